@@ -1,0 +1,105 @@
+"""Checks of arguments: each error names the argument and says what it should be."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Self
+
+import torch
+from torch import Tensor
+
+_values_are_checked: ContextVar[bool] = ContextVar("seq_values_are_checked", default=False)
+
+
+class value_checks:  # noqa: N801 (used like torch.set_grad_enabled, as a switch and as a context)
+    """Switch the checks that read every value of an input: NaN, infinity, tokens outside the vocabulary.
+
+    Shapes are always checked. Values are not, because reading them costs a pass over the data and, on a
+    GPU, makes the program wait; a NaN then shows itself as a NaN output. The switch holds from the call
+    on, or for the body of a ``with`` statement.
+
+    Args:
+        enabled: whether layers read the values of their inputs.
+
+    Example:
+        >>> import torch
+        >>> from seq import RNN, value_checks
+        >>> with value_checks():
+        ...     RNN(2, 3)(torch.full((1, 4, 2), float("nan")))
+        Traceback (most recent call last):
+            ...
+        ValueError: x must hold finite numbers, got NaN or infinity
+    """
+
+    def __init__(self, enabled: bool = True) -> None:
+        self._token = _values_are_checked.set(enabled)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _values_are_checked.reset(self._token)
+
+
+def values_are_checked() -> bool:
+    """Whether the switch :class:`value_checks` is on."""
+    return _values_are_checked.get()
+
+
+def check_size(name: str, value: int, *, least: int = 1) -> None:
+    """Raise unless ``value`` is an integer of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+
+
+def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    """Raise unless ``value`` is one of ``choices``."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+
+
+def check_fraction(name: str, value: float) -> None:
+    """Raise unless ``value`` lies strictly between 0 and 1 (a NaN does not)."""
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"{name} must lie strictly between 0 and 1, got {value!r}")
+
+
+def check_sequence(name: str, x: Tensor, features: int) -> None:
+    """Raise unless ``x`` is a floating (B, T, features) tensor with at least one step."""
+    if x.dim() != 3 or x.shape[2] != features or x.shape[1] == 0:
+        raise ValueError(f"{name} must have shape (B, T, {features}) with T >= 1, got {tuple(x.shape)}")
+    if not x.is_floating_point():
+        raise ValueError(f"{name} must hold floating-point numbers, got {x.dtype}")
+    if values_are_checked() and not bool(torch.isfinite(x).all()):
+        raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
+
+
+def check_state(state: tuple[Tensor, ...], names: tuple[str, ...], shape: tuple[int, ...]) -> None:
+    """Raise unless ``state`` is a tuple with one tensor of ``shape`` a name."""
+    wanted = f"a tuple ({', '.join(names)},) of tensors of shape {shape}"
+    if not isinstance(state, tuple) or len(state) != len(names):
+        got = f"{len(state)} entries" if isinstance(state, tuple | list) else type(state).__name__
+        raise ValueError(f"state must be {wanted}, got {got}")
+    for name, part in zip(names, state):
+        if tuple(part.shape) != shape:
+            raise ValueError(f"state must be {wanted}, got {name} of shape {tuple(part.shape)}")
+        if values_are_checked() and not bool(torch.isfinite(part).all()):
+            raise ValueError(f"state must hold finite numbers, got NaN or infinity in {name}")
+
+
+def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
+    """Raise unless ``lengths`` is a (B,) integer tensor with values in 1..T."""
+    if lengths.dim() != 1 or lengths.shape[0] != batch or lengths.is_floating_point():
+        kind = f"{lengths.dtype} of shape {tuple(lengths.shape)}"
+        raise ValueError(f"lengths must be integers of shape ({batch},), got {kind}")
+    low, high = int(lengths.min()), int(lengths.max())
+    if low < 1 or high > steps:
+        raise ValueError(f"lengths must lie between 1 and the {steps} steps of x, got {low} to {high}")
+
+
+def check_times(times: Tensor, batch: int, steps: int) -> None:
+    """Raise unless ``times`` is a (B, T) tensor of real numbers."""
+    if tuple(times.shape) != (batch, steps):
+        raise ValueError(f"times must have shape ({batch}, {steps}), got {tuple(times.shape)}")
+    if values_are_checked() and not bool(torch.isfinite(times).all()):
+        raise ValueError("times must hold finite numbers, got NaN or infinity")

@@ -1,0 +1,159 @@
+"""The time loop for cells without a torch kernel, with backward through time written by hand.
+
+One mechanism for all cells: a cell gives one step (:class:`FusedStep`), and :func:`scan` adds the loop, the
+time gate, the memory and the gradients. Three things make it fast. The input's products are done before
+the loop. The derivatives of the nonlinearities, which are cheap while a step's values are in the cache, are
+kept from the forward pass, so that a step backwards is a few products. The gradients of the weights are one
+product over all steps after the loop, not one a step.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from seq.layer import State
+
+
+class FusedStep(ABC):
+    """One step of a cell and its derivative.
+
+    Built once a call from the cell's ``scan_weights()``; detached tensors, nothing here is recorded.
+
+    Attributes:
+        kept: how many (B, H) blocks a step keeps for its derivative.
+    """
+
+    kept: ClassVar[int]
+
+    @abstractmethod
+    def __init__(self, *weights: Tensor) -> None: ...
+
+    @abstractmethod
+    def forward(self, x: Tensor, old: State, new: State, keep: Tensor | None) -> None:
+        """Write the proposed state into ``new``, from x (B, gates * H) = W_x x + b and the old state.
+
+        Fills ``keep`` (B, kept * H), when given, with what :meth:`backward` needs.
+        """
+
+    @abstractmethod
+    def backward(self, grads: State, keep: Tensor, dx: Tensor) -> State:
+        """The gradients of the old state, from those of the proposed one; fills ``dx`` (B, gates * H)."""
+
+    @abstractmethod
+    def weight_gradients(self, dx: Tensor, old: State, new: State, keep: Tensor) -> tuple[Tensor, ...]:
+        """The gradients of the weights from all steps: every argument is (T * B, ...)."""
+
+
+def scan(
+    step: type[FusedStep], x: Tensor, state: State, weights: tuple[Tensor, ...], gate: Tensor | None = None
+) -> tuple[Tensor, State]:
+    """Run a step over time: s(t) = k(t) ⊙ step(x(t), s(t-1)) + (1 - k(t)) ⊙ s(t-1).
+
+    Differentiable once, in ``x``, ``state``, ``weights`` and ``gate``; the plain loop of a cell
+    (``kernel="loop"``) is differentiable any number of times.
+
+    Args:
+        step: the cell's step.
+        x: the input's products with bias.
+        state: the tensors before the first step.
+        weights: what the step is built from.
+        gate: k, or None for 1.
+
+    Shapes:
+        - **x**: (T, B, gates * H); **state**: each (B, H); **gate**: (T, B or 1, H or 1)
+        - returns outputs (T, B, H) and the state after the last step
+    """
+    outputs, *state_after = _Scan.apply(step, len(state), x, gate, *state, *weights)
+    return outputs, tuple(state_after)
+
+
+class _Scan(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, step_type: type[FusedStep], parts: int, x: Tensor, gate: Tensor | None, *tensors: Tensor
+    ) -> tuple[Tensor, ...]:
+        state, weights = tensors[:parts], tensors[parts:]
+        T, B, _ = x.shape
+        H = state[0].shape[1]
+        # states[j][t] is the state before step t; without a gate the proposals are the states after it.
+        states = [s.new_empty(T + 1, B, H) for s in state]
+        proposals = [s[1:] if gate is None else s.new_empty(T, B, H) for s in states]
+        keep = x.new_empty(T, B, step_type.kept * H) if any(ctx.needs_input_grad) else None
+        for history, s in zip(states, state):
+            history[0] = s
+        _forward_loop(step_type(*weights), x, gate, states, proposals, keep)
+        if keep is not None:
+            ctx.step_type, ctx.parts, ctx.x_shape = step_type, parts, x.shape
+            ctx.save_for_backward(gate, keep, *states, *proposals, *weights)
+        # Copies, because a caller may change outputs in place and the histories are needed as they are.
+        return states[0][1:].clone(), *(history[T].clone() for history in states)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        gate, keep, *saved = ctx.saved_tensors
+        n = ctx.parts
+        states, proposals, weights = saved[:n], saved[n : 2 * n], saved[2 * n :]
+        step = ctx.step_type(*weights)
+        dx = keep.new_empty(ctx.x_shape)
+        dgate = torch.empty_like(grads[0]) if gate is not None and ctx.needs_input_grad[3] else None
+        dstate = _backward_loop(step, gate, states, proposals, keep, grads[0], grads[1:], dx, dgate)
+        old = tuple(history[:-1].flatten(0, 1) for history in states)
+        new = tuple(proposal.flatten(0, 1) for proposal in proposals)
+        dweights = step.weight_gradients(dx.flatten(0, 1), old, new, keep.flatten(0, 1))
+        if dgate is not None:
+            dgate = dgate.sum_to_size(gate.shape)
+        return None, None, dx, dgate, *dstate, *dweights
+
+
+def _forward_loop(
+    step: FusedStep,
+    x: Tensor,
+    gate: Tensor | None,
+    states: list[Tensor],
+    proposals: list[Tensor],
+    keep: Tensor | None,
+) -> None:
+    T = x.shape[0]
+    states_t = list(zip(*(history.unbind(0) for history in states)))
+    proposals_t = list(zip(*(proposal.unbind(0) for proposal in proposals)))
+    x_t = x.unbind(0)
+    keep_t = [None] * T if keep is None else keep.unbind(0)
+    gate_t = None if gate is None else gate.unbind(0)
+    for t in range(T):
+        step.forward(x_t[t], states_t[t], proposals_t[t], keep_t[t])
+        if gate_t is not None:
+            for old, proposal, new in zip(states_t[t], proposals_t[t], states_t[t + 1]):
+                torch.lerp(old, proposal, gate_t[t], out=new)
+
+
+def _backward_loop(
+    step: FusedStep,
+    gate: Tensor | None,
+    states: list[Tensor],
+    proposals: list[Tensor],
+    keep: Tensor,
+    doutputs: Tensor,
+    dstate: tuple[Tensor, ...],
+    dx: Tensor,
+    dgate: Tensor | None,
+) -> tuple[Tensor, ...]:
+    """Fill ``dx`` and ``dgate`` from the last step to the first; the gradient of the initial state."""
+    keep_t, dx_t, doutputs_t = keep.unbind(0), dx.unbind(0), doutputs.unbind(0)
+    for t in reversed(range(dx.shape[0])):
+        dstate = (dstate[0] + doutputs_t[t], *dstate[1:])
+        if gate is None:
+            dstate = step.backward(dstate, keep_t[t], dx_t[t])
+            continue
+        if dgate is not None:
+            moved = [d * (new[t] - old[t]) for d, new, old in zip(dstate, proposals, states)]
+            dgate[t] = sum(moved)
+        dproposal = tuple(d * gate[t] for d in dstate)
+        through = step.backward(dproposal, keep_t[t], dx_t[t])
+        dstate = tuple(d - dp + g for d, dp, g in zip(dstate, dproposal, through))
+    return dstate
