@@ -41,7 +41,7 @@ class Cell(RecurrentLayer):
 
     gates: ClassVar[tuple[str, ...]]
     recurrent_gates: ClassVar[tuple[str, ...]]
-    fused_step: ClassVar[type[FusedStep] | None] = None
+    fused_step: type[FusedStep] | None = None
 
     def __init__(
         self, input_size: int, hidden_size: int, *, init: str = "torch", kernel: str = "auto"
