@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from seq.layer import State
 
@@ -94,8 +93,9 @@ class _Scan(torch.autograd.Function):
         return states[0][1:].clone(), *(history[T].clone() for history in states)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        if torch.is_grad_enabled():  # so it is under create_graph=True only
+            raise RuntimeError("second derivatives need the plain loop: build the layer with kernel='loop'")
         gate, keep, *saved = ctx.saved_tensors
         n = ctx.parts
         states, proposals, weights = saved[:n], saved[n : 2 * n], saved[2 * n :]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from seq import LSTM, RNN
+from seq import GRU, LSTM, RNN
 
 I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
 
@@ -29,7 +29,7 @@ def everything(run, x, state, parameters):
     return tensors + list(torch.autograd.grad(loss, [x, *state, *parameters]))
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [(RNN, nn.RNN), (LSTM, nn.LSTM)])
+@pytest.mark.parametrize(("ours", "theirs"), [(RNN, nn.RNN), (GRU, nn.GRU), (LSTM, nn.LSTM)])
 @pytest.mark.parametrize("kernel", ["auto", "loop"])
 def test_equal_to_torch_nn_with_gradients(ours, theirs, kernel):
     layer, module = ours(I, H, kernel=kernel).double(), theirs(I, H, batch_first=True).double()
@@ -64,7 +64,7 @@ def test_initialisation(init):
     assert (layer.bias == 0).all() == (init != "torch")
 
 
-@pytest.mark.parametrize("layer", [RNN, LSTM])
+@pytest.mark.parametrize("layer", [RNN, GRU, LSTM])
 def test_bad_options_are_named(layer):
     with pytest.raises(ValueError, match="input_size must be an integer of at least 1, got -2"):
         layer(-2, H)

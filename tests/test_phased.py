@@ -1,0 +1,119 @@
+import math
+
+import pytest
+import torch
+
+from seq import LSTM, RNN, CellGatedLSTM, PeepholeLSTM, PhasedLSTM
+
+I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+
+CELLS = [LSTM, PeepholeLSTM, CellGatedLSTM]
+
+
+def gate_oracle(t, tau, s, r_on, alpha):
+    """The time gate of one unit at one time, as the paper writes it."""
+    phi = math.fmod(t - s, tau)
+    phi = (phi + tau if phi < 0 else phi) / tau
+    if phi < r_on / 2:
+        return 2 * phi / r_on
+    if phi < r_on:
+        return 2 - 2 * phi / r_on
+    return alpha * phi
+
+
+def random_phased(**options):
+    layer = PhasedLSTM(I, H, r_on=0.4, **options).double()
+    with torch.no_grad():
+        layer.logit_r_on.add_(torch.randn(H))
+    return layer
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_time_gate_equals_the_papers(training):
+    layer = random_phased(leak=0.01).train(training)
+    times = torch.linspace(-5, 30, 211, dtype=torch.double)
+    k = layer.k(times)
+    alpha = 0.01 if training else 0.0
+    for j in range(H):
+        unit = layer.tau[j].item(), layer.shift[j].item(), layer.r_on[j].item(), alpha
+        expected = [gate_oracle(t, *unit) for t in times.tolist()]
+        torch.testing.assert_close(k[:, j], torch.tensor(expected, dtype=torch.double), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("kernel", ["auto", "loop"])
+def test_equal_to_mixing_proposals_step_by_step(cell, kernel):
+    layer = random_phased(cell=cell, kernel=kernel)
+    x, times = torch.randn(B, T, I, dtype=torch.double), torch.rand(B, T, dtype=torch.double).cumsum(1)
+    outputs, (h_T, c_T) = layer(x, times=times)
+    for b in range(B):
+        h, c = [0.0] * H, [0.0] * H
+        for t in range(T):
+            old = tuple(torch.tensor([v], dtype=torch.double) for v in (h, c))
+            # The cell's own step is checked in its own file.
+            new_h, new_c = (part[0].tolist() for part in layer.cell.step(x[b, t : t + 1], old))
+            units = zip(layer.tau.tolist(), layer.shift.tolist(), layer.r_on.tolist())
+            k = [gate_oracle(times[b, t].item(), *unit, 1e-3) for unit in units]
+            h = [k[j] * new_h[j] + (1 - k[j]) * h[j] for j in range(H)]
+            c = [k[j] * new_c[j] + (1 - k[j]) * c[j] for j in range(H)]
+            torch.testing.assert_close(outputs[b, t].tolist(), h, rtol=0, atol=1e-10)
+        torch.testing.assert_close(h_T[b].tolist(), h, rtol=0, atol=1e-10)
+        torch.testing.assert_close(c_T[b].tolist(), c, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("with_times", [True, False])
+def test_gradients_equal_those_of_the_plain_loop(cell, with_times):
+    torch.manual_seed(0)
+    fast, plain = random_phased(cell=cell), random_phased(cell=cell, kernel="loop")
+    plain.load_state_dict(fast.state_dict())
+    x = torch.randn(B, T, I, dtype=torch.double)
+    times = torch.rand(B, T, dtype=torch.double).cumsum(1) if with_times else None
+    weighting = torch.randn(B, T, H, dtype=torch.double)
+    for layer in (fast, plain):
+        outputs, (h, c) = layer(x, times=times)
+        ((outputs * weighting).sum() + h.sum() + 2 * c.sum()).backward()
+    for (name, one), other in zip(fast.named_parameters(), plain.parameters()):
+        assert (one.grad != 0).any(), name
+        torch.testing.assert_close(one.grad, other.grad, rtol=0, atol=1e-10)
+
+
+def test_default_times_are_the_step_numbers():
+    layer, x = random_phased(), torch.randn(B, T, I, dtype=torch.double)
+    steps = torch.arange(1, T + 1, dtype=torch.double).expand(B, T)
+    torch.testing.assert_close(layer(x)[0], layer(x, times=steps)[0], rtol=0, atol=1e-10)
+
+
+def test_a_closed_gate_holds_the_state_exactly_in_evaluation():
+    layer = PhasedLSTM(I, H, log_period=(math.log(100), math.log(100)), r_on=0.01).eval()
+    with torch.no_grad():
+        layer.shift.zero_()
+    state = (torch.randn(B, H), torch.randn(B, H))
+    outputs, after = layer(torch.randn(B, T, I), state, times=torch.arange(10.0, 10 + T).expand(B, T))
+    assert all(torch.equal(one, other) for one, other in zip(after, state))
+    assert torch.equal(outputs, state[0].unsqueeze(1).expand(B, T, H))
+
+
+def test_initial_values():
+    layer = PhasedLSTM(I, 1009, r_on=0.05, log_period=(1.0, 3.0))
+    assert (layer.tau >= math.e).all()
+    assert (layer.tau <= math.e**3).all()
+    assert layer.log_tau.mean().item() == pytest.approx(2.0, abs=0.1)  # five standard errors
+    assert (layer.shift >= 0).all()
+    assert (layer.shift <= layer.tau).all()
+    torch.testing.assert_close(layer.r_on, torch.full((1009,), 0.05))
+
+
+@pytest.mark.parametrize("r_on", [0.0, 1.0, -0.1, 1.5, float("nan")])
+def test_r_on_must_lie_between_0_and_1(r_on):
+    with pytest.raises(ValueError, match="r_on must lie strictly between 0 and 1"):
+        PhasedLSTM(I, H, r_on=r_on)
+
+
+def test_bad_options_are_named():
+    with pytest.raises(ValueError, match=r"leak must lie in \[0, 1\)"):
+        PhasedLSTM(I, H, leak=-0.1)
+    with pytest.raises(ValueError, match="log_period must be"):
+        PhasedLSTM(I, H, log_period=(3.0, 1.0))
+    with pytest.raises(ValueError, match="cell must be a class of LSTM"):
+        PhasedLSTM(I, H, cell=RNN)
