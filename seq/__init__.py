@@ -1,15 +1,26 @@
 """Recurrent cells and layers, and the sequence tasks they are compared on."""
 
+from seq.adding import adding_problem
+from seq.baum_sweet import baum_sweet, baum_sweet_is_disjoint
 from seq.bidirectional import Bidirectional
+from seq.binary_palindromes import (
+    binary_palindrome_chance,
+    binary_palindromes,
+    binary_palindromes_are_disjoint,
+)
 from seq.cell_gated import CellGatedLSTM
 from seq.checks import value_checks
 from seq.classifier import SequenceClassifier
+from seq.copy_memory import copy_memory, copy_memory_baseline
+from seq.frequency import TimedSequences, frequency_discrimination
+from seq.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
 from seq.gru import GRU
 from seq.layer import RecurrentLayer
 from seq.lstm import LSTM
 from seq.palindromes import digit_palindromes, palindromes_are_disjoint
 from seq.peephole import PeepholeLSTM
 from seq.phased import PhasedLSTM
+from seq.random_combinations import random_combinations, random_combinations_are_disjoint
 from seq.rnn import RNN
 from seq.stacked import Stacked
 from seq.torch_weights import from_torch, to_torch
@@ -25,9 +36,25 @@ __all__ = [
     "RecurrentLayer",
     "SequenceClassifier",
     "Stacked",
+    "TimedSequences",
+    "adding_problem",
+    "baum_sweet",
+    "baum_sweet_is_disjoint",
+    "binary_palindrome_chance",
+    "binary_palindromes",
+    "binary_palindromes_are_disjoint",
+    "copy_memory",
+    "copy_memory_baseline",
     "digit_palindromes",
+    "frequency_discrimination",
     "from_torch",
+    "gradient_norms",
+    "jacobian_products",
     "palindromes_are_disjoint",
+    "random_combinations",
+    "random_combinations_are_disjoint",
+    "rnn_jacobians",
+    "rnn_weight_gradients",
     "to_torch",
     "value_checks",
 ]

@@ -24,11 +24,12 @@ class SequenceClassifier(nn.Module):
         encoding: how symbols become numbers. ``"embedding"``: a learned vector of ``layer.input_size``.
             ``"onehot"``: ``layer.input_size`` is V. ``"scalar"``: the symbol's number itself as the one
             feature. ``"values"``: the input already is (B, T, I) floats.
+        every_step: give logits of every step, from the outputs, and not of the whole sequence.
 
     Shapes:
         - **tokens**: (B, T) integers; (B, T, I) floats for ``"values"``
         - **lengths**: (B,) or None; **times**: (B, T) or None, see :class:`seq.layer.RecurrentLayer`
-        - **logits**: (B, C)
+        - **logits**: (B, C); (B, T, C) with ``every_step``
 
     Variables:
         - **embedding.weight** (V, I), only for ``"embedding"``
@@ -52,13 +53,14 @@ class SequenceClassifier(nn.Module):
         *,
         num_tokens: int | None = None,
         encoding: str = "embedding",
+        every_step: bool = False,
     ) -> None:
         super().__init__()
         check_size("num_classes", num_classes)
         check_choice("encoding", encoding, ENCODINGS)
         _check_fit(encoding, layer.input_size, num_tokens)
         self.layer, self.num_classes = layer, num_classes
-        self.num_tokens, self.encoding = num_tokens, encoding
+        self.num_tokens, self.encoding, self.every_step = num_tokens, encoding, every_step
         self.embedding: nn.Embedding | None = None
         if encoding == "embedding" and num_tokens is not None:
             self.embedding = nn.Embedding(num_tokens, layer.input_size)
@@ -70,9 +72,9 @@ class SequenceClassifier(nn.Module):
         # 1. symbols to numbers
         x = self.encode(tokens)  # (B, T, I)
         # 2. the whole sequence
-        _, state = self.layer(x, lengths=lengths, times=times)
-        # 3. p = W_ph h(T) + b_p
-        return self.head(self.layer.summary(state))
+        outputs, state = self.layer(x, lengths=lengths, times=times)
+        # 3. p = W_ph h(T) + b_p, or the same at every step
+        return self.head(outputs if self.every_step else self.layer.summary(state))
 
     def encode(self, tokens: Tensor) -> Tensor:
         """The layer's input (B, T, I) for these tokens."""

@@ -9,16 +9,22 @@ from seq.checks import check_choice
 SPLITS = ("train", "validation", "test")
 
 
-def as_generator(generator: torch.Generator | int | None, seed: int) -> torch.Generator:
-    """The generator itself, or a new one from an integer; from ``seed`` when there is none."""
-    if isinstance(generator, torch.Generator):
-        return generator
-    return torch.Generator().manual_seed(seed if generator is None else generator)
-
-
 def check_split(split: str) -> None:
     """Raise unless ``split`` names one of the three splits."""
     check_choice("split", split, SPLITS)
+
+
+def as_generator(generator: torch.Generator | int | None, seed: int, split: str) -> torch.Generator:
+    """The generator itself, or a new one from an integer; from ``seed`` when there is none.
+
+    A new one depends on the split too: with the same numbers behind them, an example of one split would
+    be the near twin of one of another.
+    """
+    check_split(split)
+    if isinstance(generator, torch.Generator):
+        return generator
+    number = seed if generator is None else generator
+    return torch.Generator().manual_seed(len(SPLITS) * number + SPLITS.index(split))
 
 
 def pick(values: torch.Tensor, count: int, generator: torch.Generator) -> torch.Tensor:

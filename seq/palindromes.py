@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.checks import check_size
-from seq.draws import as_generator, check_split
+from seq.draws import as_generator
 from seq.residues import digits_of_split
 
 CHANCE = 0.1  # ten digits, equally likely in every split
@@ -54,8 +54,7 @@ def digit_palindromes(
     """
     check_size("length", length, least=2)
     check_size("count", count)
-    check_split(split)
-    draws = as_generator(generator, seed)
+    draws = as_generator(generator, seed, split)
     answer = torch.randint(10, (count, 1), generator=draws, device=draws.device)
     half = answer
     if length > 2:

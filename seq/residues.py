@@ -47,3 +47,19 @@ def digits_of_split(count: int, length: int, split: str, seed: int, generator: t
     s = pick(allowed, count, generator)
     last = (s - (free * weights[:-1]).sum(1)) * _INVERSES[int(weights[-1])] % 10
     return torch.cat([free, last.unsqueeze(1)], dim=1)
+
+
+def fractions_of_split(count: int, levels: int, split: str, seed: int, generator: torch.Generator) -> Tensor:
+    """Uniform draws among the fractions j / levels in [0, 1) of a split, which owns j by its last digit.
+
+    Args:
+        count: number of fractions N.
+        levels: how many there are in all splits; 2^24 and less are exact in float32.
+        split, seed, generator: as in :func:`digits_of_split`.
+
+    Shapes:
+        - returns (N,) floats
+    """
+    residue = pick(residues_of_split(split, seed), count, generator)
+    tens = torch.randint(levels // 10, (count,), generator=generator, device=generator.device)
+    return (10 * tens + residue).float() / levels

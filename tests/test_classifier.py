@@ -86,3 +86,11 @@ def test_bad_arguments_are_named():
         model(torch.zeros(B, T))
     with pytest.raises(ValueError, match=r"tokens must lie in 0\.\.10 .* got 0 to 11"):
         model(torch.tensor([[0, 11]]))
+
+
+def test_every_step_reads_each_output_through_the_head():
+    model = SequenceClassifier(LSTM(2, 13), C, num_tokens=V, every_step=True)
+    tokens = draw_tokens()
+    logits = model(tokens)
+    assert logits.shape == (B, T, C)
+    torch.testing.assert_close(logits, model.head(model.layer(model.embedding(tokens))[0]))

@@ -54,12 +54,14 @@ def test_another_seed_splits_differently():
 
 def test_generator_is_honoured_and_global_state_is_not_touched():
     before = torch.get_rng_state()
-    first = whole(11, 13, generator=torch.Generator().manual_seed(5))
+    first = whole(11, 13, generator=5)
     assert first == whole(11, 13, generator=5)
     assert first != whole(11, 13, generator=6)
     assert whole(11, 13) == whole(11, 13)
-    generator = torch.Generator().manual_seed(5)
-    assert whole(11, 13, generator=generator) != whole(11, 13, generator=generator)
+    generator, twin = torch.Generator().manual_seed(5), torch.Generator().manual_seed(5)
+    drawn = whole(11, 13, generator=generator)
+    assert drawn == whole(11, 13, generator=twin)
+    assert drawn != whole(11, 13, generator=generator)
     assert torch.equal(torch.get_rng_state(), before)
 
 
