@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from typing import ClassVar
 
@@ -26,6 +27,10 @@ class Cell(RecurrentLayer):
     - one loop with the input's products done for all steps at once and a derivative written by hand
       (:func:`seq.scan.scan`), where it has not, or where a time gate or lengths interfere;
     - the plain loop over :meth:`step`, which is the definition, and slow.
+
+    Over long sequences gradients vanish, and on their way to zero they are subnormal numbers, which cost some
+    processors many times as much as others. Layers leave the processor's settings alone: a program that
+    trains calls ``torch.set_flush_denormal(True)`` once, in each of its processes.
 
     Args:
         input_size: number of input features I.
@@ -92,19 +97,25 @@ class Cell(RecurrentLayer):
             state: tuple of (B, H).
             gate: k, with a shape that broadcasts to (T, B, H); 1 when left out.
         """
+        if torch.is_autocast_enabled(x.device.type):
+            # Rounding errors build up over the steps, and torch's own bfloat16 LSTM crashes on a CPU: the
+            # recurrence keeps the precision of its parameters.
+            with torch.autocast(x.device.type, enabled=False):
+                return self.run(x.to(self.bias.dtype), tuple(s.to(self.bias.dtype) for s in state), gate)
         if self.kernel == "loop":
             return self._loop(x, state, gate)
         if gate is None:
-            result = self.torch_kernel(x, state)
+            with warnings.catch_warnings():
+                # cuDNN asks for all weights in one block of memory; copying them there costs it little.
+                warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
+                result = self.torch_kernel(x, state)
             if result is not None:
                 return result
         if self.fused_step is None:
             return self._loop(x, state, gate)
-        B, T, _ = x.shape
         # Time comes first, so that each step reads one block of memory.
-        flat = x.transpose(0, 1).reshape(T * B, self.input_size)
-        x = F.linear(flat, self.weight_x, self.bias).view(T, B, -1)  # (T, B, gates * H)
-        outputs, state = scan(self.fused_step, x, state, self.scan_weights(), gate)
+        x = x.transpose(0, 1).contiguous()  # (T, B, I)
+        outputs, state = scan(self.fused_step, x, self.weight_x, self.bias, self.scan_weights(), state, gate)
         return outputs.transpose(0, 1), state
 
     def _loop(self, x: Tensor, state: State, gate: Tensor | None) -> tuple[Tensor, State]:

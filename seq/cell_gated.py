@@ -7,6 +7,7 @@ from torch import Tensor
 
 from seq.layer import State
 from seq.memory_cell import MemoryCell, keep_output_derivatives, sigmoid_backward
+from seq.products import times_transposed
 from seq.scan import FusedStep
 
 
@@ -24,7 +25,8 @@ class CellGatedStep(FusedStep):
 
     def forward(self, x: Tensor, old: State, new: State, keep: Tensor | None) -> None:
         _, c = old
-        i, f, o = torch.addmm(x[:, self.H :], c, self.W_h.t()).sigmoid_().chunk(3, dim=1)
+        z = times_transposed(c, self.W_h).add_(x[:, self.H :])  # (B, 3H)
+        i, f, o = z.sigmoid_().chunk(3, dim=1)
         g = torch.sigmoid(x[:, : self.H])
         torch.mul(f, c, out=new[1]).addcmul_(g, i)
         tanh_c = torch.tanh(new[1])
@@ -46,10 +48,10 @@ class CellGatedStep(FusedStep):
         blocks = (-1, 3, self.H)
         torch.mul(dc_dz.view(blocks), dc.unsqueeze(1), out=dx[:, : 3 * self.H].view(blocks))
         # The old h is seen by nothing.
-        return torch.zeros_like(dh), torch.addmm(dc * f, dx[:, self.H :], self.W_h)
+        return torch.zeros_like(dh), times_transposed(dx[:, self.H :], self.W_h.t()).addcmul_(dc, f)
 
     def weight_gradients(self, dx: Tensor, old: State, new: State, keep: Tensor) -> tuple[Tensor, ...]:
-        return (dx[:, self.H :].t() @ old[1],)
+        return (times_transposed(dx[:, self.H :].t(), old[1].t()),)
 
 
 class CellGatedLSTM(MemoryCell):

@@ -9,6 +9,7 @@ from seq.cell import Cell
 from seq.checks import check_choice
 from seq.layer import State
 from seq.memory_cell import sigmoid_backward, tanh_backward
+from seq.products import times_transposed
 from seq.scan import FusedStep
 
 VARIANTS = ("torch", "cho")
@@ -28,8 +29,8 @@ class ChoStep(FusedStep):
 
     def forward(self, x: Tensor, old: State, new: State, keep: Tensor | None) -> None:
         (h,) = old
-        r, z = torch.addmm(x[:, : 2 * self.H], h, self.W_rz.t()).sigmoid_().chunk(2, dim=1)
-        n = torch.addmm(x[:, 2 * self.H :], r * h, self.W_n.t()).tanh_()
+        r, z = times_transposed(h, self.W_rz).add_(x[:, : 2 * self.H]).sigmoid_().chunk(2, dim=1)
+        n = times_transposed(r * h, self.W_n).add_(x[:, 2 * self.H :]).tanh_()
         torch.lerp(h, n, z, out=new[0])
         if keep is not None:
             dz_n, dz_z, dz_r, r_kept, z_kept = keep.chunk(5, dim=1)
@@ -45,14 +46,16 @@ class ChoStep(FusedStep):
         dz_r, dz_z, dz_n = dx.chunk(3, dim=1)
         torch.mul(dh, dh_dzn, out=dz_n)
         torch.mul(dh, dh_dzz, out=dz_z)
-        drh = dz_n @ self.W_n
+        drh = times_transposed(dz_n, self.W_n.t())
         torch.mul(drh, drh_dzr, out=dz_r)
         direct = torch.addcmul(dh - dh * z, drh, r)
-        return (direct.addmm_(dx[:, : 2 * self.H], self.W_rz),)
+        return (times_transposed(dx[:, : 2 * self.H], self.W_rz.t()).add_(direct),)
 
     def weight_gradients(self, dx: Tensor, old: State, new: State, keep: Tensor) -> tuple[Tensor, ...]:
         (h,), r = old, keep[:, 3 * self.H : 4 * self.H]
-        return (torch.cat([dx[:, : 2 * self.H].t() @ h, dx[:, 2 * self.H :].t() @ (r * h)]),)
+        dz_rz, dz_n = dx.split((2 * self.H, self.H), dim=1)
+        parts = times_transposed(dz_rz.t(), h.t()), times_transposed(dz_n.t(), (r * h).t())
+        return (torch.cat(parts),)
 
 
 class GRU(Cell):

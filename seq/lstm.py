@@ -7,6 +7,7 @@ from torch import Tensor
 
 from seq.layer import State
 from seq.memory_cell import MemoryCell, keep_memory_derivatives, keep_output_derivatives
+from seq.products import times_transposed
 from seq.scan import FusedStep
 
 
@@ -24,7 +25,7 @@ class LSTMStep(FusedStep):
 
     def forward(self, x: Tensor, old: State, new: State, keep: Tensor | None) -> None:
         h, c = old
-        z = torch.addmm(x, h, self.W_h.t())  # (B, 4H)
+        z = times_transposed(h, self.W_h).add_(x)  # (B, 4H)
         z_if, z_g, z_o = z.split((2 * self.H, self.H, self.H), dim=1)
         (i, f), g, o = z_if.sigmoid_().chunk(2, 1), z_g.tanh_(), z_o.sigmoid_()
         torch.mul(f, c, out=new[1]).addcmul_(g, i)
@@ -42,10 +43,10 @@ class LSTMStep(FusedStep):
         # i, f and g reach the loss through c' only.
         blocks = (-1, 3, self.H)
         torch.mul(dc_dz.view(blocks), dc.unsqueeze(1), out=dx[:, : 3 * self.H].view(blocks))
-        return dx @ self.W_h, dc * f
+        return times_transposed(dx, self.W_h.t()), dc * f
 
     def weight_gradients(self, dx: Tensor, old: State, new: State, keep: Tensor) -> tuple[Tensor, ...]:
-        return (dx.t() @ old[0],)
+        return (times_transposed(dx.t(), old[0].t()),)
 
 
 class LSTM(MemoryCell):

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from seq.layer import State
 from seq.lstm import LSTMStep
 from seq.memory_cell import MemoryCell, keep_memory_derivatives, keep_output_derivatives
+from seq.products import times_transposed
 
 
 class PeepholeStep(LSTMStep):
@@ -23,7 +24,7 @@ class PeepholeStep(LSTMStep):
 
     def forward(self, x: Tensor, old: State, new: State, keep: Tensor | None) -> None:
         h, c = old
-        z = torch.addmm(x, h, self.W_h.t())  # (B, 4H)
+        z = times_transposed(h, self.W_h).add_(x)  # (B, 4H)
         z_if, z_g, z_o = z.split((2 * self.H, self.H, self.H), dim=1)
         z_if.view(-1, 2, self.H).addcmul_(c.unsqueeze(1), self.w_if)
         (i, f), g = z_if.sigmoid_().chunk(2, 1), z_g.tanh_()

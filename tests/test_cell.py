@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from seq import GRU, LSTM, RNN
+from seq import GRU, LSTM, RNN, CellGatedLSTM, PhasedLSTM
 
 I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
 
@@ -81,3 +81,14 @@ def test_outputs_may_be_changed_in_place():
     outputs, _ = layer(torch.randn(B, T, I), lengths=torch.full((B,), T))
     expected = torch.autograd.grad(outputs.sum(), layer.weight_h, retain_graph=True)[0]
     torch.testing.assert_close(torch.autograd.grad(outputs.mul_(1).sum(), layer.weight_h)[0], expected)
+
+
+@pytest.mark.parametrize("make", [RNN, GRU, LSTM, CellGatedLSTM, PhasedLSTM])
+def test_under_autocast_the_recurrence_keeps_its_precision(make):
+    layer, x = make(I, H), torch.randn(B, T, I)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs, _ = layer(x)
+        half, _ = layer(x.bfloat16())
+    assert outputs.dtype == half.dtype == torch.float32
+    torch.testing.assert_close(outputs, layer(x)[0])
+    outputs.sum().backward()

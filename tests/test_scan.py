@@ -32,8 +32,8 @@ def test_equal_to_the_plain_loop_with_gradients(name, gate_shape):
     results = []
     for fused in (False, True):
         if fused:
-            projected = (x @ plain.weight_x.t() + plain.bias).transpose(0, 1)
-            outputs, after = scan(plain.fused_step, projected, state, plain.scan_weights(), gate)
+            weights = plain.weight_x, plain.bias, plain.scan_weights()
+            outputs, after = scan(plain.fused_step, x.transpose(0, 1), *weights, state, gate)
             outputs = outputs.transpose(0, 1)
         else:
             outputs, after = plain.run(x, state, gate)
@@ -48,16 +48,32 @@ def test_equal_to_the_plain_loop_with_gradients(name, gate_shape):
 @pytest.mark.parametrize("name", CELLS)
 def test_gradients_equal_finite_differences_in_every_entry(name):
     cell = CELLS[name]("auto").double()
-    x = draw(3, 2, len(cell.gates) * H).requires_grad_()
+    x = draw(3, 2, I).requires_grad_()
     gate = torch.rand(3, 2, H, dtype=torch.double).requires_grad_()
     state = tuple(draw(2, H).requires_grad_() for _ in cell.state_names)
     weights = cell.scan_weights()
 
-    def run(x, gate, *tensors):
-        outputs, after = scan(cell.fused_step, x, tensors[: len(state)], tensors[len(state) :], gate)
+    def run(x, gate, weight_x, bias, *tensors):
+        states, weights = tensors[: len(state)], tensors[len(state) :]
+        outputs, after = scan(cell.fused_step, x, weight_x, bias, weights, states, gate)
         return outputs, *after
 
-    assert torch.autograd.gradcheck(run, (x, gate, *state, *weights))
+    assert torch.autograd.gradcheck(run, (x, gate, cell.weight_x, cell.bias, *state, *weights))
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_float32_takes_other_products_to_the_same_result(name):
+    single, double = CELLS[name]("auto"), CELLS[name]("auto").double()
+    double.load_state_dict(single.state_dict())
+    x = torch.randn(B, T, I)
+    results = []
+    for layer in (single, double):
+        values = x.to(layer.bias.dtype, copy=True).requires_grad_()
+        layer(values)[0].square().sum().backward()
+        results.append([values.grad, *(p.grad for p in layer.parameters())])
+    for one, other in zip(*results):
+        # Single precision, over seven steps and sums of 35 terms.
+        torch.testing.assert_close(one.double(), other, rtol=1e-4, atol=1e-5)
 
 
 def test_without_gradients_nothing_is_kept():
