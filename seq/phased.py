@@ -107,12 +107,14 @@ class PhasedLSTM(RecurrentLayer):
 
     def k(self, t: Tensor) -> Tensor:
         """The openness of every unit at every time: t (...) -> k (..., H)."""
-        turns = (t.unsqueeze(-1) - self.shift) / self.tau
+        # Units first, then times: the few numbers of the units take the divisions.
+        rate, r_on = 1 / self.tau, self.r_on
+        turns = torch.addcmul(-self.shift * rate, t.unsqueeze(-1), rate)  # (t - s) / τ
         phi = turns - turns.detach().floor()
-        rising = 2 * phi / self.r_on
+        rising = phi * (2 / r_on)
         leak = self.leak if self.training else 0.0
         # The smaller of the two flanks is the one that holds.
-        return torch.where(phi < self.r_on, torch.minimum(rising, 2 - rising), leak * phi)
+        return torch.where(phi < r_on, torch.minimum(rising, 2 - rising), leak * phi)
 
     def _run(
         self, x: Tensor, state: State, *, lengths: Tensor | None = None, times: Tensor | None = None

@@ -172,9 +172,11 @@ def _backward_loop(
             dstate = step.backward(dstate, keep_t[t], dz_t[t])
             continue
         if dgate is not None:
-            moved = [d * (new[t] - old[t]) for d, new, old in zip(dstate, proposals, states)]
-            dgate[t] = sum(moved)
-        dproposal = tuple(d * gate[t] for d in dstate)
+            dk = dgate[t].zero_()
+            for d, new, old in zip(dstate, proposals, states):
+                dk.addcmul_(d, new[t] - old[t])
+        k = gate[t]
+        dproposal = tuple(d * k for d in dstate)
         through = step.backward(dproposal, keep_t[t], dz_t[t])
-        dstate = tuple(d - dp + g for d, dp, g in zip(dstate, dproposal, through))
+        dstate = tuple((d - dp).add_(g) for d, dp, g in zip(dstate, dproposal, through))
     return dstate
