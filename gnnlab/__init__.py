@@ -1,1 +1,32 @@
-"""Placeholder until the first module lands."""
+"""Graph networks on PyG message passing, adjacency matrices, graphs from sequences, drawing."""
+
+from gnnlab.adjacency import (
+    adjacency_matrix,
+    hop_distances,
+    layers_until_heard,
+    normalized_adjacency,
+    receptive_field,
+)
+from gnnlab.drawing import draw_graph
+from gnnlab.gat import GATConv
+from gnnlab.gcn import GCNConv
+from gnnlab.graph_net import GraphNet
+from gnnlab.matrix_drawing import draw_adjacency
+from gnnlab.paths import palindrome_graph, path_graph
+from gnnlab.sequence_classifier import SequenceGraphClassifier
+
+__all__ = [
+    "GATConv",
+    "GCNConv",
+    "GraphNet",
+    "SequenceGraphClassifier",
+    "adjacency_matrix",
+    "draw_adjacency",
+    "draw_graph",
+    "hop_distances",
+    "layers_until_heard",
+    "normalized_adjacency",
+    "palindrome_graph",
+    "path_graph",
+    "receptive_field",
+]

@@ -1,0 +1,63 @@
+"""How a layer sums over neighbours: as a dense product, as sparse products, or message by message."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch_geometric.nn import MessagePassing
+
+from gnnlab.sorted_edges import SortedEdges
+
+KERNELS = ("auto", "dense", "sparse", "message")
+
+#: Up to this many nodes a dense N x N product is at least as fast as a sparse one, whatever the density.
+DENSE_NODES = 64
+
+#: Beyond that, a dense product pays where at least one entry in this many is not zero.
+DENSE_SHARE = 16
+
+#: And never beyond this many nodes: the memory of N x N numbers would be felt.
+DENSE_LIMIT = 2048
+
+_HOOKS = (
+    "_propagate_forward_pre_hooks",
+    "_propagate_forward_hooks",
+    "_message_forward_pre_hooks",
+    "_message_forward_hooks",
+    "_aggregate_forward_pre_hooks",
+    "_aggregate_forward_hooks",
+    "_edge_update_forward_pre_hooks",
+    "_edge_update_forward_hooks",
+)
+
+
+def needs_messages(conv: MessagePassing) -> bool:
+    """Whether something wants to see or replace the messages, so that no product may stand in for them."""
+    return (
+        bool(conv.explain)
+        or conv.aggr not in ("add", "sum")
+        or conv.decomposed_layers > 1
+        or any(getattr(conv, hooks, None) for hooks in _HOOKS)
+    )
+
+
+def prefers_dense(edges: SortedEdges) -> bool:
+    """Whether an N x N product is the faster one for this graph."""
+    nodes = edges.num_nodes
+    if nodes <= DENSE_NODES:
+        return True
+    return nodes <= DENSE_LIMIT and nodes * nodes <= DENSE_SHARE * edges.num_edges
+
+
+def choose_kernel(conv: MessagePassing, edges: SortedEdges, x: Tensor) -> str:
+    """Return `"dense"`, `"sparse"` or `"message"` for this layer, graph and input."""
+    if conv.kernel not in KERNELS:
+        raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, but is {conv.kernel!r}")
+    if conv.kernel != "auto":
+        return conv.kernel
+    if needs_messages(conv):
+        return "message"
+    if prefers_dense(edges):
+        return "dense"
+    # torch has sparse products for these types alone on every device
+    return "sparse" if x.dtype in (torch.float32, torch.float64) else "message"

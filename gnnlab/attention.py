@@ -1,0 +1,97 @@
+"""Attention over the neighbours of a node: softmax over segments of sorted edges, or over rows of a matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gnnlab.sorted_edges import SortedEdges
+from gnnlab.sparse_product import JOINED_ENTRIES
+
+
+class SegmentSoftmax(torch.autograd.Function):
+    """α[z, e] = exp(s[z, e]) / Σ exp(s[z, e']) over the edges e' with the target of e.
+
+    Backward: ds = α ⊙ (dα - Σ α ⊙ dα), the sum over the same segment. Only α is kept.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, scores: Tensor, edges: SortedEdges) -> Tensor:  # (Z, E')
+        out = torch.empty_like(scores)
+        for rows in _slices(scores):
+            part = scores[rows]
+            target = edges.target.expand(part.size(0), -1)
+            peak = part.new_full((part.size(0), edges.num_nodes), -torch.inf)
+            peak.scatter_reduce_(1, target, part, "amax")
+            part = part.sub(peak.index_select(1, edges.target)).exp_()
+            total = _segment_sums(part, edges)
+            out[rows] = part.mul_(total.reciprocal_().index_select(1, edges.target))
+        ctx.edges = edges
+        ctx.save_for_backward(out)
+        return out
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        (alpha,) = ctx.saved_tensors
+        out = torch.empty_like(grad)
+        for rows in _slices(grad):
+            part = alpha[rows] * grad[rows]
+            total = _segment_sums(part, ctx.edges)
+            out[rows] = part.sub_(total.index_select(1, ctx.edges.target).mul_(alpha[rows]))
+        return out, None
+
+
+def _slices(values: Tensor) -> list[slice]:
+    """Cut (Z, E') along Z, so that what is made on the way stays small."""
+    step = max(1, JOINED_ENTRIES // max(1, values.size(1)))
+    return [slice(start, start + step) for start in range(0, values.size(0), step)]
+
+
+def _segment_sums(values: Tensor, edges: SortedEdges) -> Tensor:
+    sums = values.new_zeros(values.size(0), edges.num_nodes)
+    return sums.index_add_(1, edges.target, values)
+
+
+def edge_scores(
+    target: Tensor, source: Tensor, edges: SortedEdges, slope: float, extra: Tensor | None
+) -> Tensor:
+    """Return leaky_relu(target[i] + source[j] + extra) for each edge j → i.
+
+    Shapes: target, source (Z, N); extra (Z, E') in the order of the rows; result (Z, E').
+    """
+    scores = source.index_select(1, edges.source) + target.index_select(1, edges.target)
+    if extra is not None:
+        scores = scores + extra
+    return F.leaky_relu(scores, slope, inplace=True)
+
+
+def segment_softmax(scores: Tensor, edges: SortedEdges) -> Tensor:
+    """Return the softmax of (Z, E') scores over the edges that share a target."""
+    return SegmentSoftmax.apply(scores, edges)
+
+
+def dense_scores(
+    target: Tensor, source: Tensor, edges: SortedEdges, slope: float, extra: Tensor | None
+) -> Tensor:
+    """Return leaky_relu(target[i] + source[j] + extra[i, j]) for all pairs of nodes.
+
+    Shapes: target, source (..., K, N); extra (K, E') in the order of the rows; result (..., K, N, N).
+    """
+    scores = target.unsqueeze(-1) + source.unsqueeze(-2)
+    if extra is not None:
+        nodes = edges.num_nodes
+        pairs = edges.target * nodes + edges.source
+        written = extra.new_zeros(extra.size(0), nodes * nodes).index_copy(1, pairs, extra)
+        scores = scores + written.view(-1, nodes, nodes)
+    return F.leaky_relu(scores, slope, inplace=True)
+
+
+def masked_softmax(scores: Tensor, edges: SortedEdges) -> Tensor:
+    """Return the softmax of (..., N, N) scores over the nodes that each row hears; zeros where it hears none."""
+    lowest = torch.finfo(scores.dtype).min
+    alpha = scores.masked_fill(edges.no_edge, lowest).softmax(-1)
+    return alpha if edges.deaf is None else alpha.masked_fill(edges.deaf, 0.0)

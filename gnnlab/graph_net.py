@@ -1,0 +1,139 @@
+"""A stack of convolutions, a read-out, a head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch_geometric.utils import scatter
+
+from gnnlab.gat import GATConv
+from gnnlab.gcn import GCNConv
+
+CONVS = ("gcn", "gat")
+READOUTS = ("query", "mean", "max", "sum", "none")
+
+
+class GraphNet(nn.Module):
+    """L graph convolutions, a read-out over nodes and a linear head.
+
+    Equation::
+
+        H⁰ = X
+        Hˡ = dropout(φ(conv(Hˡ⁻¹))) (+ Hˡ⁻¹ with `residual`, where the sizes agree)   l = 1..L
+        p  = W read(Hᴸ) + b
+
+    φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out at
+    the query node, nothing further away than L edges can change the answer.
+
+    Args:
+        in_channels: F.
+        hidden_channels: H, of every layer; for a GAT of all heads together.
+        out_channels: C, the classes.
+        num_layers: L, one or more.
+        conv: `"gcn"` or `"gat"`.
+        heads: K of a GAT; K must divide H.
+        readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every node.
+        residual: Add the input of a layer to its output.
+        dropout: After every layer, in training.
+        **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
+
+    Shapes:
+        x (N, F) or (B, N, F) over one edge list. Result (C,) of one graph, (B, C), or, with `batch`, (G, C);
+        for the read-out "none" (N, C) or (B, N, C).
+
+    Variables:
+        convs: L convolutions, the first F → H, the others H → H.
+        head.weight (C, H), head.bias (C,).
+
+    Raises:
+        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, or a read-out at the
+            query node without `query`.
+
+    >>> import torch
+    >>> from gnnlab import GraphNet, palindrome_graph
+    >>> graph = palindrome_graph(5)
+    >>> net = GraphNet(3, 8, 10, num_layers=4)
+    >>> net(torch.randn(7, 5, 3), graph.edge_index, query=graph.query).shape
+    torch.Size([7, 10])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        out_channels: int,
+        num_layers: int,
+        *,
+        conv: str = "gcn",
+        heads: int = 1,
+        readout: str = "query",
+        residual: bool = False,
+        dropout: float = 0.0,
+        **conv_options: Any,
+    ) -> None:
+        super().__init__()
+        if conv not in CONVS:
+            raise ValueError(f"conv must be one of {', '.join(CONVS)}, but is {conv!r}")
+        if readout not in READOUTS:
+            raise ValueError(f"readout must be one of {', '.join(READOUTS)}, but is {readout!r}")
+        if num_layers < 1:
+            raise ValueError(f"num_layers must be 1 or more, but is {num_layers}")
+        if conv == "gat" and hidden_channels % heads:
+            raise ValueError(f"heads must divide hidden_channels = {hidden_channels}, but is {heads}")
+        self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels
+        self.num_layers, self.readout, self.residual, self.dropout = num_layers, readout, residual, dropout
+        self.activation = F.relu if conv == "gcn" else F.elu
+        sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
+        if conv == "gcn":
+            layers: list[nn.Module] = [GCNConv(size, hidden_channels, **conv_options) for size in sizes]
+        else:
+            one = hidden_channels // heads
+            layers = [GATConv(size, one, heads=heads, **conv_options) for size in sizes]
+        self.convs = nn.ModuleList(layers)
+        self.head = nn.Linear(hidden_channels, out_channels)
+
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        *,
+        batch: Tensor | None = None,
+        query: int | Tensor | None = None,
+    ) -> Tensor:
+        """Return logits.
+
+        Args:
+            x: Node features.
+            edge_index: The graph, (2, E) or a sparse matrix.
+            edge_weight: (E,) weights.
+            batch: (N,) the graph of each node, as PyG's loaders make it, for x (N, F) of several graphs.
+            query: The node (or, with `batch`, the G nodes) to read out at.
+        """
+        # 1. layers
+        for conv in self.convs:
+            h = F.dropout(self.activation(conv(x, edge_index, edge_weight)), self.dropout, self.training)
+            x = x + h if self.residual and x.shape == h.shape else h
+        # 2. read-out
+        x = self._read(x, batch, query)
+        # 3. head
+        return self.head(x)
+
+    def _read(self, x: Tensor, batch: Tensor | None, query: int | Tensor | None) -> Tensor:
+        if self.readout == "none":
+            return x
+        if self.readout == "query":
+            if query is None:
+                raise ValueError("query must be the node to read out at where readout='query', but is None")
+            return x[..., query, :]
+        if batch is not None:
+            return scatter(x, batch, dim=-2, reduce=self.readout)
+        return x.amax(-2) if self.readout == "max" else getattr(x, self.readout)(-2)
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew from torch's generator."""
+        for conv in self.convs:
+            conv.reset_parameters()  # type: ignore[operator]
+        self.head.reset_parameters()
