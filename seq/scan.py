@@ -93,7 +93,7 @@ class _Scan(torch.autograd.Function):
         *tensors: Tensor,
     ) -> tuple[Tensor, ...]:
         state, weights = tensors[:parts], tensors[parts:]
-        T, B, I = x.shape  # noqa: E741
+        T, B, I = x.shape
         H = state[0].shape[1]
         z = times_transposed(x.reshape(T * B, I), weight_x).add_(bias).view(T, B, -1)  # (T, B, gates * H)
         # states[j][t] is the state before step t; without a gate the proposals are the states after it.

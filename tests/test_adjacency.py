@@ -3,14 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnnlab import (
-    adjacency_matrix,
-    hop_distances,
-    layers_until_heard,
-    normalized_adjacency,
-    path_graph,
-    receptive_field,
-)
+from gnnlab import adjacency_matrix, normalized_adjacency, path_graph
 
 # Six nodes A..F, undirected edges A-B, A-E, A-F, B-D, C-D, D-F.
 A, B, C, D, E, F = range(6)
@@ -27,15 +20,6 @@ def test_six_nodes_with_self_loops():
         [1, 0, 0, 0, 1, 0],
         [1, 0, 0, 1, 0, 1],
     ]
-
-
-def test_c_reaches_e_after_exactly_four_layers():
-    assert layers_until_heard(SIX, C, E) == 4
-    assert C not in receptive_field(SIX, E, 3)
-    assert C in receptive_field(SIX, E, 4)
-    power = torch.linalg.matrix_power(adjacency_matrix(SIX, self_loops=True), 3)
-    assert power[E, C] == 0
-    assert (power @ adjacency_matrix(SIX, self_loops=True))[E, C] == 2  # C-D-B-A-E and C-D-F-A-E
 
 
 def test_normalised_path_of_three():
@@ -88,30 +72,6 @@ def test_dense_sparse_and_a_plain_loop_agree(graph):
     assert torch.equal(adjacency_matrix(edges, weights, num_nodes=nodes, sparse=True).to_dense(), dense)
 
 
-@given(graphs())
-def test_hops_are_those_of_networkx(graph):
-    import networkx as nx
-
-    nodes, edges, _ = graph
-    directed = nx.DiGraph(edges.T.tolist())
-    directed.add_nodes_from(range(nodes))
-    expected = nx.single_source_shortest_path_length(directed, 0)
-    assert hop_distances(edges, 0, num_nodes=nodes).tolist() == [expected.get(i, -1) for i in range(nodes)]
-
-
-@given(graphs(), st.integers(0, 5))
-def test_receptive_field_is_where_the_power_of_the_matrix_is_positive(graph, layers):
-    nodes, edges, _ = graph
-    power = torch.linalg.matrix_power(adjacency_matrix(edges, num_nodes=nodes, self_loops=True), layers)
-    assert (
-        receptive_field(edges, 0, layers, num_nodes=nodes).tolist() == power[0].nonzero().flatten().tolist()
-    )
-
-
-def test_no_way_is_none():
-    assert layers_until_heard(torch.tensor([[0], [1]]), 1, 0) is None
-
-
 @pytest.mark.parametrize("function", [adjacency_matrix, normalized_adjacency])
 def test_bad_graphs_are_named(function):
     with pytest.raises(ValueError, match="edge_index"):
@@ -128,12 +88,3 @@ def test_bad_graphs_are_named(function):
 def test_weights_that_cannot_be_normalised(weight):
     with pytest.raises(ValueError, match="edge_weight"):
         normalized_adjacency(torch.tensor([[0], [1]]), torch.tensor([weight]))
-
-
-def test_bad_nodes_are_named():
-    with pytest.raises(ValueError, match="source"):
-        hop_distances(SIX, 6)
-    with pytest.raises(ValueError, match="target"):
-        layers_until_heard(SIX, 0, -1)
-    with pytest.raises(ValueError, match="layers"):
-        receptive_field(SIX, 0, -1)

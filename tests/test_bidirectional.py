@@ -3,7 +3,7 @@ import torch
 
 from seq import GRU, LSTM, Bidirectional, PhasedLSTM, SequenceClassifier
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 
 def test_backward_half_is_the_layer_on_the_reversed_sequence():

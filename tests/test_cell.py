@@ -6,7 +6,7 @@ from torch import nn
 
 from seq import GRU, LSTM, RNN, CellGatedLSTM, PhasedLSTM
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 
 def copy_into(layer, module):

@@ -14,7 +14,7 @@ from seq import (
     rnn_weight_gradients,
 )
 
-I, H, B, T, C = 2, 3, 5, 7, 11  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T, C = 2, 3, 5, 7, 11
 
 
 def draw(*shape):

@@ -5,7 +5,7 @@ import torch
 
 from seq import GRU
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 
 def sigma(z):

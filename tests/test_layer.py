@@ -14,7 +14,7 @@ from seq import (
     Stacked,
 )
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 LAYERS = {
     "rnn": lambda: RNN(I, H),

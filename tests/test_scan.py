@@ -6,7 +6,7 @@ import torch
 from seq import GRU, LSTM, CellGatedLSTM, PeepholeLSTM
 from seq.scan import scan
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 CELLS = {
     "lstm": lambda kernel: LSTM(I, H, kernel=kernel),

@@ -3,7 +3,7 @@ import torch
 
 from seq import GRU, LSTM, SequenceClassifier, Stacked
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 
 def test_each_layer_reads_the_one_below():

@@ -4,7 +4,7 @@ from torch import nn
 
 from seq import GRU, LSTM, RNN, Bidirectional, CellGatedLSTM, Stacked, from_torch, to_torch
 
-I, H, B, T = 2, 3, 5, 7  # noqa: E741 (distinct primes: a swapped axis cannot pass)
+I, H, B, T = 2, 3, 5, 7
 
 
 def theirs_on(module, x):

@@ -1,0 +1,225 @@
+"""The command line. Slow libraries are imported when a command needs them, so that help comes at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from experiments.arguments import parse_lengths, parse_models, parse_seeds
+from experiments.catalogue import EXPERIMENTS, find_experiment
+from experiments.settings import MODEL_GRAMMAR, TrainSettings
+
+EXIT_FAILED_RUNS = 1
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+app = App(
+    name="gnnlab",
+    help="Recurrent and graph networks on the same task: same examples, seeds, parameter budget and figures.",
+    help_epilogue="Start with: gnnlab run palindrome",
+    version_flags=["--version"],
+    result_action="return_value",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainOptions:
+    """How every model of the comparison is trained. Left out: the default of ``TrainSettings``."""
+
+    steps: int | None = None
+    "Most training steps of a run [2000]."
+    batch_size: int | None = None
+    "Examples a step [128]."
+    learning_rate: float | None = None
+    "Step size of Adam [0.003]."
+    clip_norm: float | None = None
+    "Largest norm of the gradient; 0 does not clip [1]."
+    evaluate_every: int | None = None
+    "Steps between two looks at the validation split [50]."
+    validation_size: int | None = None
+    "Examples in the validation split [1000]."
+    test_size: int | None = None
+    "Examples in the test split [2000]."
+    success: float | None = None
+    "Validation accuracy that ends a run when it is reached twice in a row [0.999]."
+    patience: int | None = None
+    "Steps without a better validation loss that end a run; 0 for never [1000]."
+    budget: int | None = None
+    "Trainable parameters of every model; hidden sizes are chosen to match within 5 % [20000]."
+
+
+@app.command
+def run(
+    experiment: str,
+    /,
+    *,
+    models: str | None = None,
+    lengths: str | None = None,
+    seeds: str | None = None,
+    smoke: bool = False,
+    out: Path | None = None,
+    device: str = "cpu",
+    workers: int | None = None,
+    threads: int = 1,
+    train: Annotated[TrainOptions, Parameter(name="*")] = TrainOptions(),
+) -> int:
+    """Compare models on an experiment, and write records, a table and a report.
+
+    Runs that the folder already holds are skipped, so an interrupted command goes on when it is given again.
+
+    Parameters
+    ----------
+    experiment
+        Name of an experiment; `gnnlab list` shows them.
+    models
+        Models with commas between: rnn, lstm, gcn, gat, with options joined by dashes, as in gcn-4,
+        gcn-2-mirrored, gat-9-directed, lstm-bias3. `gnnlab list` explains them.
+    lengths
+        Lengths T of the sequence, as 5,10,20 or as a range START:STOP:STEP that includes STOP.
+    seeds
+        How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between.
+    smoke
+        The same from end to end in seconds, on tiny sizes; the accuracies mean nothing.
+    out
+        Folder for the results [runs/EXPERIMENT].
+    device
+        cpu, auto (a GPU where there is one), cuda or cuda:N.
+    workers
+        Processes that train at the same time [the number of cores; 1 on a GPU]. It changes no result.
+    threads
+        CPU threads inside a run. It can change the last bits of a result.
+    """
+    chosen = find_experiment(experiment)
+    smoke_values: dict[str, Any] = chosen.smoke if smoke else {}
+    specs = (
+        parse_models(models)
+        if models is not None
+        else parse_models(",".join(smoke_values.get("models", chosen.models)))
+    )
+    sizes = (
+        parse_lengths(lengths) if lengths is not None else list(smoke_values.get("lengths", chosen.lengths))
+    )
+    numbers = (
+        parse_seeds(seeds) if seeds is not None else list(range(smoke_values.get("seeds", chosen.seeds)))
+    )
+    given = {k: v for k, v in dataclasses.asdict(train).items() if v is not None}
+    settings = TrainSettings(**{**smoke_values.get("train", {}), **given})
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers: {workers} should be 1 or more")
+    folder = out or Path("runs") / (f"{experiment}-smoke" if smoke else experiment)
+
+    from experiments.compare import compare
+
+    return compare(chosen.name, specs, sizes, numbers, settings, folder, device, workers, threads)
+
+
+@app.command(name="list")
+def list_() -> int:
+    """Show experiments, models and their options."""
+    print("Experiments (gnnlab run NAME)")
+    for experiment in EXPERIMENTS.values():
+        print(f"  {experiment.name:12} {experiment.title}")
+        print(f"  {'':12} models  {', '.join(experiment.models)}")
+        print(f"  {'':12} lengths {', '.join(map(str, experiment.lengths))}")
+    print("\nModels (--models A,B,...)")
+    print(f"  {MODEL_GRAMMAR}")
+    print("  lstm starts with a forget-gate bias of 1; biasN sets another one")
+    return 0
+
+
+@app.command
+def report(folder: Path, /) -> int:
+    """Make report.html and results.csv again from a folder of results.
+
+    Parameters
+    ----------
+    folder
+        What `gnnlab run` was given as --out.
+    """
+    from experiments.records import read_runs, write_results
+    from experiments.report import write_report
+
+    read_runs(folder)
+    write_results(folder)
+    print(write_report(folder))
+    return 0
+
+
+@app.command
+def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
+    """Repeat one recorded run from its config.json, and compare the two training curves bit by bit.
+
+    Parameters
+    ----------
+    run_folder
+        Folder of a run, below a folder of results.
+    out
+        Where to put the repetition [a folder named redo beside the results].
+    """
+    from experiments.compare import repeat
+
+    return repeat(
+        run_folder, out or run_folder.resolve().parent.parent / f"{run_folder.resolve().parent.name}-redo"
+    )
+
+
+@app.command
+def draw(
+    what: str,
+    digits: str,
+    /,
+    *,
+    out: Path,
+    directed: bool = False,
+    mirrored: bool = False,
+    skip: int = 0,
+    adjacency: bool = False,
+) -> int:
+    """Draw a graph, to PNG, SVG or PDF.
+
+    Parameters
+    ----------
+    what
+        What the graph is built from: palindrome.
+    digits
+        The digits of the sequence, such as 12321; the last one is the missing digit.
+    out
+        File to write; its ending says the format.
+    directed
+        Edges forward in time only.
+    mirrored
+        Extra edges between positions i and T - 1 - i.
+    skip
+        Extra edges from i to i + SKIP; 0 for none.
+    adjacency
+        The adjacency and normalised adjacency matrices beside the graph.
+    """
+    if what != "palindrome":
+        raise ValueError(f"what: unknown {what!r}. Known: palindrome")
+    if not digits.isascii() or not digits.isdigit() or len(digits) < 2:
+        raise ValueError(f"digits: {digits!r} should be two or more digits, such as 12321")
+    if digits != digits[::-1]:
+        raise ValueError(f"digits: {digits} is no palindrome: it should read the same from both ends")
+
+    from experiments.pictures import draw_palindrome
+
+    draw_palindrome(digits, out, directed=directed, mirrored=mirrored, skip=skip, adjacency=adjacency)
+    print(out)
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False)
+    except (CycloptsError, ValueError) as error:
+        print(f"gnnlab: {' '.join(str(error).split())}", file=sys.stderr)
+        code = EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    sys.exit(code or 0)

@@ -1,0 +1,78 @@
+"""From settings to a report: the whole line of one comparison, for the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from experiments.device import resolve_device
+from experiments.models import fit_hidden
+from experiments.pictures import draw_sweep
+from experiments.records import curve_path, prepare_folder, read_run, read_runs
+from experiments.report import write_report
+from experiments.runs import execute, make_task
+from experiments.settings import ModelSpec, RunSettings, TrainSettings
+from experiments.statistics import runs_table, summarize
+from experiments.sweep import expand, run_sweep
+from experiments.tables import text_summary
+
+
+def compare(
+    experiment: str,
+    models: list[ModelSpec],
+    lengths: list[int],
+    seeds: list[int],
+    train: TrainSettings,
+    out: Path,
+    device: str,
+    workers: int | None,
+    threads: int,
+) -> int:
+    """Do the sweep, print its table, and write the report.
+
+    Returns:
+        Exit code: 0, or 1 when a run failed.
+
+    Raises:
+        ValueError: A setting cannot be met: the device is not there, the budget does not fit, the folder is not free.
+    """
+    device = resolve_device(device)
+    runs = expand(experiment, models, lengths, seeds, train, device, threads)
+    for settings in {(run.model, run.length): run for run in runs}.values():
+        fit_hidden(settings.model, make_task(settings), train.budget)
+    prepare_folder(out, experiment)
+    workers = workers or (1 if device.startswith("cuda") else min(os.cpu_count() or 1, len(runs)))
+
+    outcome = run_sweep(runs, out, workers=workers)
+    draw_sweep(runs, out)
+    page = write_report(out)
+    print(text_summary(summarize(runs_table(read_runs(out)))))
+    if outcome.skipped:
+        print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
+    print(f"\nreport: {page}")
+    for folder, reason in outcome.failed.items():
+        print(f"gnnlab: failed: {folder}: {reason}", file=sys.stderr)
+    return 1 if outcome.failed else 0
+
+
+def repeat(folder: Path, out: Path) -> int:
+    """Repeat a recorded run in another folder, and say whether the two curves are the same.
+
+    Returns:
+        Exit code: 0 when they are, 1 when they are not or the run failed.
+
+    Raises:
+        ValueError: The folder holds no run, or the device it ran on is not there.
+    """
+    before = read_run(folder)
+    settings: RunSettings = before.settings
+    resolve_device(settings.device)
+    prepare_folder(out, settings.experiment)
+    result = execute(settings, out)
+    if result["status"] != "ok":
+        print(f"gnnlab: failed: {result['reason']}", file=sys.stderr)
+        return 1
+    same = curve_path(folder).read_bytes() == curve_path(out / settings.folder).read_bytes()
+    print(f"{out / settings.folder}: the curve is {'the same, bit for bit' if same else 'different'}")
+    return 0 if same else 1

@@ -1,0 +1,194 @@
+"""Figures of a sweep: each takes tables and an ``ax``, and returns the ``ax``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from experiments.statistics import SUCCESS
+
+_MARKERS = "osD^vPX*<>hpd"
+_STYLES = ("-", "--", "-.", ":")
+
+
+def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Colour, marker and line of each model: the same in every figure, told apart without colour too."""
+    import matplotlib
+
+    colors = matplotlib.colormaps["tab10"].colors  # type: ignore[attr-defined]
+    return {
+        label: {
+            "color": colors[i % len(colors)],
+            "marker": _MARKERS[i % len(_MARKERS)],
+            "linestyle": _STYLES[(i // 3) % len(_STYLES)],
+        }
+        for i, label in enumerate(labels)
+    }
+
+
+def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
+    """Small shifts along the length axis, so that models at the same height do not hide each other."""
+    gap = np.diff(np.unique(lengths)).min() if len(np.unique(lengths)) > 1 else 1.0
+    return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
+
+
+def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+    """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
+
+    Args:
+        frame: From ``runs_table``.
+        ax: Where to draw.
+        chance: Accuracy of guessing, drawn as a line.
+    """
+    labels = sorted(frame["model.name"].unique(), key=natural)
+    styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
+    ended = frame[frame["status"] == "ok"]
+    for label, shift in zip(labels, shifts):
+        runs = ended[ended["model.name"] == label]
+        if runs.empty:
+            continue
+        style = styles[label]
+        by_length = runs.groupby("length")["test_accuracy"]
+        mean, std = by_length.mean(), by_length.std(ddof=1).fillna(0.0)
+        x = mean.index.to_numpy(dtype=float) + shift
+        ax.plot(
+            runs["length"] + shift,
+            runs["test_accuracy"],
+            style["marker"],
+            color=style["color"],
+            ms=4,
+            alpha=0.55,
+        )
+        ax.plot(
+            x,
+            mean,
+            color=style["color"],
+            linestyle=style["linestyle"],
+            marker=style["marker"],
+            ms=5,
+            label=label,
+        )
+        ax.fill_between(
+            x, (mean - std).clip(lower=0), (mean + std).clip(upper=1), color=style["color"], alpha=0.12, lw=0
+        )
+    if chance is not None:
+        ax.axhline(chance, color="0.4", lw=1, ls=(0, (1, 2)), label=f"chance ({chance:g})")
+    _length_axis(ax, frame)
+    ax.set(ylabel="test accuracy", ylim=(-0.03, 1.05))
+    return ax
+
+
+def plot_success(summary: pd.DataFrame, ax: Axes) -> Axes:
+    """Share of seeds that learned the task, against length.
+
+    Args:
+        summary: From ``summarize``.
+        ax: Where to draw.
+    """
+    labels = sorted(summary["model.name"].unique(), key=natural)
+    styles, shifts = model_styles(labels), _offsets(len(labels), summary["length"].to_numpy(dtype=float))
+    for label, shift in zip(labels, shifts):
+        rows = summary[summary["model.name"] == label]
+        rate = rows.groupby("length")["success"].mean()
+        ax.plot(rate.index + shift, rate, ms=6, label=label, **styles[label])
+    _length_axis(ax, summary)
+    ax.set(ylabel=f"success rate (share of seeds ≥ {SUCCESS})", ylim=(-0.05, 1.05))
+    return ax
+
+
+def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
+    lengths = sorted(frame["length"].unique())
+    ax.set_xticks(lengths)
+    ax.set_xlabel("length T of the sequence")
+    ax.grid(axis="y", color="0.9")
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+
+
+def plot_curves(
+    curves: dict[str, list[pd.DataFrame]], ax: Axes, *, metric: str, order: Iterable[str]
+) -> Axes:
+    """A metric against training steps, one line a seed.
+
+    Args:
+        curves: Tables of ``curve.csv`` by model.
+        ax: Where to draw.
+        metric: Column to draw.
+        order: All models of the report, so that colours agree between figures.
+    """
+    styles = model_styles(order)
+    for label in sorted(curves, key=natural):
+        style = styles[label]
+        for i, curve in enumerate(curves[label]):
+            ax.plot(
+                curve["step"],
+                curve[metric],
+                color=style["color"],
+                linestyle=style["linestyle"],
+                lw=1.1,
+                alpha=0.8,
+                label=label if i == 0 else None,
+            )
+    ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
+    ax.grid(axis="y", color="0.9")
+    return ax
+
+
+def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+    """Layers against hops to the answer, one marker a graph model and length, shaded by mean accuracy.
+
+    Below the diagonal the answer is out of reach; above it a failure has another cause.
+
+    Args:
+        frame: From ``runs_table``; rows without hops are left out.
+        ax: Where to draw.
+        chance: Accuracy of guessing; the low end of the colour scale.
+    """
+    graphs = frame[(frame["status"] == "ok") & frame["hops"].notna()]
+    groups = graphs.groupby(["model.conv", "hops", "model.layers"], as_index=False)["test_accuracy"].mean()
+    top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
+    ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
+    ax.plot([0, top], [0, top], color="0.5", lw=1)
+    marks = None
+    for shift, marker, (conv, rows) in zip((-0.18, 0.18), "os", groups.groupby("model.conv")):
+        marks = ax.scatter(
+            rows["hops"] + shift,
+            rows["model.layers"],
+            c=rows["test_accuracy"],
+            marker=marker,
+            cmap="viridis",
+            vmin=chance or 0.0,
+            vmax=1.0,
+            s=70,
+            edgecolor="0.2",
+            zorder=3,
+            label=conv,
+        )
+    ax.text(
+        0.97,
+        0.05,
+        "out of reach: hops > layers",
+        transform=ax.transAxes,
+        ha="right",
+        color="0.35",
+        fontsize=9,
+    )
+    ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
+    ax.set(xlabel="hops from the answer to the read-out node", ylabel="layers", xlim=(0, top), ylim=(0, top))
+    ax.legend(loc="center right", fontsize=9, frameon=False)
+    if marks is not None:
+        ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
+    return ax
+
+
+def natural(label: str) -> tuple[tuple[int, str], ...]:
+    """Sort key that puts ``gcn-9`` before ``gcn-10``.
+
+    Example:
+        >>> sorted(["gcn-10", "gcn-9"], key=natural)
+        ['gcn-9', 'gcn-10']
+    """
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in label.split("-"))

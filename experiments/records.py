@@ -1,0 +1,211 @@
+"""Records on disk: one folder a run, and one table of all runs above them.
+
+A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt`` and, written
+last by rename, ``result.json``: a folder without it is an unfinished run. Numbers are never rounded.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from experiments.settings import RunSettings
+
+FORMAT = 1
+RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
+_OURS = ("results.csv", "report.html", "pictures")
+
+
+class FolderError(ValueError):
+    """The folder given cannot hold, or does not hold, the results asked for."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run as it stands on disk.
+
+    Args:
+        path: The run's folder.
+        settings: What ran.
+        result: Content of ``result.json``; None for an unfinished run.
+    """
+
+    path: Path
+    settings: RunSettings
+    result: dict[str, Any] | None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the run ended, and without a failure."""
+        return self.result is not None and self.result["status"] == "ok"
+
+
+def write_beside(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file so that its name never stands for half of it: beside, synchronised, then renamed.
+
+    Args:
+        path: The file to make or replace.
+        write: Called with the temporary path.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        write(beside)
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text through ``write_beside``."""
+    write_beside(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write JSON through ``write_beside``; NaN is refused, because JSON has none."""
+    write_text(path, json.dumps(values, indent=2, allow_nan=False) + "\n")
+
+
+class CurveWriter:
+    """Metrics by step, one CSV row an evaluation, on disk as soon as they are known."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", newline="", encoding="utf-8")
+        self._writer: csv.DictWriter[str] | None = None
+
+    def __call__(self, row: dict[str, Any]) -> None:
+        if self._writer is None:
+            self._writer = csv.DictWriter(self._file, list(row))
+            self._writer.writeheader()
+        self._writer.writerow(row)
+        self._file.flush()
+
+    def __enter__(self) -> CurveWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def read_run(path: Path) -> RunRecord:
+    """The record in a run's folder.
+
+    Raises:
+        FolderError: It is not one, or its files cannot be read as one.
+    """
+    config = path / "config.json"
+    try:
+        settings = RunSettings.from_dict(json.loads(config.read_text(encoding="utf-8")))
+        finished = path / "result.json"
+        result = json.loads(finished.read_text(encoding="utf-8")) if finished.exists() else None
+    except FileNotFoundError as error:
+        raise FolderError(f"{path}: not the folder of a run (it has no config.json)") from error
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{path}: its record cannot be read ({error})") from error
+    if result is not None and result.get("format") != FORMAT:
+        raise FolderError(
+            f"{path}: result.json has format {result.get('format')}, this version reads {FORMAT}"
+        )
+    return RunRecord(path, settings, result)
+
+
+def iterate_runs(out: Path) -> Iterator[RunRecord]:
+    """Every run of a results folder, by name."""
+    for config in sorted(out.glob("*/config.json")):
+        yield read_run(config.parent)
+
+
+def read_runs(out: Path) -> list[RunRecord]:
+    """Every run of a results folder.
+
+    Raises:
+        FolderError: The folder does not exist or holds no run.
+    """
+    if not out.is_dir():
+        raise FolderError(f"{out}: no such folder of results")
+    runs = list(iterate_runs(out))
+    if not runs:
+        raise FolderError(f"{out}: holds no runs")
+    return runs
+
+
+def prepare_folder(out: Path, experiment: str) -> None:
+    """Make a results folder, or check that an existing one may be added to.
+
+    Raises:
+        FolderError: It cannot be written, holds another experiment, or holds files that are not results.
+    """
+    if out.exists() and not out.is_dir():
+        raise FolderError(f"out: {out} is a file; it should be a folder")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / f".probe.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise FolderError(f"out: {out} cannot be written ({error.strerror})") from error
+    configs = sorted(out.glob("*/config.json"))
+    if not configs:
+        foreign = [
+            entry.name for entry in out.iterdir() if entry.name not in _OURS and not _unfinished(entry)
+        ]
+        if foreign:
+            raise FolderError(
+                f"out: {out} holds other files ({sorted(foreign)[0]}) and no runs; name a new folder"
+            )
+    for config in configs:
+        there = read_run(config.parent).settings.experiment
+        if there != experiment:
+            raise FolderError(f"out: {out} holds runs of {there!r}, not {experiment!r}; name another folder")
+
+
+def _unfinished(entry: Path) -> bool:
+    """Whether a folder is what a run leaves when it is ended before its first file is complete."""
+    return entry.is_dir() and all(file.name.startswith(".config.json.") for file in entry.iterdir())
+
+
+def curve_path(run: Path) -> Path:
+    """Where a run's metrics by step stand."""
+    return run / "curve.csv"
+
+
+def flat_row(run: RunRecord) -> dict[str, Any]:
+    """A run as one row: settings and result side by side, nested keys joined by dots."""
+    row: dict[str, Any] = {"run": run.path.name, "status": "unfinished"}
+    row |= _flatten(run.settings.to_dict())
+    if run.result is not None:
+        row |= _flatten(run.result)
+    return row
+
+
+def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        row |= _flatten(value, f"{name}.") if isinstance(value, dict) else {name: value}
+    return row
+
+
+def write_results(out: Path) -> Path:
+    """Write ``results.csv``, one row a run, and answer its path."""
+    rows = [flat_row(run) for run in iterate_runs(out)]
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    path = out / "results.csv"
+
+    def write(beside: Path) -> None:
+        with beside.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+
+    write_beside(path, write)
+    return path

@@ -1,0 +1,298 @@
+"""What a run is: frozen dataclasses that hold every setting which can change its result.
+
+They import no torch, so that the command line can check its arguments, and print
+its help, before anything slow is loaded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+CELLS = ("rnn", "lstm")
+CONVOLUTIONS = ("gcn", "gat")
+ENCODINGS = ("embedding", "onehot", "scalar")
+READOUTS = ("query", "mean", "max")
+
+
+@dataclass(frozen=True)
+class RecurrentSpec:
+    """A recurrent model: which cell, how many layers, how symbols enter it.
+
+    Args:
+        cell: One of ``CELLS``.
+        layers: Stacked layers, 1 or more.
+        encoding: One of ``ENCODINGS``.
+        forget_bias: Initial bias of an LSTM's forget gate (Jozefowicz et al. 2015 advise 1).
+    """
+
+    cell: str
+    layers: int = 1
+    encoding: str = "embedding"
+    forget_bias: float = 1.0
+
+    family = "recurrent"
+
+    @property
+    def label(self) -> str:
+        """Name in tables and figures, and what ``parse_model`` reads back."""
+        words = [self.cell]
+        if self.layers != 1:
+            words.append(str(self.layers))
+        if self.encoding != "embedding":
+            words.append(self.encoding)
+        if self.forget_bias != 1.0:
+            words.append(f"bias{self.forget_bias:g}")
+        return "-".join(words)
+
+
+@dataclass(frozen=True)
+class GraphSpec:
+    """A graph model: which convolution, and the graph it works on.
+
+    Args:
+        conv: One of ``CONVOLUTIONS``.
+        layers: Convolutions in a row; ``k`` layers carry a message ``k`` hops.
+        directed: Edges run forward in time only.
+        mirrored: Extra edges between positions i and T - 1 - i.
+        skip: Extra edges from i to i + skip; 0 for none.
+        position: Nodes know where in the sequence they stand.
+        residual: Each convolution adds its input to its output.
+        readout: One of ``READOUTS``.
+        heads: Attention heads (GAT only).
+    """
+
+    conv: str
+    layers: int = 4
+    directed: bool = False
+    mirrored: bool = False
+    skip: int = 0
+    position: bool = True
+    residual: bool = False
+    readout: str = "query"
+    heads: int = 2
+
+    family = "graph"
+
+    @property
+    def label(self) -> str:
+        """Name in tables and figures, and what ``parse_model`` reads back."""
+        words = [self.conv, str(self.layers)]
+        words += [name for name in ("directed", "mirrored", "residual") if getattr(self, name)]
+        if self.skip:
+            words.append(f"skip{self.skip}")
+        if not self.position:
+            words.append("noposition")
+        if self.readout != "query":
+            words.append(self.readout)
+        if self.conv == "gat" and self.heads != 2:
+            words.append(f"heads{self.heads}")
+        return "-".join(words)
+
+
+ModelSpec = RecurrentSpec | GraphSpec
+
+MODEL_GRAMMAR = (
+    "a cell or convolution, then options joined by dashes. rnn, lstm: layers as a number, onehot, scalar, biasN. "
+    "gcn, gat: layers as a number, directed, mirrored, skipN, residual, noposition, mean, max, headsN (gat)"
+)
+
+
+def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
+    """``", did you mean X?"`` for the closest known word, or an empty string."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def _number(word: str, prefix: str, kind: type) -> Any:
+    """The number behind a prefix (``bias3`` gives 3), or None where the word is another one."""
+    if not word.startswith(prefix) or word == prefix:
+        return None
+    try:
+        return kind(word[len(prefix) :])
+    except ValueError:
+        return None
+
+
+def parse_model(text: str) -> ModelSpec:
+    """Read a model's label.
+
+    Args:
+        text: A cell or convolution with options joined by dashes.
+
+    Raises:
+        ValueError: The name or an option is not known; the message says what is.
+
+    Example:
+        >>> parse_model("gcn-2-mirrored").mirrored
+        True
+        >>> parse_model("lstm-bias3").label
+        'lstm-bias3'
+        >>> parse_model("gnc")
+        Traceback (most recent call last):
+            ...
+        ValueError: models: unknown model 'gnc', did you mean gcn? Known: rnn, lstm, gcn, gat
+    """
+    name, *words = text.strip().split("-")
+    if name in CELLS:
+        options, choices = _recurrent_options(text, name, words), RecurrentSpec
+        spec: ModelSpec = choices(cell=name, **options)
+    elif name in CONVOLUTIONS:
+        spec = GraphSpec(conv=name, **_graph_options(text, name, words))
+    else:
+        known = CELLS + CONVOLUTIONS
+        hint = nearest(name, known)
+        raise ValueError(f"models: unknown model {text!r}{hint or '.'} Known: {', '.join(known)}")
+    if spec.layers < 1 or spec.layers > 1000:
+        raise ValueError(f"models: {text!r} has {spec.layers} layers; it should have 1 to 1000")
+    return spec
+
+
+def _recurrent_options(text: str, cell: str, words: list[str]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for word in words:
+        bias = _number(word, "bias", float)
+        if word.isdigit():
+            options["layers"] = int(word)
+        elif word in ENCODINGS:
+            options["encoding"] = word
+        elif bias is not None and math.isfinite(bias) and cell == "lstm":
+            options["forget_bias"] = bias
+        else:
+            raise _unknown_option(text, word, [*ENCODINGS, "biasN"])
+    return options
+
+
+def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for word in words:
+        skip, heads = _number(word, "skip", int), _number(word, "heads", int)
+        if word.isdigit():
+            options["layers"] = int(word)
+        elif word in ("directed", "mirrored", "residual"):
+            options[word] = True
+        elif word == "noposition":
+            options["position"] = False
+        elif word in READOUTS:
+            options["readout"] = word
+        elif skip is not None and skip >= 2:
+            options["skip"] = skip
+        elif heads is not None and heads >= 1 and conv == "gat":
+            options["heads"] = heads
+        else:
+            raise _unknown_option(text, word, ["directed", "mirrored", "residual", "noposition", *READOUTS])
+    return options
+
+
+def _unknown_option(text: str, word: str, known: list[str]) -> ValueError:
+    hint = nearest(word, known)
+    return ValueError(f"models: unknown option {word!r} in {text!r}{hint or '.'} A model is {MODEL_GRAMMAR}")
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How a model is trained; the same for every model of a comparison.
+
+    Args:
+        steps: Most training steps.
+        batch_size: Examples a step.
+        learning_rate: Adam's step size.
+        clip_norm: Largest gradient norm; 0 leaves gradients as they are.
+        evaluate_every: Steps between two looks at the validation split.
+        validation_size: Examples in the validation split.
+        test_size: Examples in the test split.
+        success: Validation accuracy that ends a run when it is reached twice in a row; above 1 for never.
+        patience: Steps without a better validation loss (by 0.001) that end a run; 0 for never.
+        budget: Trainable parameters; hidden sizes are chosen to match it within 5 %.
+    """
+
+    steps: int = 2000
+    batch_size: int = 128
+    learning_rate: float = 3e-3
+    clip_norm: float = 1.0
+    evaluate_every: int = 50
+    validation_size: int = 1000
+    test_size: int = 2000
+    success: float = 0.999
+    patience: int = 1000
+    budget: int = 20_000
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch_size", "evaluate_every", "validation_size", "test_size", "budget"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: {getattr(self, name)} should be 1 or more")
+        for name in ("learning_rate", "clip_norm", "success", "patience"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ValueError(f"{name}: {value} should be 0 or more")
+        if self.learning_rate == 0:
+            raise ValueError("learning_rate: 0.0 should be above 0")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """One run: everything that can change its result.
+
+    Args:
+        experiment: Name in the catalogue of experiments.
+        length: Length T of the sequence, with the missing symbol; 2 or more.
+        model: The model.
+        seed: Fixes the split, the examples and the initial weights.
+        train: How it is trained.
+        device: ``cpu`` or a torch CUDA device.
+        threads: CPU threads inside the run; more of them can change the last bits.
+    """
+
+    experiment: str
+    length: int
+    model: ModelSpec
+    seed: int
+    train: TrainSettings = field(default_factory=TrainSettings)
+    device: str = "cpu"
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.length < 2:
+            raise ValueError(f"lengths: {self.length} should be 2 or more")
+        if self.seed < 0:
+            raise ValueError(f"seeds: {self.seed} should be 0 or more")
+        if self.threads < 1:
+            raise ValueError(f"threads: {self.threads} should be 1 or more")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for ``config.json``; ``from_dict`` reads them back."""
+        values = dataclasses.asdict(self)
+        values["model"] = {"name": self.model.label, "family": self.model.family, **values["model"]}
+        return values
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RunSettings:
+        """The run that a ``config.json`` describes.
+
+        Raises:
+            ValueError: A key is missing or not known.
+        """
+        try:
+            model = dict(values["model"])
+            spec_class = {"recurrent": RecurrentSpec, "graph": GraphSpec}[model.pop("family")]
+            model.pop("name", None)
+            rest = {k: v for k, v in values.items() if k not in ("model", "train")}
+            return cls(model=spec_class(**model), train=TrainSettings(**values["train"]), **rest)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"config: not the settings of a run ({error})") from error
+
+    @property
+    def identity(self) -> str:
+        """Eight hexadecimal digits that change whenever a setting does."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @property
+    def folder(self) -> str:
+        """Name of the run's folder."""
+        return f"T{self.length}_{self.model.label}_seed{self.seed}_{self.identity}"

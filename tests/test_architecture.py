@@ -1,0 +1,73 @@
+"""Data flows one way: who may import what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_SIDE = {"settings", "palindrome", "models", "training", "device", "distance"}
+READING_SIDE = {"records", "statistics", "plots", "tables", "report"}
+
+
+def imported(path):
+    """Top-level names, and for this project's experiments the module, of everything a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found = [node.module or ""]
+            if node.module == "experiments":
+                found = [f"experiments.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in found:
+            parts = name.split(".")
+            names.add(".".join(parts[:2]) if parts[0] == "experiments" else parts[0])
+    return names
+
+
+def files(package, stems=None):
+    return [p for p in sorted((ROOT / package).glob("*.py")) if stems is None or p.stem in stems]
+
+
+@pytest.mark.parametrize("path", files("seq"), ids=lambda p: p.stem)
+def test_seq_needs_torch_and_numpy_alone(path):
+    assert not imported(path) & {
+        "gnnlab",
+        "experiments",
+        "torch_geometric",
+        "networkx",
+        "matplotlib",
+        "scipy",
+        "pandas",
+    }
+
+
+@pytest.mark.parametrize("path", files("gnnlab"), ids=lambda p: p.stem)
+def test_gnnlab_knows_neither_sequences_nor_experiments(path):
+    names = imported(path)
+    assert "seq" not in names
+    assert not any(name.startswith("experiments") for name in names)
+    assert not names & {"pandas", "sklearn"}
+
+
+@pytest.mark.parametrize("path", files("experiments", DATA_SIDE), ids=lambda p: p.stem)
+def test_data_side_does_not_look_at_records(path):
+    assert not imported(path) & {f"experiments.{name}" for name in READING_SIDE}
+
+
+@pytest.mark.parametrize("path", files("experiments", READING_SIDE), ids=lambda p: p.stem)
+def test_reading_side_needs_no_model(path):
+    names = imported(path)
+    assert not names & {"torch", "seq", "gnnlab", "torch_geometric"}
+    assert not names & {f"experiments.{name}" for name in DATA_SIDE - {"settings"}}
+
+
+def test_every_test_file_has_a_source_file():
+    whole_project = {"architecture", "readme"}
+    stems = {p.stem for package in ("seq", "gnnlab", "experiments") for p in (ROOT / package).glob("*.py")}
+    stems |= {p.stem for p in (ROOT / "benchmarks").glob("*.py")}
+    for test in (ROOT / "tests").glob("test_*.py"):
+        assert test.stem.removeprefix("test_") in stems | whole_project, test.name

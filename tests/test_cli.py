@@ -1,0 +1,177 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from experiments.cli import main
+from experiments.records import write_json
+from experiments.settings import RunSettings, parse_model
+
+
+def run(capsys, *arguments):
+    """Exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as stop:
+        main([str(argument) for argument in arguments])
+    output = capsys.readouterr()
+    return stop.value.code, output.out, output.err
+
+
+BAD = {
+    "unknown command": ["rum"],
+    "unknown experiment": ["run", "palindrom"],
+    "no experiment": ["run"],
+    "unknown option": ["run", "palindrome", "--stepps", "3"],
+    "unknown model": ["run", "palindrome", "--models", "lstn"],
+    "no model": ["run", "palindrome", "--models", ""],
+    "unknown model option": ["run", "palindrome", "--models", "gcn-4-miror"],
+    "length under 2": ["run", "palindrome", "--lengths", "1"],
+    "length no number": ["run", "palindrome", "--lengths", "five"],
+    "zero seeds": ["run", "palindrome", "--seeds", "0"],
+    "negative seeds": ["run", "palindrome", "--seeds=-1"],
+    "zero steps": ["run", "palindrome", "--steps", "0"],
+    "steps no number": ["run", "palindrome", "--steps", "many"],
+    "zero batch": ["run", "palindrome", "--batch-size", "0"],
+    "learning rate NaN": ["run", "palindrome", "--learning-rate", "nan"],
+    "zero workers": ["run", "palindrome", "--workers", "0"],
+    "zero threads": ["run", "palindrome", "--threads", "0"],
+    "unknown device": ["run", "palindrome", "--device", "tpu"],
+    "device number": ["run", "palindrome", "--device", "cuda:x"],
+    "no such device": ["run", "palindrome", "--device", "cuda:99"],
+    "impossible budget": ["run", "palindrome", "--budget", "7"],
+    "draw nothing known": ["draw", "tree", "121", "--out", "x.png"],
+    "draw letters": ["draw", "palindrome", "abba", "--out", "x.png"],
+    "draw no palindrome": ["draw", "palindrome", "123", "--out", "x.png"],
+    "draw one digit": ["draw", "palindrome", "1", "--out", "x.png"],
+    "draw unknown format": ["draw", "palindrome", "121", "--out", "x.doc"],
+    "draw into no folder": ["draw", "palindrome", "121", "--out", "none/x.png"],
+    "draw without out": ["draw", "palindrome", "121"],
+    "draw negative skip": ["draw", "palindrome", "121", "--skip=-2", "--out", "x.png"],
+    "report of nothing": ["report", "nowhere"],
+    "redo of nothing": ["redo", "nowhere"],
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD)
+def test_bad_input_is_one_line_and_writes_nothing(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("gnnlab: ")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_of_another_experiment_is_left_alone(tmp_path, capsys):
+    settings = RunSettings("palindrome", 5, parse_model("lstm"), 0)
+    (tmp_path / "x").mkdir()
+    write_json(tmp_path / "x" / "config.json", settings.to_dict() | {"experiment": "documents"})
+    before = sorted(tmp_path.rglob("*"))
+    code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path)
+    assert code == 2
+    assert "holds runs of 'documents'" in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_folder_that_cannot_be_written(tmp_path, capsys):
+    tmp_path.chmod(0o500)
+    code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path / "x")
+    assert code == 2
+    assert "cannot be written" in err
+
+
+def test_out_below_a_file(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path / "file" / "x")
+    assert code == 2
+    assert err.count("\n") == 1
+
+
+def test_list_names_what_there_is(capsys):
+    code, out, _ = run(capsys, "list")
+    assert code == 0
+    for word in ("palindrome", "lstm", "gcn", "mirrored"):
+        assert word in out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["draw", "--help"], []])
+def test_help_teaches_and_imports_nothing_slow(arguments):
+    program = (
+        "import sys\nfrom experiments.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nfinally:\n"
+        "    print(sorted({'torch', 'pandas', 'matplotlib', 'torch_geometric'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert "Usage: gnnlab" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+def test_smoke_run_from_end_to_end(tmp_path, capsys):
+    out = tmp_path / "results"
+    code, table, err = run(
+        capsys, "run", "palindrome", "--smoke", "--seeds", "1", "--workers", "1", "--out", out
+    )
+    assert code == 0
+    assert err == ""  # no bars where there is no terminal
+    assert table.startswith("model ")
+    assert (out / "report.html").stat().st_size > 10_000
+    results = list(out.glob("*/result.json"))
+    assert len(results) == 10
+    assert (out / "results.csv").read_text().count("\n") == 11
+    assert {path.name for path in results[0].parent.iterdir()} == {
+        "config.json",
+        "curve.csv",
+        "result.json",
+        "weights.pt",
+    }
+
+    code, again, _ = run(
+        capsys, "run", "palindrome", "--smoke", "--seeds", "1", "--workers", "1", "--out", out
+    )
+    assert code == 0
+    assert "10 runs were there already, 0 are new" in again
+
+    code, line, _ = run(capsys, "redo", results[0].parent)
+    assert code == 0
+    assert "the same, bit for bit" in line
+
+    (out / "report.html").unlink()
+    code, _, _ = run(capsys, "report", out)
+    assert code == 0
+    assert (out / "report.html").exists()
+
+
+def test_failed_runs_give_exit_code_1(tmp_path, capsys):
+    arguments = [
+        "--models",
+        "gcn-2",
+        "--lengths",
+        "3",
+        "--seeds",
+        "1",
+        "--learning-rate",
+        "1e30",
+        "--clip-norm",
+        "0",
+    ]
+    code, table, err = run(
+        capsys, "run", "palindrome", "--smoke", "--workers", "1", *arguments, "--out", tmp_path
+    )
+    assert code == 1
+    assert "1 failed" in table
+    assert "DivergedError" in err
+    assert "DivergedError" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.svg", "x.pdf"])
+def test_draw_writes_the_format_of_the_ending(name, tmp_path, capsys):
+    path = tmp_path / name
+    code, _, _ = run(capsys, "draw", "palindrome", "12321", "--mirrored", "--adjacency", "--out", path)
+    assert code == 0
+    begin = {"x.png": b"\x89PNG", "x.svg": b"<?xml", "x.pdf": b"%PDF"}[name]
+    assert path.read_bytes().startswith(begin)

@@ -1,0 +1,122 @@
+import json
+
+import pytest
+
+from experiments.records import (
+    CurveWriter,
+    FolderError,
+    prepare_folder,
+    read_run,
+    read_runs,
+    write_beside,
+    write_json,
+    write_results,
+)
+from experiments.settings import RecurrentSpec, RunSettings
+
+SETTINGS = RunSettings("palindrome", 5, RecurrentSpec("lstm"), 3)
+
+
+def recorded(out, settings=SETTINGS, result=None):
+    folder = out / settings.folder
+    folder.mkdir(parents=True)
+    write_json(folder / "config.json", settings.to_dict())
+    if result is not None:
+        write_json(folder / "result.json", result)
+    return folder
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
+    path = tmp_path / "result.json"
+    path.write_text("old")
+
+    def fail(beside):
+        beside.write_text("half")
+        raise RuntimeError("disk full")
+
+    with pytest.raises(RuntimeError, match="disk full"):
+        write_beside(path, fail)
+    assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
+    assert path.read_text() == "old"
+
+
+def test_nan_never_enters_json(tmp_path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json(tmp_path / "x.json", {"loss": float("nan")})
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_curve_is_readable_while_it_grows_and_not_rounded(tmp_path):
+    with CurveWriter(tmp_path / "curve.csv") as write:
+        write({"step": 1, "loss": 0.1 + 0.2})
+        assert (tmp_path / "curve.csv").read_text().split() == ["step,loss", "1,0.30000000000000004"]
+
+
+def test_unfinished_run_has_no_result(tmp_path):
+    run = read_run(recorded(tmp_path))
+    assert run.result is None
+    assert not run.succeeded
+    assert run.settings == SETTINGS
+
+
+def test_result_of_another_format_is_refused(tmp_path):
+    folder = recorded(tmp_path, result={"format": 99, "status": "ok"})
+    with pytest.raises(FolderError, match="format 99"):
+        read_run(folder)
+
+
+def test_broken_config_is_named(tmp_path):
+    folder = recorded(tmp_path)
+    (folder / "config.json").write_text("{")
+    with pytest.raises(FolderError, match="cannot be read"):
+        read_run(folder)
+
+
+def test_table_has_a_row_for_every_run(tmp_path):
+    recorded(tmp_path, result={"format": 1, "status": "failed", "reason": 'a "quoted", reason'})
+    recorded(tmp_path, RunSettings("palindrome", 7, RecurrentSpec("rnn"), 0))
+    lines = write_results(tmp_path).read_text().splitlines()
+    assert len(lines) == 3
+    assert '"a ""quoted"", reason"' in lines[1]
+    assert ",unfinished," in lines[2]
+
+
+def test_folder_is_made(tmp_path):
+    prepare_folder(tmp_path / "a" / "b", "palindrome")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+def test_folder_of_the_same_experiment_is_taken(tmp_path):
+    recorded(tmp_path)
+    prepare_folder(tmp_path, "palindrome")
+
+
+def test_folder_of_another_experiment_is_refused(tmp_path):
+    values = SETTINGS.to_dict() | {"experiment": "documents"}
+    write_json(recorded(tmp_path) / "config.json", values)
+    with pytest.raises(FolderError, match="holds runs of 'documents'"):
+        prepare_folder(tmp_path, "palindrome")
+
+
+def test_folder_with_other_files_is_refused(tmp_path):
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(FolderError, match=r"thesis\.tex"):
+        prepare_folder(tmp_path, "palindrome")
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "x").write_text("")
+    with pytest.raises(FolderError, match="is a file"):
+        prepare_folder(tmp_path / "x", "palindrome")
+
+
+def test_reading_needs_runs(tmp_path):
+    with pytest.raises(FolderError, match="holds no runs"):
+        read_runs(tmp_path)
+    with pytest.raises(FolderError, match="no such folder"):
+        read_runs(tmp_path / "nowhere")
+
+
+def test_config_alone_tells_the_settings(tmp_path):
+    values = json.loads((recorded(tmp_path) / "config.json").read_text())
+    assert RunSettings.from_dict(values).folder == SETTINGS.folder

@@ -1,0 +1,140 @@
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from experiments.settings import TrainSettings
+from experiments.training import DivergedError, evaluate, train
+
+SETTINGS = TrainSettings(
+    steps=40,
+    batch_size=16,
+    learning_rate=0.05,
+    evaluate_every=10,
+    validation_size=30,
+    test_size=50,
+    patience=0,
+)
+
+
+class Copy:
+    """Name the first symbol of two; remembers which splits were read."""
+
+    def __init__(self):
+        self.read = []
+
+    def generator(self, split):
+        return torch.Generator().manual_seed(len(split))
+
+    def batch(self, split, count, generator):
+        self.read.append(split)
+        tokens = torch.randint(3, (count, 2), generator=generator)
+        return tokens, tokens[:, 0]
+
+
+class Linear(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(6, 3)
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, tokens):
+        return self.head(self.dropout(nn.functional.one_hot(tokens, 3).float().flatten(1)))
+
+
+def fresh():
+    torch.manual_seed(0)
+    return Linear()
+
+
+def test_it_learns_and_stops_on_success():
+    task = Copy()
+    settings = TrainSettings(steps=5000, batch_size=64, learning_rate=0.05, evaluate_every=10, patience=0)
+    outcome = train(fresh(), task, settings)
+    assert outcome.stopped == "success"
+    assert outcome.test_accuracy >= 0.999
+    assert outcome.steps < 5000
+
+
+def test_test_split_is_read_once_at_the_end():
+    task = Copy()
+    train(fresh(), task, SETTINGS)
+    assert task.read.count("test") == 1
+    assert task.read[-1] == "test"
+    assert task.read.count("validation") == 1
+
+
+def test_selected_weights_are_the_ones_of_the_best_look():
+    rows, model = [], fresh()
+    outcome = train(model, Copy(), SETTINGS, on_row=rows.append)
+    best = max(rows, key=lambda row: (row["validation_accuracy"], -row["validation_loss"]))
+    assert outcome.selected_step == best["step"]
+    assert outcome.validation_accuracy == best["validation_accuracy"]
+    task = Copy()
+    loss, accuracy = evaluate(model, *task.batch("test", 50, task.generator("test")))
+    assert (loss, accuracy) == (outcome.test_loss, outcome.test_accuracy)
+
+
+def test_same_seed_same_bits():
+    curves = []
+    for _ in range(2):
+        rows = []
+        train(fresh(), Copy(), SETTINGS, on_row=rows.append)
+        curves.append(rows)
+    assert curves[0] == curves[1]
+
+
+def test_first_row_by_hand():
+    # One step on the whole first batch without dropout: loss and accuracy of the untouched weights.
+    model, task, rows = fresh(), Copy(), []
+    model.dropout.p = 0.0
+    tokens, targets = task.batch("train", 16, task.generator("train"))
+    logits = model(tokens).detach().double()
+    losses = [
+        math.log(sum(math.exp(v) for v in row)) - row[t] for row, t in zip(logits.tolist(), targets.tolist())
+    ]
+    settings = TrainSettings(steps=1, batch_size=16, evaluate_every=1, validation_size=5, test_size=5)
+    train(model, task, settings, on_row=rows.append)
+    assert rows[0]["train_loss"] == pytest.approx(sum(losses) / 16, rel=1e-5)  # float32 against float64
+    assert rows[0]["train_accuracy"] == (logits.argmax(1) == targets).double().mean().item()
+
+
+def test_the_last_step_is_always_evaluated():
+    rows = []
+    settings = TrainSettings(
+        steps=25, batch_size=4, evaluate_every=10, validation_size=5, test_size=5, success=2
+    )
+    train(fresh(), Copy(), settings, on_row=rows.append)
+    assert [row["step"] for row in rows] == [10, 20, 25]
+
+
+def test_patience_ends_a_run_that_gets_no_better():
+    class Noise(Copy):
+        def batch(self, split, count, generator):
+            tokens, _ = super().batch(split, count, generator)
+            return tokens, torch.randint(3, (count,), generator=generator)
+
+    settings = TrainSettings(steps=1000, batch_size=64, evaluate_every=10, validation_size=500, patience=100)
+    outcome = train(fresh(), Noise(), settings)
+    assert outcome.stopped == "converged"
+    assert outcome.steps < 1000
+
+
+def test_a_loss_that_is_no_number_ends_the_run():
+    model = fresh()
+    with torch.no_grad():
+        model.head.weight.fill_(float("nan"))
+    with pytest.raises(DivergedError, match="step 10"):
+        train(model, Copy(), SETTINGS)
+
+
+def test_clipping_bounds_the_update():
+    # With plain gradients of any size Adam's first step is lr; clipping is seen in the gradients left behind.
+    model = fresh()
+    settings = TrainSettings(
+        steps=1, batch_size=16, clip_norm=1e-3, evaluate_every=1, validation_size=5, test_size=5
+    )
+    train(model, Copy(), settings)
+    norm = math.sqrt(sum(p.grad.double().pow(2).sum().item() for p in model.parameters()))
+    assert norm <= 1e-3 * (1 + 1e-5)  # float32 rounding of the scale
