@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_SIDE = {"settings", "palindrome", "models", "training", "device", "distance"}
+DATA_SIDE = {"settings", "tasks", "value_models", "models", "training", "device", "distance"}
 READING_SIDE = {"records", "statistics", "plots", "tables", "report"}
 
 
