@@ -1,18 +1,13 @@
 """Graph networks on PyG message passing, adjacency matrices, graphs from sequences, drawing."""
 
-from gnnlab.adjacency import (
-    adjacency_matrix,
-    hop_distances,
-    layers_until_heard,
-    normalized_adjacency,
-    receptive_field,
-)
+from gnnlab.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
 from gnnlab.drawing import draw_graph
 from gnnlab.gat import GATConv
 from gnnlab.gcn import GCNConv
 from gnnlab.graph_net import GraphNet
 from gnnlab.matrix_drawing import draw_adjacency
 from gnnlab.paths import palindrome_graph, path_graph
+from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.sequence_classifier import SequenceGraphClassifier
 
 __all__ = [
@@ -21,6 +16,8 @@ __all__ = [
     "GraphNet",
     "SequenceGraphClassifier",
     "adjacency_matrix",
+    "adjacency_power",
+    "degree_matrix",
     "draw_adjacency",
     "draw_graph",
     "hop_distances",

@@ -1,8 +1,8 @@
 """The matrices of a graph: A, Ã = A + I, D, Â, and powers.
 
-Everywhere row i lists what node i *receives*: A[i, j] is the weight of the edge j → i, so that `A @ X` sums over
-the neighbours that i hears, as one step of message passing does. (networkx and `torch_geometric.utils.to_dense_adj`
-write the transpose; for undirected graphs there is no difference.)
+Everywhere row i lists what node i *receives*: A[i, j] is the weight of the edge j → i, so that `A @ X` sums
+over the neighbours that i hears, as one step of message passing does. (networkx and
+`torch_geometric.utils.to_dense_adj` write the transpose; for undirected graphs there is no difference.)
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def normalized_adjacency(
 ) -> Tensor:
     """Return Â = D̃^-1/2 Ã D̃^-1/2, the matrix of GCNConv (Kipf & Welling 2017).
 
-    D̃ holds the row sums of Ã: what each node receives. On a directed graph this is PyG's `gcn_norm`; a node that
-    receives nothing gets the factor 0^-1/2 = 0, so that what it sends is multiplied by 0 too. On a directed path
-    without self-loops that silences the first node.
+    D̃ holds the row sums of Ã: what each node receives. On a directed graph this is PyG's `gcn_norm`; a node
+    that receives nothing gets the factor 0^-1/2 = 0, so that what it sends is multiplied by 0 too. On a
+    directed path without self-loops that silences the first node.
 
     Args:
         graph, edge_weight, num_nodes, sparse: As in `adjacency_matrix`.

@@ -1,4 +1,4 @@
-"""Attention over the neighbours of a node: softmax over segments of sorted edges, or over rows of a matrix."""
+"""Attention over neighbours: softmax over segments of sorted edges, or over the rows of a matrix."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def dense_scores(
 
 
 def masked_softmax(scores: Tensor, edges: SortedEdges) -> Tensor:
-    """Return the softmax of (..., N, N) scores over the nodes that each row hears; zeros where it hears none."""
+    """Return the softmax of (..., N, N) scores over the nodes that each row hears, if any."""
     lowest = torch.finfo(scores.dtype).min
     alpha = scores.masked_fill(edges.no_edge, lowest).softmax(-1)
     return alpha if edges.deaf is None else alpha.masked_fill(edges.deaf, 0.0)

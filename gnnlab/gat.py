@@ -32,7 +32,8 @@ class GATConv(MessagePassing):
     With `v2` (Brody et al. 2022, https://arxiv.org/abs/2105.14491), (2) is
     `sᵢⱼ = a · leaky_relu(Rᵢ + Lⱼ + W_e dᵢⱼ)`, L = X W_l + b_l, R = X W_r + b_r, and L is summed in (4).
 
-    Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over segments,
+    Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over
+        segments,
     (4) and its gradients are sparse products a head. Small graphs are computed as dense N x N attention. With
     `kernel="message"`, or where the layer is explained or hooked, the messages themselves are made.
 
@@ -45,8 +46,8 @@ class GATConv(MessagePassing):
         dropout: Probability of dropping an α in training.
         add_self_loops: Replace the graph's self-loops by one for each node.
         edge_dim: D, the size of edge features; None: there are none.
-        fill_value: Edge features of self-loops: a number, a tensor, or how to reduce the features of the edges
-            that arrive at the node (`"mean"`, `"add"`, `"min"`, `"max"`, `"mul"`).
+        fill_value: Edge features of self-loops: a number, a tensor, or how to reduce the features of the
+            edges that arrive at the node (`"mean"`, `"add"`, `"min"`, `"max"`, `"mul"`).
         bias: Learn b.
         residual: Learn W_res.
         v2: Score as Brody et al.
@@ -55,9 +56,9 @@ class GATConv(MessagePassing):
         **kwargs: Of `torch_geometric.nn.MessagePassing` (`flow`, ...).
 
     Shapes:
-        x (N, F) or (B, N, F), a batch over one edge list; edge_index (2, E), or an N x N matrix of torch.sparse
-        with what node i receives in row i; edge features (E, D), or (E,) where D = 1; result (N, K O) or (N, O),
-        with the batch in front; attention (E', K), with the batch in front.
+        x (N, F) or (B, N, F), a batch over one edge list; edge_index (2, E), or an N x N matrix of
+        torch.sparse with what node i receives in row i; edge features (E, D), or (E,) where D = 1; result (N,
+        K O) or (N, O), with the batch in front; attention (E', K), with the batch in front.
 
     Variables:
         lin.weight (K O, F), att_src, att_dst (1, K, O); with `v2` lin_l, lin_r (weight and bias) and att.
@@ -147,11 +148,11 @@ class GATConv(MessagePassing):
         Args:
             x: Node features.
             edge_index: The graph.
-            edge_weight: (E,) or (E, D) edge features, in the place where PyG's layer has `edge_attr`. As there,
-                (E,) weights have no effect unless `edge_dim` is set: attention learns its own weights.
+            edge_weight: (E,) or (E, D) edge features, in the place where PyG's layer has `edge_attr`. As
+                there, (E,) weights have no effect unless `edge_dim` is set: attention learns its own weights.
             edge_attr: The same, by PyG's name.
-            return_attention_weights: Return α (after dropout) with the edges it belongs to: those given without
-                their self-loops, in their order, then the self-loops that were added.
+            return_attention_weights: Return α (after dropout) with the edges it belongs to: those given
+                without their self-loops, in their order, then the self-loops that were added.
         """
         check_features(x, self.in_channels)
         edges, attr = self._graph(x, edge_index, edge_weight if edge_attr is None else edge_attr)

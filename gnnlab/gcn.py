@@ -13,7 +13,7 @@ from gnnlab.normalization import EdgeMatrix, edge_matrix
 
 
 class GCNConv(MessagePassing):
-    """Mean over the neighbourhood, weighted by degree (Kipf & Welling 2017, https://arxiv.org/abs/1609.02907).
+    """Mean over the neighbourhood, weighted by degree (Kipf & Welling, https://arxiv.org/abs/1609.02907).
 
     Equation::
 
@@ -21,11 +21,11 @@ class GCNConv(MessagePassing):
         Â = D̃^-1/2 Ã D̃^-1/2                       (normalise)
         Y = Â X W + b
 
-    A[i, j] is the weight of the edge j → i. A self-loop that the graph already has keeps its weight. The message
-    j → i is `Âᵢⱼ (X W)ⱼ`; summing messages is a product with Â, and that is how it is computed: dense for small
-    graphs, as sparse products in both directions otherwise. With `kernel="message"`, or where the layer is
-    explained or hooked, the messages themselves are made. What is made from an edge list is remembered while
-    that tensor lives, so a fixed graph is normalised once, with or without `cached`.
+    A[i, j] is the weight of the edge j → i. A self-loop that the graph already has keeps its weight. The
+    message j → i is `Âᵢⱼ (X W)ⱼ`; summing messages is a product with Â, and that is how it is computed: dense
+    for small graphs, as sparse products in both directions otherwise. With `kernel="message"`, or where the
+    layer is explained or hooked, the messages themselves are made. What is made from an edge list is
+    remembered while that tensor lives, so a fixed graph is normalised once, with or without `cached`.
 
     Args:
         in_channels: F.
@@ -41,8 +41,8 @@ class GCNConv(MessagePassing):
         **kwargs: Of `torch_geometric.nn.MessagePassing` (`flow`, `aggr`, ...).
 
     Shapes:
-        x (N, F) or (B, N, F), a batch over one edge list; edge_index (2, E), or an N x N matrix of torch.sparse
-        with what node i receives in row i; edge_weight (E,); result (N, O) or (B, N, O).
+        x (N, F) or (B, N, F), a batch over one edge list; edge_index (2, E), or an N x N matrix of
+        torch.sparse with what node i receives in row i; edge_weight (E,); result (N, O) or (B, N, O).
 
     Variables:
         lin.weight (O, F): Wᵀ, Glorot uniform.
@@ -50,8 +50,8 @@ class GCNConv(MessagePassing):
         The names and shapes are those of PyG's layer: `load_state_dict` takes its weights.
 
     Raises:
-        ValueError: Edges out of range or no integers; `x` of the wrong height or width; weights that are negative,
-            infinite or NaN under normalisation; self-loops asked for without normalisation.
+        ValueError: Edges out of range or no integers; `x` of the wrong height or width; weights that are
+            negative, infinite or NaN under normalisation; self-loops asked for without normalisation.
 
     >>> import torch
     >>> from gnnlab import GCNConv, path_graph

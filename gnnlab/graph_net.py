@@ -24,8 +24,8 @@ class GraphNet(nn.Module):
         Hˡ = dropout(φ(conv(Hˡ⁻¹))) (+ Hˡ⁻¹ with `residual`, where the sizes agree)   l = 1..L
         p  = W read(Hᴸ) + b
 
-    φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out at
-    the query node, nothing further away than L edges can change the answer.
+    φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out
+    at the query node, nothing further away than L edges can change the answer.
 
     Args:
         in_channels: F.
@@ -34,7 +34,8 @@ class GraphNet(nn.Module):
         num_layers: L, one or more.
         conv: `"gcn"` or `"gat"`.
         heads: K of a GAT; K must divide H.
-        readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every node.
+        readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
+            node.
         residual: Add the input of a layer to its output.
         dropout: After every layer, in training.
         **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
@@ -48,8 +49,8 @@ class GraphNet(nn.Module):
         head.weight (C, H), head.bias (C,).
 
     Raises:
-        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, or a read-out at the
-            query node without `query`.
+        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, or a read-out at
+            the query node without `query`.
 
     >>> import torch
     >>> from gnnlab import GraphNet, palindrome_graph

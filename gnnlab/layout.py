@@ -22,34 +22,38 @@ def line_layout(num_nodes: int) -> Positions:
 def is_line(edge_index: Tensor, num_nodes: int) -> bool:
     """Whether every node but the last is joined to the one after it, as in a path of words or digits.
 
-    >>> import torch
-    >>> is_line(torch.tensor([[0, 1], [1, 2]]), 3), is_line(torch.tensor([[0, 2], [1, 1]]), 3)
+    >>> is_line(torch.tensor([[0, 1], [1, 2]]), 3), is_line(torch.tensor([[0, 0], [1, 2]]), 3)
     (True, False)
     """
+    if edge_index.numel() == 0:
+        return False
     low, high = edge_index.amin(0), edge_index.amax(0)
     joined = torch.zeros(num_nodes, dtype=torch.bool)
     joined[low[high - low == 1]] = True
     return num_nodes > 1 and bool(joined[:-1].all())
 
 
-def spring_layout(edge_index: Tensor, num_nodes: int, *, seed: int = 0) -> Positions:
-    """Return places by networkx's layouts: along stress for graphs of up to 60 nodes, otherwise by springs."""
+def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
+    """Return places for some nodes of a graph, by the edges among them; always the same for the same graph.
+
+    Connected graphs are laid out so that distances on paper are near those in hops, others by springs.
+    """
     import networkx as nx
 
     graph = nx.Graph()
-    graph.add_nodes_from(range(num_nodes))
-    graph.add_edges_from(pair for pair in edge_index.t().tolist() if pair[0] != pair[1])
-    connected = num_nodes > 1 and nx.is_connected(graph)
-    if connected and num_nodes <= 60:
-        start = nx.circular_layout(graph)
+    graph.add_nodes_from(nodes)
+    kept = set(nodes)
+    graph.add_edges_from((i, j) for i, j in edge_index.t().tolist() if i != j and i in kept and j in kept)
+    start = nx.circular_layout(graph)
+    if len(nodes) > 1 and nx.is_connected(graph):
         places = nx.kamada_kawai_layout(graph, pos=start)
     else:
-        places = nx.spring_layout(graph, seed=seed)
+        places = nx.spring_layout(graph, pos=start, seed=0)
     return {node: (float(x), float(y)) for node, (x, y) in places.items()}
 
 
 def neighbourhood(edge_index: Tensor, num_nodes: int, center: int, max_nodes: int) -> Tensor:
-    """Return up to `max_nodes` nodes around `center`, nearest first (by hops, whatever the direction), sorted.
+    """Return the `max_nodes` nodes nearest to `center`, by hops in either direction, in rising order.
 
     >>> from gnnlab import path_graph
     >>> neighbourhood(path_graph(100).edge_index, 100, center=50, max_nodes=5)

@@ -18,7 +18,8 @@ BLOCK_NUMBERS = 1_000_000
 class PairScores(torch.autograd.Function):
     """s[b, e, k] = a[k] · leaky_relu(l[b, source(e), k] + r[b, target(e), k] + W d[e]).
 
-    The sum inside has E x K x O numbers. It is made block by block, forward and again backward, and never kept.
+    The sum inside has E x K x O numbers. It is made block by block, forward and again backward, and never
+    kept.
     """
 
     @staticmethod

@@ -21,7 +21,8 @@ def path_graph(
         skip: k adds edges i → i+k (and back, unless directed); several may be given; 0 adds none.
 
     Returns:
-        Data with `edge_index` (2, E) sorted and without duplicates, `num_nodes`, and `position` (N,), 0 to N-1.
+        Data with `edge_index` (2, E) sorted and without duplicates, `num_nodes`, and `position` (N,), 0 to
+        N-1.
 
     Raises:
         ValueError: `num_nodes` under 1, or a negative `skip`.
@@ -48,18 +49,20 @@ def palindrome_graph(
 ) -> Data:
     """Return the graph of a palindrome of T digits whose last digit is missing: a path, node T-1 asks for it.
 
-    Only the first T-1 digits enter the graph. With `mirrored`, nodes i and T-1-i, which hold the same digit, are
-    joined (both ways, or i → T-1-i where directed): the missing digit is then one step away from the answer.
+    Only the first T-1 digits enter the graph. With `mirrored`, nodes i and T-1-i, which hold the same digit,
+    are joined (both ways, or i → T-1-i where directed): the missing digit is then one step away from the
+    answer.
 
     Args:
-        digits: T, or the T digits as "12321", a sequence, or a tensor. The last one becomes `y`, nothing else.
+        digits: T, or the T digits as "12321", a sequence, or a tensor. The last one becomes `y`, nothing
+            else.
         directed: Edges forward in time only.
         self_loops: An edge i → i for each node.
         mirrored: Join i and T-1-i.
         skip: k adds edges i → i+k (and back, unless directed); several may be given; 0 adds none.
         position: Give the nodes their place as `position`.
-        query: Have the query node T-1. Without it the graph holds the T-1 digits alone, and a model has to read
-            the answer out of all nodes; mirrored edges to the missing node fall away.
+        query: Have the query node T-1. Without it the graph holds the T-1 digits alone, and a model has to
+            read the answer out of all nodes; mirrored edges to the missing node fall away.
 
     Returns:
         Data with `edge_index` (2, E) sorted and without duplicates; `num_nodes`; `mirrored` (E,), True for

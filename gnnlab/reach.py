@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
 
 def hop_distances(
-    graph: Tensor | Data | nx.Graph, node: int | None = None, *, num_nodes: int | None = None
+    graph: Tensor | Data | nx.Graph, source: int | None = None, *, num_nodes: int | None = None
 ) -> Tensor:
-    """Return how many edges a message takes from each node, at least.
+    """Return over how many edges a message travels, at least.
 
     Args:
         graph: An edge list (2, E), a matrix of torch.sparse, a Data, or a networkx graph.
-        node: The node that listens; None: all of them.
+        source: The node that speaks; None: all of them.
         num_nodes: N. Default: of the graph, or the largest node plus one.
 
     Returns:
-        (N,) the distance from each node to `node`, or (N, N) with row i for the listener i; -1: unreachable.
+        (N,) the distance from `source` to each node, or (N, N) with entry (i, j) from j to i, as in an
+        adjacency matrix; -1: never.
 
     >>> import torch
     >>> hop_distances(torch.tensor([[0, 1], [1, 2]]))  # 0 → 1 → 2
@@ -35,12 +36,12 @@ def hop_distances(
             [ 2,  1,  0]])
     """
     index, _, nodes = edge_list(graph, num_nodes=num_nodes)
-    edges = sorted_edges(index, nodes)
-    if node is not None:
-        return _hops_to(edges, _checked(node, nodes, "node"))
+    edges = sorted_edges(index, nodes, flow="target_to_source")
+    if source is not None:
+        return _hops_to(edges, _checked(source, nodes, "source"))
     if nodes == 0:
         return torch.empty(0, 0, dtype=torch.long)
-    return torch.stack([_hops_to(edges, listener) for listener in range(nodes)])
+    return torch.stack([_hops_to(edges, node) for node in range(nodes)], dim=1)
 
 
 def layers_until_heard(
@@ -48,7 +49,8 @@ def layers_until_heard(
 ) -> int | None:
     """Return after how many layers `target` first hears of `source`; None: never.
 
-    Each layer carries a message over one edge, so this is the length of the shortest path from source to target.
+    Each layer carries a message over one edge, so this is the length of the shortest path from source to
+    target.
 
     >>> from gnnlab import path_graph
     >>> layers_until_heard(path_graph(10), 0, 9)
@@ -75,7 +77,8 @@ def receptive_field(
     """
     if layers < 0:
         raise ValueError(f"layers must be 0 or more, but is {layers}")
-    hops = hop_distances(graph, node, num_nodes=num_nodes)
+    index, _, nodes = edge_list(graph, num_nodes=num_nodes)
+    hops = _hops_to(sorted_edges(index, nodes), _checked(node, nodes, "node"))
     return ((hops >= 0) & (hops <= layers)).nonzero().view(-1)
 
 
@@ -86,6 +89,7 @@ def _checked(node: int, num_nodes: int, name: str) -> int:
 
 
 def _hops_to(edges: SortedEdges, node: int) -> Tensor:
+    """Spread backwards from the node that listens, one layer of edges at a time."""
     hops = torch.full((edges.num_nodes,), -1, device=edges.source.device)
     hops[node] = 0
     reached = hops >= 0

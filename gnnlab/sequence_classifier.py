@@ -21,12 +21,12 @@ class SequenceGraphClassifier(nn.Module):
         p  = GraphNet(X, edges)          (read out at the query node)
 
     Where the graph has a query node, a node with a symbol of its own, `num_tokens`, stands at its place. All
-    examples share the graph's edge list, which is kept as a buffer, so a batch of B sequences is (B, N, F) over
-    one list and is never collated.
+    examples share the graph's edge list, which is kept as a buffer, so a batch of B sequences is (B, N, F)
+    over one list and is never collated.
 
     Args:
-        graph: What the sequences look like: `edge_index`, `num_nodes` and perhaps `query`, as `path_graph` and
-            `palindrome_graph` make it.
+        graph: What the sequences look like: `edge_index`, `num_nodes` and perhaps `query`, as `path_graph`
+            and `palindrome_graph` make it.
         num_tokens: V; tokens are 0..V-1.
         num_classes: C.
         hidden_channels: H.

@@ -11,11 +11,11 @@ from gnnlab.edge_list import check_edge_index, plain_edge_index, remembered
 
 
 class SortedEdges:
-    """The edges of a graph of N nodes sorted by target, as the rows of a matrix whose row i lists what i receives.
+    """The edges of a graph sorted by target: the rows of a matrix whose row i lists what node i receives.
 
-    With `self_loops`, self-loops that the list already has are taken out and one is appended for each node, so
-    that every node has exactly one. The *list* is then [edges that are no loops, in the order given; loops 0..N-1];
-    the *rows* are that list sorted by target, then by source.
+    With `self_loops`, self-loops that the list already has are taken out and one is appended for each node,
+    so that every node has exactly one. The *list* is then [edges that are no loops, in the order given; loops
+    0..N-1]; the *rows* are that list sorted by target, then by source.
 
     Args:
         edge_index: (2, E) pairs (source, target).

@@ -11,17 +11,19 @@ from torch import Tensor
 
 from gnnlab.sorted_edges import SortedEdges
 
-#: A product runs over blocks of columns of about this many bytes, so that the rows gathered stay in the cache.
-#: With 29,000 nodes, 1.5 million edges and 200 channels this takes a third of the time of one wide product.
+#: A product runs over blocks of columns of about this many bytes, so that the rows gathered stay in the
+#: cache. With 29,000 nodes, 1.5 million edges and 200 channels this takes a third of the time of one wide
+#: product.
 BLOCK_BYTES = 5_000_000
 
-#: Under this many entries, the matrices of all heads are joined to one block-diagonal matrix: one call, not K.
+#: Under this many entries, the matrices of all heads are joined to one block-diagonal matrix: one call
+#: for all.
 JOINED_ENTRIES = 300_000
 
 
 @cache
 def _accept_beta_notices() -> None:
-    """Let torch give its notices that sparse CSR is in beta, once a process, where nobody has to read them."""
+    """Let torch give its notices about sparse CSR, which come once a process, where nobody reads them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
         warnings.filterwarnings("ignore", message="Sparse invariant checks are implicitly disabled")
@@ -88,7 +90,7 @@ class SparseHeads:
 
 
 class SparseProduct(torch.autograd.Function):
-    """out[k] = A[k] x[k], with A[k] given by its values; backward dx[k] = A[k]ᵀ dout[k], dA[k]ᵢⱼ = dout[k]ᵢ · x[k]ⱼ.
+    """out[k] = A[k] x[k]; backward dx[k] = A[k]ᵀ dout[k] and dA[k]ᵢⱼ = dout[k]ᵢ · x[k]ⱼ.
 
     The gradient of A is taken at the edges alone, so nothing of size E x F is ever held.
     """
