@@ -23,6 +23,25 @@ READOUTS = ("query", "mean", "max", "sum")
 OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
 
 
+MOST_LAYERS, MOST_HEADS, MOST_SKIP, MOST_THREADS = 1000, 64, 10_000, 256
+
+
+def _check_choice(name: str, value: Any, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"models: {name} {value!r} should be one of {', '.join(known)}")
+
+
+def _check_whole(name: str, value: Any, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"models: {name} {value!r} should be a whole number from {low} to {high}")
+
+
+def _check_flags(spec: Any, *names: str) -> None:
+    for name in names:
+        if not isinstance(getattr(spec, name), bool):
+            raise ValueError(f"models: {name} {getattr(spec, name)!r} should be true or false")
+
+
 @dataclass(frozen=True)
 class RecurrentSpec:
     """A recurrent model: which cell, how many layers, how symbols enter it.
@@ -44,6 +63,15 @@ class RecurrentSpec:
     forget_bias: float = 1.0
 
     family = "recurrent"
+
+    def __post_init__(self) -> None:
+        _check_choice("cell", self.cell, CELLS)
+        _check_choice("encoding", self.encoding, ENCODINGS)
+        _check_choice("init", self.init, INITIALISATIONS)
+        _check_whole("layers", self.layers, 1, MOST_LAYERS)
+        _check_flags(self, "bidirectional")
+        if not isinstance(self.forget_bias, (int, float)) or not math.isfinite(self.forget_bias):
+            raise ValueError(f"models: forget_bias {self.forget_bias!r} should be a finite number")
 
     @property
     def label(self) -> str:
@@ -92,6 +120,14 @@ class GraphSpec:
 
     family = "graph"
 
+    def __post_init__(self) -> None:
+        _check_choice("conv", self.conv, CONVOLUTIONS)
+        _check_choice("readout", self.readout, READOUTS)
+        _check_whole("layers", self.layers, 1, MOST_LAYERS)
+        _check_whole("skip", self.skip, 0, MOST_SKIP)
+        _check_whole("heads", self.heads, 1, MOST_HEADS)
+        _check_flags(self, "edges", "directed", "mirrored", "position", "residual")
+
     @property
     def label(self) -> str:
         """Name in tables and figures, and what ``parse_model`` reads back."""
@@ -125,7 +161,7 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
 
 def _number(word: str, prefix: str, kind: type) -> Any:
     """The number behind a prefix (``bias3`` gives 3), or None where the word is another one."""
-    if not word.startswith(prefix) or word == prefix:
+    if not word.startswith(prefix) or word == prefix or not word.isascii():
         return None
     try:
         return kind(word[len(prefix) :])
@@ -162,56 +198,65 @@ def parse_model(text: str) -> ModelSpec:
         known = CELLS + CONVOLUTIONS
         hint = nearest(name, known)
         raise ValueError(f"models: unknown model {text!r}{hint or '.'} Known: {', '.join(known)}")
-    if spec.layers < 1 or spec.layers > 1000:
-        raise ValueError(f"models: {text!r} has {spec.layers} layers; it should have 1 to 1000")
     return spec
 
 
 def _recurrent_options(text: str, cell: str, words: list[str]) -> dict[str, Any]:
+    known = ["N", "bidirectional", *ENCODINGS, *INITIALISATIONS, *(["biasN"] * (cell in WITH_FORGET_GATE))]
     options: dict[str, Any] = {}
     for word in words:
         bias = _number(word, "bias", float)
-        if word.isdigit():
-            options["layers"] = int(word)
+        if _is_whole(word):
+            _take(options, "layers", int(word), text)
         elif word in ENCODINGS:
-            options["encoding"] = word
+            _take(options, "encoding", word, text)
         elif word in INITIALISATIONS:
-            options["init"] = word
+            _take(options, "init", word, text)
         elif word == "bidirectional":
-            options["bidirectional"] = True
-        elif bias is not None and math.isfinite(bias) and cell in WITH_FORGET_GATE:
-            options["forget_bias"] = bias
+            _take(options, word, True, text)
+        elif bias is not None and cell in WITH_FORGET_GATE:
+            _take(options, "forget_bias", bias, text)
         else:
-            raise _unknown_option(text, word, [*ENCODINGS, *INITIALISATIONS, "bidirectional", "biasN"])
+            raise _unknown_option(text, word, known)
     return options
 
 
 def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
+    flags = ("directed", "mirrored", "residual")
+    known = ["N", *flags, "skipN", "noedges", "noposition", *READOUTS, *(["headsN"] * (conv == "gat"))]
     options: dict[str, Any] = {}
     for word in words:
         skip, heads = _number(word, "skip", int), _number(word, "heads", int)
-        if word.isdigit():
-            options["layers"] = int(word)
-        elif word in ("directed", "mirrored", "residual"):
-            options[word] = True
+        if _is_whole(word):
+            _take(options, "layers", int(word), text)
+        elif word in flags:
+            _take(options, word, True, text)
         elif word in ("noedges", "noposition"):
-            options[word.removeprefix("no")] = False
+            _take(options, word.removeprefix("no"), False, text)
         elif word in READOUTS:
-            options["readout"] = word
+            _take(options, "readout", word, text)
         elif skip is not None and skip >= 2:
-            options["skip"] = skip
-        elif heads is not None and heads >= 1 and conv == "gat":
-            options["heads"] = heads
+            _take(options, "skip", skip, text)
+        elif heads is not None and conv == "gat":
+            _take(options, "heads", heads, text)
         else:
-            raise _unknown_option(
-                text, word, ["directed", "mirrored", "residual", "noedges", "noposition", *READOUTS]
-            )
+            raise _unknown_option(text, word, known)
     return options
+
+
+def _is_whole(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10
+
+
+def _take(options: dict[str, Any], name: str, value: Any, text: str) -> None:
+    if name in options:
+        raise ValueError(f"models: {text!r} says {name} twice: {options[name]} and {value}")
+    options[name] = value
 
 
 def _unknown_option(text: str, word: str, known: list[str]) -> ValueError:
     hint = nearest(word, known)
-    return ValueError(f"models: unknown option {word!r} in {text!r}{hint or '.'} A model is {MODEL_GRAMMAR}")
+    return ValueError(f"models: unknown option {word!r} in {text!r}{hint or '.'} Known there: {', '.join(known)}")
 
 
 @dataclass(frozen=True)
@@ -262,9 +307,10 @@ class TrainSettings:
             raise ValueError(
                 f"optimizer: unknown {self.optimizer!r}{hint or '.'} Known: {', '.join(OPTIMIZERS)}"
             )
+        for name in ("learning_rate", "decay"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name}: {getattr(self, name)} should be a finite number above 0")
         for name in (
-            "learning_rate",
-            "decay",
             "decay_every",
             "clip_norm",
             "success",
@@ -275,9 +321,6 @@ class TrainSettings:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name}: {value} should be 0 or more")
-        for name in ("learning_rate", "decay"):
-            if getattr(self, name) == 0:
-                raise ValueError(f"{name}: 0 should be above 0")
 
 
 @dataclass(frozen=True)
@@ -307,8 +350,8 @@ class RunSettings:
             raise ValueError(f"lengths: {self.length} should be 2 or more")
         if self.seed < 0:
             raise ValueError(f"seeds: {self.seed} should be 0 or more")
-        if self.threads < 1:
-            raise ValueError(f"threads: {self.threads} should be 1 or more")
+        if not 1 <= self.threads <= MOST_THREADS:
+            raise ValueError(f"threads: {self.threads} should be 1 to {MOST_THREADS}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``config.json``; ``from_dict`` reads them back."""
