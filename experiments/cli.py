@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
+from experiments.citation_command import citation
 from experiments.settings import MODEL_GRAMMAR, TrainSettings
 
 EXIT_FAILED_RUNS = 1
@@ -52,7 +53,12 @@ class TrainOptions:
     "Trainable parameters of every model; hidden sizes are chosen to match within 5 % [20000]."
 
 
-@app.command
+run_app = App(name="run")
+run_app.command(citation)  # an experiment with options of its own
+app.command(run_app)
+
+
+@run_app.default
 def run(
     experiment: str,
     /,
@@ -94,6 +100,8 @@ def run(
         CPU threads inside a run. It can change the last bits of a result.
     """
     chosen = find_experiment(experiment)
+    if not chosen.task:
+        raise ValueError(f"experiment: its name comes first: gnnlab run {experiment} --option ...")
     smoke_values: dict[str, Any] = chosen.smoke if smoke else {}
     specs = (
         parse_models(models)
@@ -124,7 +132,8 @@ def list_() -> int:
     for experiment in EXPERIMENTS.values():
         print(f"  {experiment.name:12} {experiment.title}")
         print(f"  {'':12} models  {', '.join(experiment.models)}")
-        print(f"  {'':12} lengths {', '.join(map(str, experiment.lengths))}")
+        if experiment.lengths:
+            print(f"  {'':12} lengths {', '.join(map(str, experiment.lengths))}")
     print("\nModels (--models A,B,...)")
     print(f"  {MODEL_GRAMMAR}")
     print("  lstm starts with a forget-gate bias of 1; biasN sets another one")
