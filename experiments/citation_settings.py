@@ -79,7 +79,7 @@ class NodeTraining:
 
 def papers_settings(model: str, dataset: str) -> tuple[NodeModel, NodeTraining]:
     """What the papers used: GCN and MLP from Kipf & Welling 2017, section 5.2; GAT from Veličković et al. 2018,
-    section 3.3, with its authors' stopping rule. Social graphs have the settings of Cora, but 200 epochs for every model:
+    section 3.3, with its authors' stopping rule. Social graphs have the settings of Cora, but 200 epochs for all:
     with a handful of validation nodes the accuracy is soon at its best, and a rule that waits for better never ends.
 
     Raises:
