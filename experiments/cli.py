@@ -29,14 +29,20 @@ app = App(
 
 @dataclasses.dataclass(frozen=True)
 class TrainOptions:
-    """How every model of the comparison is trained. Left out: the default of ``TrainSettings``."""
+    """How every model of the comparison is trained. In brackets the default, which an experiment may change."""
 
     steps: int | None = None
     "Most training steps of a run [2000]."
     batch_size: int | None = None
     "Examples a step [128]."
+    optimizer: str | None = None
+    "adam, rmsprop, sgd, or momentum (sgd with momentum 0.9) [adam]."
     learning_rate: float | None = None
-    "Step size of Adam [0.003]."
+    "Step size of the optimiser [0.003]."
+    decay: float | None = None
+    "What the step size is multiplied with every DECAY-EVERY steps [1]."
+    decay_every: int | None = None
+    "Steps between two decays; 0 for never [0]."
     clip_norm: float | None = None
     "Largest norm of the gradient; 0 does not clip [1]."
     evaluate_every: int | None = None
@@ -49,6 +55,10 @@ class TrainOptions:
     "Validation accuracy that ends a run when it is reached twice in a row [0.999]."
     patience: int | None = None
     "Steps without a better validation loss that end a run; 0 for never [1000]."
+    tolerance: float | None = None
+    "Ends a run when the mean loss of 100 steps differs by less from that of the 100 before; 0 for never [0]."
+    hidden: int | None = None
+    "Hidden size of every model, in place of a budget of parameters; 0 for the budget [0]."
     budget: int | None = None
     "Trainable parameters of every model; hidden sizes are chosen to match within 5 % [20000]."
 
@@ -115,7 +125,7 @@ def run(
         parse_seeds(seeds) if seeds is not None else list(range(smoke_values.get("seeds", chosen.seeds)))
     )
     given = {k: v for k, v in dataclasses.asdict(train).items() if v is not None}
-    settings = TrainSettings(**{**smoke_values.get("train", {}), **given})
+    settings = TrainSettings(**{**chosen.train, **smoke_values.get("train", {}), **given})
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers} should be 1 or more")
     folder = out or Path("runs") / (f"{experiment}-smoke" if smoke else experiment)
@@ -130,13 +140,14 @@ def list_() -> int:
     """Show experiments, models and their options."""
     print("Experiments (gnnlab run NAME)")
     for experiment in EXPERIMENTS.values():
-        print(f"  {experiment.name:12} {experiment.title}")
-        print(f"  {'':12} models  {', '.join(experiment.models)}")
+        print(f"  {experiment.name}\n      {experiment.title}")
+        print(f"      models  {', '.join(experiment.models)}")
         if experiment.lengths:
-            print(f"  {'':12} lengths {', '.join(map(str, experiment.lengths))}")
+            print(f"      lengths {', '.join(map(str, experiment.lengths))}")
     print("\nModels (--models A,B,...)")
     print(f"  {MODEL_GRAMMAR}")
-    print("  lstm starts with a forget-gate bias of 1; biasN sets another one")
+    print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
+    print("  forget gates start with a bias of 1; biasN sets another one")
     return 0
 
 

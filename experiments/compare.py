@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from experiments.device import resolve_device
-from experiments.models import fit_hidden
+from experiments.models import hidden_size
 from experiments.pictures import draw_sweep
 from experiments.records import curve_path, prepare_folder, read_run, read_runs
 from experiments.report import write_report
@@ -42,7 +42,7 @@ def compare(
     device = resolve_device(device)
     runs = expand(experiment, models, lengths, seeds, train, device, threads)
     for settings in {(run.model, run.length): run for run in runs}.values():
-        fit_hidden(settings.model, make_task(settings), train.budget)
+        hidden_size(settings.model, make_task(settings), train)
     return carry_out(
         runs,
         out,

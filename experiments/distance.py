@@ -13,8 +13,8 @@ from gnnlab import layers_until_heard, normalized_adjacency
 class SourceTask(Protocol):
     """What is needed of a task: the node that holds the answer."""
 
-    def source(self, graph: Data) -> int:
-        """Index of the node."""
+    def source(self, graph: Data) -> int | None:
+        """Index of the node; None where that depends on the example."""
 
 
 def describe_reach(graph: Data, layers: int, task: SourceTask) -> dict[str, Any]:
@@ -29,9 +29,13 @@ def describe_reach(graph: Data, layers: int, task: SourceTask) -> dict[str, Any]
         task: Knows the source node.
 
     Returns:
-        ``hops`` (None where no path leads to the read-out), ``in_reach`` and ``answer_share``.
+        ``hops`` (None where no path leads to the read-out), ``in_reach`` and ``answer_share``; nothing where the
+        answer has no fixed node, or the read-out none.
     """
-    source, query = task.source(graph), int(graph.query)
+    source = task.source(graph)
+    if source is None or "query" not in graph:
+        return {}
+    query = int(graph.query)
     hops = layers_until_heard(graph.edge_index, source, query, num_nodes=graph.num_nodes)
     adjacency = normalized_adjacency(graph.edge_index, num_nodes=graph.num_nodes).double()
     heard = torch.linalg.matrix_power(adjacency, layers)[query]

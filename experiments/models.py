@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments.palindrome import PalindromeTask
-from experiments.settings import GraphSpec, ModelSpec, RecurrentSpec
+from experiments.settings import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec, TrainSettings
+from experiments.tasks import SequenceTask
+from experiments.value_models import GraphOfValues, TimesAsFeature
 from gnnlab import SequenceGraphClassifier
-from seq import LSTM, RNN, SequenceClassifier
+from seq import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    CellGatedLSTM,
+    PeepholeLSTM,
+    PhasedLSTM,
+    RecurrentLayer,
+    SequenceClassifier,
+    Stacked,
+)
 
 EMBEDDING_SIZE = 16
 TOLERANCE = 0.05  # a budget is met when the count of parameters is this close
 
 
-def build_model(spec: ModelSpec, task: PalindromeTask, hidden: int, *, device: str = "cpu") -> nn.Module:
+def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str = "cpu") -> nn.Module:
     """The model of a specification for a task, its weights drawn from torch's generator.
 
     Args:
@@ -34,29 +48,63 @@ def build_model(spec: ModelSpec, task: PalindromeTask, hidden: int, *, device: s
         return _recurrent(spec, task, hidden)
 
 
-def _recurrent(spec: RecurrentSpec, task: PalindromeTask, hidden: int) -> nn.Module:
-    input_size = {"embedding": EMBEDDING_SIZE, "onehot": task.num_tokens, "scalar": 1}[spec.encoding]
-    layer = (
-        LSTM(input_size, hidden, forget_bias=spec.forget_bias)
-        if spec.cell == "lstm"
-        else RNN(input_size, hidden)
+LAYERS: dict[str, Callable[..., RecurrentLayer]] = {
+    "rnn": RNN,
+    "lstm": LSTM,
+    "gru": GRU,
+    "gru1": partial(GRU, variant="cho"),
+    "cellgated": CellGatedLSTM,
+    "peephole": PeepholeLSTM,
+    "phased": PhasedLSTM,
+}
+
+
+def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Module:
+    encoding = spec.encoding if task.num_tokens else "values"
+    sizes = {
+        "embedding": EMBEDDING_SIZE,
+        "onehot": task.num_tokens or 0,
+        "scalar": 1,
+        "values": task.num_features,
+    }
+    options: dict[str, Any] = {"init": spec.init}
+    if spec.cell in WITH_FORGET_GATE:
+        options["forget_bias"] = spec.forget_bias
+
+    def one(input_size: int) -> RecurrentLayer:
+        return LAYERS[spec.cell](input_size, hidden, **options)
+
+    # A layer without use for time stamps reads them as one more feature.
+    as_feature = task.uses_times and spec.cell != "phased"
+    layers: list[RecurrentLayer] = []
+    for _ in range(spec.layers):
+        size = layers[-1].output_size if layers else sizes[encoding] + as_feature
+        layers.append(Bidirectional(one(size), one(size)) if spec.bidirectional else one(size))
+    layer = layers[0] if spec.layers == 1 else Stacked(layers)
+    classifier = SequenceClassifier(
+        layer, task.num_outputs, num_tokens=task.num_tokens, encoding=encoding, every_step=task.every_step
     )
-    return SequenceClassifier(layer, task.num_classes, num_tokens=task.num_tokens, encoding=spec.encoding)
+    return TimesAsFeature(classifier) if as_feature else classifier
 
 
-def _graph(spec: GraphSpec, task: PalindromeTask, graph: Data, hidden: int) -> nn.Module:
+def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.Module:
+    options: dict[str, Any] = {
+        "hidden_channels": hidden,
+        "num_layers": spec.layers,
+        "conv": spec.conv,
+        "heads": spec.heads if spec.conv == "gat" else 1,
+        "readout": "none" if task.every_step else spec.readout,
+        "position": spec.position,
+        "residual": spec.residual,
+    }
+    if task.num_tokens is None:
+        return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
     return SequenceGraphClassifier(
         graph,
         num_tokens=task.num_tokens,
-        num_classes=task.num_classes,
-        hidden_channels=hidden,
-        num_layers=spec.layers,
+        num_classes=task.num_outputs,
         embedding_channels=EMBEDDING_SIZE,
-        conv=spec.conv,
-        heads=spec.heads if spec.conv == "gat" else 1,
-        readout=spec.readout,
-        position=spec.position,
-        residual=spec.residual,
+        **options,
     )
 
 
@@ -65,7 +113,12 @@ def count_parameters(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-def fit_hidden(spec: ModelSpec, task: PalindromeTask, budget: int) -> int:
+def hidden_size(spec: ModelSpec, task: SequenceTask, train: TrainSettings) -> int:
+    """The hidden size of a run: the one that is set, or the one that meets the budget."""
+    return train.hidden or fit_hidden(spec, task, train.budget)
+
+
+def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
     """The hidden size whose model comes closest to a budget of parameters.
 
     Raises:

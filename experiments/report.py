@@ -12,7 +12,7 @@ from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.page import inline, pictures, render
 from experiments.records import FolderError, RunRecord, curve_path, read_runs, write_text
 from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
-from experiments.tables import markdown_summary, reach_rows, summary_rows
+from experiments.tables import markdown_summary, model_rows, reach_rows, summary_rows
 
 
 def write_report(out: Path) -> Path:
@@ -55,6 +55,7 @@ def _context(runs: list[RunRecord], out: Path) -> dict[str, Any]:
         "extra_columns": [c for c in summary.columns if c.startswith("train.") or c in ("device", "threads")],
         "markdown": markdown_summary(summary),
         "figures": _figures(frame, summary, runs) if len(ended) else [],
+        "models": model_rows(frame),
         "reach": reach_rows(frame),
         "overlapping": sorted(ended.loc[ended["disjoint"] == False, "length"].unique()) if len(ended) else [],  # noqa: E712
         "pictures": pictures(out),

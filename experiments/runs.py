@@ -55,11 +55,11 @@ def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int],
 
     from experiments.device import computing, environment
     from experiments.distance import describe_reach
-    from experiments.models import build_model, count_parameters, fit_hidden
+    from experiments.models import build_model, count_parameters, hidden_size
     from experiments.training import train
 
     task = make_task(settings)
-    hidden = fit_hidden(settings.model, task, settings.train.budget)
+    hidden = hidden_size(settings.model, task, settings.train)
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
     torch.manual_seed(settings.seed)
     model = build_model(settings.model, task, hidden)
@@ -67,7 +67,7 @@ def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int],
         outcome = train(model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step)
     write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
     spec = settings.model
-    reach = describe_reach(task.graph(spec), spec.layers, task) if isinstance(spec, GraphSpec) else None
+    reach = describe_reach(task.graph(spec), spec.layers, task) if isinstance(spec, GraphSpec) else {}
     return {
         "test_accuracy": outcome.test_accuracy,
         "test_loss": outcome.test_loss,
@@ -83,6 +83,6 @@ def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int],
         "chance": task.chance,
         "distance": task.distance,
         "disjoint": task.disjoint,
-        **(reach or {}),
+        **reach,
         "environment": environment(settings.device, settings.threads),
     }

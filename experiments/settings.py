@@ -14,10 +14,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-CELLS = ("rnn", "lstm")
+CELLS = ("rnn", "lstm", "gru", "gru1", "cellgated", "peephole", "phased")
+WITH_FORGET_GATE = ("lstm", "cellgated", "peephole", "phased")
 CONVOLUTIONS = ("gcn", "gat")
 ENCODINGS = ("embedding", "onehot", "scalar")
-READOUTS = ("query", "mean", "max")
+INITIALISATIONS = ("torch", "xavier", "kaiming", "orthogonal")
+READOUTS = ("query", "mean", "max", "sum")
+OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
 
 
 @dataclass(frozen=True)
@@ -27,13 +30,17 @@ class RecurrentSpec:
     Args:
         cell: One of ``CELLS``.
         layers: Stacked layers, 1 or more.
+        bidirectional: Each layer reads the sequence from both ends.
         encoding: One of ``ENCODINGS``.
-        forget_bias: Initial bias of an LSTM's forget gate (Jozefowicz et al. 2015 advise 1).
+        init: One of ``INITIALISATIONS``, for the weights of the layers.
+        forget_bias: Initial bias of the forget gate, where there is one (Jozefowicz et al. 2015 advise 1).
     """
 
     cell: str
     layers: int = 1
+    bidirectional: bool = False
     encoding: str = "embedding"
+    init: str = "torch"
     forget_bias: float = 1.0
 
     family = "recurrent"
@@ -44,8 +51,12 @@ class RecurrentSpec:
         words = [self.cell]
         if self.layers != 1:
             words.append(str(self.layers))
+        if self.bidirectional:
+            words.append("bidirectional")
         if self.encoding != "embedding":
             words.append(self.encoding)
+        if self.init != "torch":
+            words.append(self.init)
         if self.forget_bias != 1.0:
             words.append(f"bias{self.forget_bias:g}")
         return "-".join(words)
@@ -58,6 +69,7 @@ class GraphSpec:
     Args:
         conv: One of ``CONVOLUTIONS``.
         layers: Convolutions in a row; ``k`` layers carry a message ``k`` hops.
+        edges: Whether there are edges at all; without, nodes meet in the read-out alone.
         directed: Edges run forward in time only.
         mirrored: Extra edges between positions i and T - 1 - i.
         skip: Extra edges from i to i + skip; 0 for none.
@@ -69,6 +81,7 @@ class GraphSpec:
 
     conv: str
     layers: int = 4
+    edges: bool = True
     directed: bool = False
     mirrored: bool = False
     skip: int = 0
@@ -86,8 +99,7 @@ class GraphSpec:
         words += [name for name in ("directed", "mirrored", "residual") if getattr(self, name)]
         if self.skip:
             words.append(f"skip{self.skip}")
-        if not self.position:
-            words.append("noposition")
+        words += [f"no{name}" for name in ("edges", "position") if not getattr(self, name)]
         if self.readout != "query":
             words.append(self.readout)
         if self.conv == "gat" and self.heads != 2:
@@ -98,8 +110,10 @@ class GraphSpec:
 ModelSpec = RecurrentSpec | GraphSpec
 
 MODEL_GRAMMAR = (
-    "a cell or convolution, then options joined by dashes. rnn, lstm: layers as a number, onehot, scalar, biasN. "
-    "gcn, gat: layers as a number, directed, mirrored, skipN, residual, noposition, mean, max, headsN (gat)"
+    "a cell or convolution, then options joined by dashes. Cells (rnn, lstm, gru, gru1, cellgated, peephole, phased): "
+    "layers as a number, bidirectional, onehot, scalar, xavier, kaiming, orthogonal, biasN (forget gate). "
+    "Convolutions (gcn, gat): layers as a number, directed, mirrored, skipN, residual, noedges, noposition, mean, max, "
+    "sum, headsN (gat)"
 )
 
 
@@ -133,10 +147,10 @@ def parse_model(text: str) -> ModelSpec:
         True
         >>> parse_model("lstm-bias3").label
         'lstm-bias3'
-        >>> parse_model("gnc")
+        >>> parse_model("gnc")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        ValueError: models: unknown model 'gnc', did you mean gcn? Known: rnn, lstm, gcn, gat
+        ValueError: models: unknown model 'gnc', did you mean gcn? Known: rnn, lstm, gru, gru1, ...
     """
     name, *words = text.strip().split("-")
     if name in CELLS:
@@ -161,10 +175,14 @@ def _recurrent_options(text: str, cell: str, words: list[str]) -> dict[str, Any]
             options["layers"] = int(word)
         elif word in ENCODINGS:
             options["encoding"] = word
-        elif bias is not None and math.isfinite(bias) and cell == "lstm":
+        elif word in INITIALISATIONS:
+            options["init"] = word
+        elif word == "bidirectional":
+            options["bidirectional"] = True
+        elif bias is not None and math.isfinite(bias) and cell in WITH_FORGET_GATE:
             options["forget_bias"] = bias
         else:
-            raise _unknown_option(text, word, [*ENCODINGS, "biasN"])
+            raise _unknown_option(text, word, [*ENCODINGS, *INITIALISATIONS, "bidirectional", "biasN"])
     return options
 
 
@@ -176,8 +194,8 @@ def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
             options["layers"] = int(word)
         elif word in ("directed", "mirrored", "residual"):
             options[word] = True
-        elif word == "noposition":
-            options["position"] = False
+        elif word in ("noedges", "noposition"):
+            options[word.removeprefix("no")] = False
         elif word in READOUTS:
             options["readout"] = word
         elif skip is not None and skip >= 2:
@@ -185,7 +203,9 @@ def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
         elif heads is not None and heads >= 1 and conv == "gat":
             options["heads"] = heads
         else:
-            raise _unknown_option(text, word, ["directed", "mirrored", "residual", "noposition", *READOUTS])
+            raise _unknown_option(
+                text, word, ["directed", "mirrored", "residual", "noedges", "noposition", *READOUTS]
+            )
     return options
 
 
@@ -201,37 +221,63 @@ class TrainSettings:
     Args:
         steps: Most training steps.
         batch_size: Examples a step.
-        learning_rate: Adam's step size.
+        optimizer: One of ``OPTIMIZERS``; ``momentum`` is SGD with momentum 0.9.
+        learning_rate: Step size.
+        decay: What the step size is multiplied with every ``decay_every`` steps; 1 for never.
+        decay_every: Steps between two decays; 0 for never.
         clip_norm: Largest gradient norm; 0 leaves gradients as they are.
         evaluate_every: Steps between two looks at the validation split.
         validation_size: Examples in the validation split.
         test_size: Examples in the test split.
         success: Validation accuracy that ends a run when it is reached twice in a row; above 1 for never.
         patience: Steps without a better validation loss (by 0.001) that end a run; 0 for never.
+        tolerance: A run ends when the mean loss of its last 100 steps differs by less than this from that of the
+            100 before; 0 for never.
         budget: Trainable parameters; hidden sizes are chosen to match it within 5 %.
+        hidden: Hidden size of every model in place of a budget; 0 for the budget.
     """
 
     steps: int = 2000
     batch_size: int = 128
+    optimizer: str = "adam"
     learning_rate: float = 3e-3
+    decay: float = 1.0
+    decay_every: int = 0
     clip_norm: float = 1.0
     evaluate_every: int = 50
     validation_size: int = 1000
     test_size: int = 2000
     success: float = 0.999
     patience: int = 1000
+    tolerance: float = 0.0
     budget: int = 20_000
+    hidden: int = 0
 
     def __post_init__(self) -> None:
         for name in ("steps", "batch_size", "evaluate_every", "validation_size", "test_size", "budget"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)} should be 1 or more")
-        for name in ("learning_rate", "clip_norm", "success", "patience"):
+        if self.optimizer not in OPTIMIZERS:
+            hint = nearest(str(self.optimizer), OPTIMIZERS)
+            raise ValueError(
+                f"optimizer: unknown {self.optimizer!r}{hint or '.'} Known: {', '.join(OPTIMIZERS)}"
+            )
+        for name in (
+            "learning_rate",
+            "decay",
+            "decay_every",
+            "clip_norm",
+            "success",
+            "patience",
+            "tolerance",
+            "hidden",
+        ):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name}: {value} should be 0 or more")
-        if self.learning_rate == 0:
-            raise ValueError("learning_rate: 0.0 should be above 0")
+        for name in ("learning_rate", "decay"):
+            if getattr(self, name) == 0:
+                raise ValueError(f"{name}: 0 should be above 0")
 
 
 @dataclass(frozen=True)

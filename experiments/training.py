@@ -5,17 +5,30 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from experiments.settings import TrainSettings
 
 EVALUATION_BATCH = 1000
+
+
+class Batch(NamedTuple):
+    """Examples: what the model is called with, and what it should answer."""
+
+    inputs: Tensor
+    targets: Tensor
+    extras: dict[str, Tensor] = {}  # noqa: RUF012  (read only: keyword arguments of the model)
+
+    def to(self, device: str) -> Batch:
+        """The same on a device."""
+        extras = {name: value.to(device) for name, value in self.extras.items()}
+        return Batch(self.inputs.to(device), self.targets.to(device), extras)
 
 
 class Task(Protocol):
@@ -24,8 +37,14 @@ class Task(Protocol):
     def generator(self, split: str) -> torch.Generator:
         """A fresh stream of randomness for one split."""
 
-    def batch(self, split: str, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Inputs and targets."""
+    def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
+        """Examples of a split."""
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """What training lowers, a mean over examples."""
+
+    def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """For each answer whether it is right, as booleans of any shape."""
 
 
 class DivergedError(RuntimeError):
@@ -96,7 +115,7 @@ def train(
     on_row: Callable[[dict[str, Any]], None] = lambda row: None,
     on_step: Callable[[int], None] = lambda step: None,
 ) -> Outcome:
-    """Train with Adam on cross-entropy; validation selects the weights, test is read once.
+    """Train a model on a task; validation selects the weights, test is read once.
 
     Args:
         model: ``model(tokens) -> logits``; trained in place, left with the selected weights.
@@ -110,29 +129,33 @@ def train(
         DivergedError: The loss became NaN or infinite.
     """
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    optimizer = make_optimizer(model, settings)
+    schedule = torch.optim.lr_scheduler.StepLR(
+        optimizer, settings.decay_every or settings.steps + 1, settings.decay
+    )
     validation = _fixed_split(task, "validation", settings.validation_size, device)
-    selection = _Selection(settings)
+    selection, losses = _Selection(settings), _RecentLosses(settings.tolerance)
     batches = _batches(task, settings.batch_size, device)
-    loss_sum = torch.zeros((), device=device)
-    correct = torch.zeros((), device=device)
+    loss_sum, norm_sum, accuracy_sum = (torch.zeros((), device=device) for _ in range(3))
     seconds, since, started = 0.0, 0, time.perf_counter()
     stopped = "budget"
 
     for step in range(1, settings.steps + 1):
-        tokens, targets = next(batches)
-        logits = model(tokens)
-        loss = F.cross_entropy(logits, targets)
+        batch = next(batches)
+        outputs = model(batch.inputs, **batch.extras)
+        loss = task.loss(outputs, batch.targets)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        if settings.clip_norm:
-            nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
+        norm_sum += nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm or math.inf)
+        rate = optimizer.param_groups[0]["lr"]
         optimizer.step()
+        schedule.step()
         loss_sum += loss.detach()
-        correct += (logits.detach().argmax(1) == targets).sum()
+        accuracy_sum += task.correct(outputs.detach(), batch.targets).float().mean()
         since += 1
         on_step(step)
-        if step % settings.evaluate_every and step != settings.steps:
+        settled = losses.settled(loss)
+        if step % settings.evaluate_every and step != settings.steps and not settled:
             continue
 
         train_loss = loss_sum.item() / since  # waits for the device, so that the clock below is right
@@ -141,26 +164,28 @@ def train(
             raise DivergedError(
                 f"the loss became {train_loss} by step {step}; a lower --learning-rate may help"
             )
-        validation_loss, validation_accuracy = evaluate(model, *validation)
+        validation_loss, validation_accuracy = evaluate(model, task, validation)
         row = {
             "step": step,
             "train_loss": train_loss,
-            "train_accuracy": correct.item() / (since * settings.batch_size),
+            "train_accuracy": accuracy_sum.item() / since,
             "validation_loss": validation_loss,
             "validation_accuracy": validation_accuracy,
+            "learning_rate": rate,
+            "gradient_norm": norm_sum.item() / since,
         }
         on_row(row)
         reason = selection.update(step, validation_loss, validation_accuracy, model)
-        loss_sum.zero_()
-        correct.zero_()
+        for total in (loss_sum, norm_sum, accuracy_sum):
+            total.zero_()
         since, started = 0, time.perf_counter()
-        if reason:
-            stopped = reason
+        if reason or settled:
+            stopped = reason or "converged"
             break
 
     assert selection.weights is not None  # the last step is always evaluated, and its loss was finite
     model.load_state_dict(selection.weights)
-    test_loss, test_accuracy = evaluate(model, *_fixed_split(task, "test", settings.test_size, device))
+    test_loss, test_accuracy = evaluate(model, task, _fixed_split(task, "test", settings.test_size, device))
     return Outcome(
         steps=step,
         selected_step=selection.step,
@@ -174,28 +199,55 @@ def train(
     )
 
 
-def _batches(task: Task, size: int, device: str) -> Iterator[tuple[Tensor, Tensor]]:
+def make_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
+    """The optimiser of the settings over a model's parameters."""
+    parameters, rate = model.parameters(), settings.learning_rate
+    if settings.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=rate)
+    if settings.optimizer == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr=rate)
+    return torch.optim.SGD(parameters, lr=rate, momentum=0.9 if settings.optimizer == "momentum" else 0.0)
+
+
+class _RecentLosses:
+    """Whether the mean loss of the last steps is still changing."""
+
+    WINDOW = 100
+
+    def __init__(self, tolerance: float) -> None:
+        self.tolerance = tolerance
+        self.values: deque[float] = deque(maxlen=2 * self.WINDOW)
+
+    def settled(self, loss: Tensor) -> bool:
+        if not self.tolerance:
+            return False  # reading the loss would make a GPU wait at each step
+        self.values.append(loss.item())
+        if len(self.values) < 2 * self.WINDOW:
+            return False
+        older, newer = list(self.values)[: self.WINDOW], list(self.values)[self.WINDOW :]
+        return abs(sum(newer) - sum(older)) / self.WINDOW < self.tolerance
+
+
+def _batches(task: Task, size: int, device: str) -> Iterator[Batch]:
     generator = task.generator("train")
     while True:
-        tokens, targets = task.batch("train", size, generator)
-        yield tokens.to(device), targets.to(device)
+        yield task.batch("train", size, generator).to(device)
 
 
-def _fixed_split(task: Task, split: str, size: int, device: str) -> tuple[Tensor, Tensor]:
-    tokens, targets = task.batch(split, size, task.generator(split))
-    return tokens.to(device), targets.to(device)
+def _fixed_split(task: Task, split: str, size: int, device: str) -> Batch:
+    return task.batch(split, size, task.generator(split)).to(device)
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, tokens: Tensor, targets: Tensor) -> tuple[float, float]:
-    """Mean cross-entropy in nats and accuracy in 0..1, in evaluation mode.
-
-    Shapes:
-        - **tokens**: (N, T)
-        - **targets**: (N,)
-    """
+def evaluate(model: nn.Module, task: Task, batch: Batch) -> tuple[float, float]:
+    """Loss and accuracy in 0..1 on a batch of any size, in evaluation mode."""
     model.eval()
-    logits = torch.cat([model(part) for part in tokens.split(EVALUATION_BATCH)])  # (N, C)
+    outputs = []
+    for start in range(0, len(batch.inputs), EVALUATION_BATCH):
+        part = slice(start, start + EVALUATION_BATCH)
+        outputs.append(
+            model(batch.inputs[part], **{name: value[part] for name, value in batch.extras.items()})
+        )
     model.train()
-    accuracy = (logits.argmax(1) == targets).double().mean()
-    return F.cross_entropy(logits, targets).item(), accuracy.item()
+    whole = torch.cat(outputs)
+    return task.loss(whole, batch.targets).item(), task.correct(whole, batch.targets).double().mean().item()

@@ -13,6 +13,9 @@ KERNELS = ("auto", "dense", "sparse", "message")
 #: Up to this many nodes a dense N x N product is at least as fast as a sparse one, whatever the density.
 DENSE_NODES = 64
 
+#: Where there are many different matrices (attention: one a head and example), only up to so many entries.
+DENSE_SMALL = 20_000
+
 #: Beyond that, a dense product pays where at least one entry in this many is not zero.
 DENSE_SHARE = 16
 
@@ -41,15 +44,23 @@ def needs_messages(conv: MessagePassing) -> bool:
     )
 
 
-def prefers_dense(edges: SortedEdges) -> bool:
-    """Whether an N x N product is the faster one for this graph."""
+def prefers_dense(edges: SortedEdges, *, matrices: int = 1, share: int = DENSE_SHARE) -> bool:
+    """Whether products with N x N matrices are the faster ones for this graph.
+
+    Args:
+        edges: The graph.
+        matrices: How many different matrices there are; one costs nothing to make.
+        share: How many entries a dense matrix may have for each edge.
+    """
     nodes = edges.num_nodes
-    if nodes <= DENSE_NODES:
+    if nodes <= DENSE_NODES and matrices * nodes * nodes <= DENSE_SMALL:
         return True
-    return nodes <= DENSE_LIMIT and nodes * nodes <= DENSE_SHARE * edges.num_edges
+    return nodes <= DENSE_LIMIT and nodes * nodes <= share * edges.num_edges
 
 
-def choose_kernel(conv: MessagePassing, edges: SortedEdges, x: Tensor) -> str:
+def choose_kernel(
+    conv: MessagePassing, edges: SortedEdges, x: Tensor, *, matrices: int = 1, share: int = DENSE_SHARE
+) -> str:
     """Return `"dense"`, `"sparse"` or `"message"` for this layer, graph and input."""
     if conv.kernel not in KERNELS:
         raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, but is {conv.kernel!r}")
@@ -57,7 +68,7 @@ def choose_kernel(conv: MessagePassing, edges: SortedEdges, x: Tensor) -> str:
         return conv.kernel
     if needs_messages(conv):
         return "message"
-    if prefers_dense(edges):
+    if prefers_dense(edges, matrices=matrices, share=share):
         return "dense"
     # torch has sparse products for these types alone on every device
     return "sparse" if x.dtype in (torch.float32, torch.float64) else "message"

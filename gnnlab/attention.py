@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from gnnlab.sorted_edges import SortedEdges
-from gnnlab.sparse_product import JOINED_ENTRIES
+from gnnlab.sparse_product import head_groups
 
 
 class SegmentSoftmax(torch.autograd.Function):
@@ -20,35 +20,29 @@ class SegmentSoftmax(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, scores: Tensor, edges: SortedEdges) -> Tensor:  # (Z, E')
-        out = torch.empty_like(scores)
-        for rows in _slices(scores):
-            part = scores[rows]
-            target = edges.target.expand(part.size(0), -1)
+        parts = []
+        for group in head_groups(scores.size(0), edges):
+            part = scores[group]
             peak = part.new_full((part.size(0), edges.num_nodes), -torch.inf)
-            peak.scatter_reduce_(1, target, part, "amax")
+            peak.scatter_reduce_(1, edges.target.expand_as(part), part, "amax")
             part = part.sub(peak.index_select(1, edges.target)).exp_()
             total = _segment_sums(part, edges)
-            out[rows] = part.mul_(total.reciprocal_().index_select(1, edges.target))
+            parts.append(part.div_(total.index_select(1, edges.target)))
+        alpha = parts[0] if len(parts) == 1 else torch.cat(parts)
         ctx.edges = edges
-        ctx.save_for_backward(out)
-        return out
+        ctx.save_for_backward(alpha)
+        return alpha
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (alpha,) = ctx.saved_tensors
-        out = torch.empty_like(grad)
-        for rows in _slices(grad):
-            part = alpha[rows] * grad[rows]
+        parts = []
+        for group in head_groups(grad.size(0), ctx.edges):
+            part = alpha[group] * grad[group]
             total = _segment_sums(part, ctx.edges)
-            out[rows] = part.sub_(total.index_select(1, ctx.edges.target).mul_(alpha[rows]))
-        return out, None
-
-
-def _slices(values: Tensor) -> list[slice]:
-    """Cut (Z, E') along Z, so that what is made on the way stays small."""
-    step = max(1, JOINED_ENTRIES // max(1, values.size(1)))
-    return [slice(start, start + step) for start in range(0, values.size(0), step)]
+            parts.append(part.addcmul_(total.index_select(1, ctx.edges.target), alpha[group], value=-1))
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)), None
 
 
 def _segment_sums(values: Tensor, edges: SortedEdges) -> Tensor:

@@ -158,8 +158,7 @@ def _busiest(index: Tensor, nodes: int) -> int:
 
 def _node_size(ax: Axes, count: int, *, line: bool) -> float:
     """Area in points² at which neighbours in a line, or most nodes of a spring layout, do not touch."""
-    box = ax.get_position()
-    width, height = ax.figure.get_size_inches() * 72 * (box.width, box.height)
+    width, height = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
     room = width / (count + 1) if line else 0.45 * (width * height / max(1, count)) ** 0.5
     return min(20.0, 0.75 * room) ** 2
 

@@ -82,7 +82,7 @@ def check_edge_index(edge_index: Tensor, num_nodes: int, *, name: str = "edge_in
         raise ValueError(f"{name} must hold nodes from 0 to {num_nodes - 1}, but holds {low}")
     if high >= num_nodes:
         raise ValueError(
-            f"{name} must hold nodes from 0 to {num_nodes - 1} (there are {num_nodes} nodes), but holds {high}"
+            f"{name} must hold nodes from 0 to {num_nodes - 1} (x has {num_nodes} rows), but holds {high}"
         )
 
 

@@ -33,9 +33,8 @@ class GATConv(MessagePassing):
     `sᵢⱼ = a · leaky_relu(Rᵢ + Lⱼ + W_e dᵢⱼ)`, L = X W_l + b_l, R = X W_r + b_r, and L is summed in (4).
 
     Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over
-        segments,
-    (4) and its gradients are sparse products a head. Small graphs are computed as dense N x N attention. With
-    `kernel="message"`, or where the layer is explained or hooked, the messages themselves are made.
+    segments, (4) and its gradients are sparse products a head. Small or dense graphs are computed as N x N
+    attention. With `kernel="message"`, or where the layer is explained or hooked, messages themselves are made.
 
     Args:
         in_channels: F.
@@ -159,7 +158,8 @@ class GATConv(MessagePassing):
         # 1. H = X W (v2: L for the sources, R for the targets)
         h_src, h_dst = self._project(x)  # (..., N, K, O)
         # 2. to 4. scores, attention, sum
-        kernel = choose_kernel(self, edges, h_src)
+        matrices = h_src.shape[:-3].numel() * self.heads
+        kernel = choose_kernel(self, edges, h_src, matrices=matrices, share=3)
         if kernel == "dense" and (self.v2 or edges.has_duplicates):
             kernel = "sparse"  # a matrix has one place for parallel edges, and v2 would need N x N x K x O
         attend = {

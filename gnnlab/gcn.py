@@ -13,8 +13,7 @@ from gnnlab.normalization import EdgeMatrix, edge_matrix
 
 
 class GCNConv(MessagePassing):
-    """Mean over the neighbourhood, weighted by degree (Kipf & Welling 2017,
-    https://arxiv.org/abs/1609.02907).
+    """Mean over the neighbourhood, weighted by degree (Kipf & Welling, https://arxiv.org/abs/1609.02907).
 
     Equation::
 

@@ -25,8 +25,7 @@ class GraphNet(nn.Module):
         p  = W read(Hᴸ) + b
 
     φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out
-        at
-    the query node, nothing further away than L edges can change the answer.
+    at the query node, nothing further away than L edges can change the answer.
 
     Args:
         in_channels: F.

@@ -34,13 +34,14 @@ class SequenceGraphClassifier(nn.Module):
         embedding_channels: Size of the embeddings. Default: H.
         conv: `"gcn"` or `"gat"`.
         heads: K of a GAT.
-        readout: `"query"`, `"mean"`, `"max"` or `"sum"`. Default: the query node where the graph has one,
-            otherwise the mean.
+        readout: `"query"`, `"mean"`, `"max"`, `"sum"`, or `"none"` for an answer at every node. Default: the
+            query node where the graph has one, otherwise the mean.
         position: Learn an embedding of the position.
         residual, dropout, **options: Of `GraphNet`.
 
     Shapes:
-        tokens (B, T) long, T = N - 1 with a query node as the graph's last, otherwise N; logits (B, C).
+        tokens (B, T) long, T = N - 1 with a query node as the graph's last, otherwise N; logits (B, C),
+        or (B, N, C) without a read-out.
 
     Variables:
         embedding.weight (V or V + 1, D), place.weight (N, D), dense.weight (H, D), dense.bias (H,), net.
@@ -84,8 +85,6 @@ class SequenceGraphClassifier(nn.Module):
         readout = readout or ("mean" if self.query is None else "query")
         if readout == "query" and self.query is None:
             raise ValueError("graph must have a query node where readout='query', but has none")
-        if readout == "none":
-            raise ValueError("readout must be one of query, mean, max, sum: a sequence has one class")
         self.num_tokens = num_tokens
         self.num_classes = num_classes
         self.register_buffer("edge_index", graph.edge_index.clone(), persistent=False)

@@ -55,6 +55,7 @@ class SortedEdges:
         self.num_edges = self.order.numel()
         self.index_dtype = torch.int32 if self.num_edges < 2**31 else torch.int64
         self.rowptr = self._starts(self.target)
+        self._patterns: dict[tuple[str, int], tuple[Tensor, Tensor]] = {}
         self.column = self.source.to(self.index_dtype)
 
     def _exchange_loops(self, source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -89,6 +90,26 @@ class SortedEdges:
     def row(self) -> Tensor:
         """(E',) the target of each edge in the order of `flip`."""
         return self.target[self.flip].to(self.index_dtype)
+
+    def row_pattern(self, heads: int) -> tuple[Tensor, Tensor]:
+        """Return starts and columns of the rows, or of a block-diagonal matrix that repeats them a head."""
+        return self._repeated("rows", heads, self.rowptr, self.column)
+
+    def column_pattern(self, heads: int) -> tuple[Tensor, Tensor]:
+        """Return the same of the transposed matrix."""
+        return self._repeated("columns", heads, self.colptr, self.row)
+
+    def _repeated(self, name: str, heads: int, starts: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+        if heads == 1:
+            return starts, ends
+        if (name, heads) not in self._patterns:
+            head = torch.arange(heads, device=ends.device, dtype=ends.dtype).view(-1, 1)
+            later = (starts[1:] + head * self.num_edges).view(-1)
+            if len(self._patterns) >= 4:
+                del self._patterns[next(iter(self._patterns))]
+            pattern = (torch.cat([starts[:1], later]), (ends + head * self.num_nodes).view(-1))
+            self._patterns[name, heads] = pattern
+        return self._patterns[name, heads]
 
     @cached_property
     def pairs(self) -> Tensor:

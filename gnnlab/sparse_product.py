@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
 
@@ -16,9 +17,8 @@ from gnnlab.sorted_edges import SortedEdges
 #: product.
 BLOCK_BYTES = 5_000_000
 
-#: Under this many entries, the matrices of all heads are joined to one block-diagonal matrix: one call, not
-#: K.
-JOINED_ENTRIES = 300_000
+#: Heads are joined to block-diagonal matrices of up to about this many entries: one call for many heads.
+JOINED_ENTRIES = 500_000
 
 
 @cache
@@ -50,6 +50,12 @@ def spmm(matrix: Tensor, x: Tensor) -> Tensor:
     return torch.cat([matrix @ block.contiguous() for block in x.tensor_split(blocks, dim=1)], dim=1)
 
 
+def head_groups(heads: int, edges: SortedEdges) -> list[slice]:
+    """Cut K heads into groups whose matrices are joined to one block-diagonal matrix."""
+    size = max(1, min(heads, JOINED_ENTRIES // max(1, edges.num_edges)))
+    return [slice(start, min(start + size, heads)) for start in range(0, heads, size)]
+
+
 class SparseHeads:
     """K sparse N x N matrices with one pattern, ready for products with it and with its transpose.
 
@@ -61,32 +67,29 @@ class SparseHeads:
     def __init__(self, edges: SortedEdges, values: Tensor) -> None:
         self.edges = edges
         self.values = values.detach()
-        self.joined = values.size(0) > 1 and values.numel() <= JOINED_ENTRIES
+        self.groups = head_groups(values.size(0), edges)
 
     @cached_property
     def matrices(self) -> list[Tensor]:
-        """The matrices as CSR: one a head, or one block-diagonal matrix of all."""
-        return self._csr(self.edges.rowptr, self.edges.column, self.values)
+        """The matrices as CSR, one block-diagonal matrix for each group of heads."""
+        return [self._csr(self.edges.row_pattern, self.values[group]) for group in self.groups]
 
     @cached_property
     def transposes(self) -> list[Tensor]:
         """The transposed matrices as CSR."""
-        return self._csr(self.edges.colptr, self.edges.row, self.values[:, self.edges.flip])
+        turned = (self.values[group].index_select(1, self.edges.flip) for group in self.groups)
+        return [self._csr(self.edges.column_pattern, values) for values in turned]
 
-    def _csr(self, starts: Tensor, ends: Tensor, values: Tensor) -> list[Tensor]:
-        heads, nodes = values.size(0), self.edges.num_nodes
-        if not self.joined:
-            return [csr_matrix(starts, ends, row, nodes) for row in values]
-        head = torch.arange(heads, device=ends.device, dtype=ends.dtype).view(-1, 1)
-        starts = torch.cat([starts[:1], (starts[1:] + head * self.edges.num_edges).view(-1)])
-        return [csr_matrix(starts, (ends + head * nodes).view(-1), values.reshape(-1), heads * nodes)]
+    def _csr(self, pattern: Callable[[int], tuple[Tensor, Tensor]], values: Tensor) -> Tensor:
+        heads = values.size(0)
+        return csr_matrix(*pattern(heads), values.reshape(-1), heads * self.edges.num_nodes)
 
     def product(self, x: Tensor, *, transposed: bool = False) -> Tensor:
         """Return each matrix (or its transpose) times its x: (K, N, F) to (K, N, F)."""
         matrices = self.transposes if transposed else self.matrices
-        if self.joined:
-            return spmm(matrices[0], x.reshape(-1, x.size(-1))).view_as(x)
-        return torch.stack([spmm(matrix, part.contiguous()) for matrix, part in zip(matrices, x)])
+        channels = x.size(-1)
+        parts = [spmm(matrix, x[group].reshape(-1, channels)) for matrix, group in zip(matrices, self.groups)]
+        return (parts[0] if len(parts) == 1 else torch.cat(parts)).view_as(x)
 
 
 class SparseProduct(torch.autograd.Function):
@@ -138,13 +141,16 @@ class PairDots(torch.autograd.Function):
         ctx.save_for_backward(a, b)
         if not 0 < edges.num_edges <= edges.num_nodes**2:  # sampled_addmm refuses more entries than places
             return (a.index_select(1, edges.target) * b.index_select(1, edges.source)).sum(-1)
-        zeros = a.new_zeros(edges.num_edges)
-        pattern = csr_matrix(edges.rowptr, edges.column, zeros, edges.num_nodes)
-        dots = [
-            torch.sparse.sampled_addmm(pattern, left.contiguous(), right.contiguous().t(), beta=0.0).values()
-            for left, right in zip(a, b)
-        ]
-        return torch.stack(dots)
+        channels = a.size(-1)
+        dots = []
+        for group in head_groups(a.size(0), edges):
+            left, right = a[group].reshape(-1, channels), b[group].reshape(-1, channels)
+            heads = group.stop - group.start
+            zeros = a.new_zeros(heads * edges.num_edges)
+            pattern = csr_matrix(*edges.row_pattern(heads), zeros, right.size(0))
+            sampled = torch.sparse.sampled_addmm(pattern, left, right.t(), beta=0.0)
+            dots.append(sampled.values().view(heads, -1))
+        return dots[0] if len(dots) == 1 else torch.cat(dots)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor | None, None]:

@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from experiments.models import build_model, count_parameters, fit_hidden
-from experiments.palindrome import PalindromeTask
 from experiments.settings import parse_model
+from experiments.tasks import DigitPalindromes
 
-TASK = PalindromeTask(7, 0)
+TASK = DigitPalindromes(7, 0)
 LABELS = [
     "rnn",
     "lstm",
@@ -34,7 +34,7 @@ def test_parameters_match_the_budget(label, budget):
 @pytest.mark.parametrize("label", LABELS)
 def test_every_model_maps_tokens_to_logits(label):
     spec = parse_model(label)
-    tokens, _ = TASK.batch("train", 11, TASK.generator("train"))
+    tokens, _, _ = TASK.batch("train", 11, TASK.generator("train"))
     logits = build_model(spec, TASK, 12)(tokens)
     assert logits.shape == (11, 10)
     assert logits.isfinite().all()

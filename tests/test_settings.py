@@ -9,8 +9,10 @@ from experiments.settings import GraphSpec, RecurrentSpec, RunSettings, TrainSet
 
 recurrent = st.builds(
     RecurrentSpec,
-    cell=st.just("lstm"),
+    cell=st.sampled_from(["lstm", "cellgated", "peephole", "phased"]),
     layers=st.integers(1, 1000),
+    bidirectional=st.booleans(),
+    init=st.sampled_from(["torch", "xavier", "kaiming", "orthogonal"]),
     encoding=st.sampled_from(["embedding", "onehot", "scalar"]),
     forget_bias=st.sampled_from([0.0, 1.0, 2.5, 3.0]),
 )
@@ -18,12 +20,13 @@ graph = st.builds(
     GraphSpec,
     conv=st.just("gat"),
     layers=st.integers(1, 1000),
+    edges=st.booleans(),
     directed=st.booleans(),
     mirrored=st.booleans(),
     skip=st.sampled_from([0, 2, 11]),
     position=st.booleans(),
     residual=st.booleans(),
-    readout=st.sampled_from(["query", "mean", "max"]),
+    readout=st.sampled_from(["query", "mean", "max", "sum"]),
     heads=st.integers(1, 9),
 )
 
@@ -48,7 +51,12 @@ def test_each_setting_changes_the_identity():
         dataclasses.replace(base, device="cuda"),
         dataclasses.replace(base, model=GraphSpec("gcn", mirrored=True)),
         *(
-            dataclasses.replace(base, train=dataclasses.replace(base.train, **{field.name: 17}))
+            dataclasses.replace(
+                base,
+                train=dataclasses.replace(
+                    base.train, **{field.name: 17 if field.name != "optimizer" else "sgd"}
+                ),
+            )
             for field in dataclasses.fields(TrainSettings)
         ),
     ]

@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -80,8 +82,8 @@ def test_a_failure_is_a_row_and_the_others_go_on(tmp_path):
     assert "DivergedError" in (tmp_path / "results.csv").read_text()
 
 
-def worker_pids():
-    me = str(os.getpid())
+def worker_pids(parent=None):
+    me = str(parent or os.getpid())
     pids = []
     for entry in os.listdir("/proc"):
         try:
@@ -122,3 +124,26 @@ def test_a_killed_worker_loses_no_run(tmp_path):
     assert killed
     assert len(outcome.done) == 4
     assert not outcome.failed
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="finds worker processes through /proc")
+def test_workers_end_with_a_killed_sweep(tmp_path):
+    command = [sys.executable, "-m", "experiments", "run", "palindrome", "--models", "rnn", "--lengths", "90"]
+    command += ["--seeds", "2", "--workers", "2", "--patience", "0", "--out", str(tmp_path)]
+    sweep = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: len(list(tmp_path.glob("*/curve.csv"))) == 2)
+        workers = worker_pids(sweep.pid)
+        assert len(workers) == 2
+    finally:
+        sweep.kill()
+        sweep.wait()
+    wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
+
+
+def wait_for(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)

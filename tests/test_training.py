@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from experiments.settings import TrainSettings
-from experiments.training import DivergedError, evaluate, train
+from experiments.training import Batch, DivergedError, evaluate, make_optimizer, train
 
 SETTINGS = TrainSettings(
     steps=40,
@@ -30,7 +30,13 @@ class Copy:
     def batch(self, split, count, generator):
         self.read.append(split)
         tokens = torch.randint(3, (count, 2), generator=generator)
-        return tokens, tokens[:, 0]
+        return Batch(tokens, tokens[:, 0])
+
+    def loss(self, outputs, targets):
+        return nn.functional.cross_entropy(outputs, targets)
+
+    def correct(self, outputs, targets):
+        return outputs.argmax(1) == targets
 
 
 class Linear(nn.Module):
@@ -72,7 +78,7 @@ def test_selected_weights_are_the_ones_of_the_best_look():
     assert outcome.selected_step == best["step"]
     assert outcome.validation_accuracy == best["validation_accuracy"]
     task = Copy()
-    loss, accuracy = evaluate(model, *task.batch("test", 50, task.generator("test")))
+    loss, accuracy = evaluate(model, task, task.batch("test", 50, task.generator("test")))
     assert (loss, accuracy) == (outcome.test_loss, outcome.test_accuracy)
 
 
@@ -89,7 +95,7 @@ def test_first_row_by_hand():
     # One step on the whole first batch without dropout: loss and accuracy of the untouched weights.
     model, task, rows = fresh(), Copy(), []
     model.dropout.p = 0.0
-    tokens, targets = task.batch("train", 16, task.generator("train"))
+    tokens, targets, _ = task.batch("train", 16, task.generator("train"))
     logits = model(tokens).detach().double()
     losses = [
         math.log(sum(math.exp(v) for v in row)) - row[t] for row, t in zip(logits.tolist(), targets.tolist())
@@ -112,8 +118,8 @@ def test_the_last_step_is_always_evaluated():
 def test_patience_ends_a_run_that_gets_no_better():
     class Noise(Copy):
         def batch(self, split, count, generator):
-            tokens, _ = super().batch(split, count, generator)
-            return tokens, torch.randint(3, (count,), generator=generator)
+            tokens = super().batch(split, count, generator).inputs
+            return Batch(tokens, torch.randint(3, (count,), generator=generator))
 
     settings = TrainSettings(steps=1000, batch_size=64, evaluate_every=10, validation_size=500, patience=100)
     outcome = train(fresh(), Noise(), settings)
@@ -138,3 +144,62 @@ def test_clipping_bounds_the_update():
     train(model, Copy(), settings)
     norm = math.sqrt(sum(p.grad.double().pow(2).sum().item() for p in model.parameters()))
     assert norm <= 1e-3 * (1 + 1e-5)  # float32 rounding of the scale
+
+
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "sgd", "momentum"])
+def test_every_optimizer_takes_the_step_that_its_equation_says(name):
+    # Two steps on f(w) = w^2 / 2, whose gradient is w, with torch's defaults for the constants.
+    rate, w = 0.1, 1.0
+    model = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(model.weight, w)
+    optimizer = make_optimizer(model, TrainSettings(optimizer=name, learning_rate=rate))
+    m = v = 0.0
+    for t in (1, 2):
+        optimizer.zero_grad()
+        (model.weight**2 / 2).sum().backward()
+        optimizer.step()
+        g = w
+        if name == "sgd":
+            w -= rate * g
+        elif name == "momentum":
+            m = 0.9 * m + g
+            w -= rate * m
+        elif name == "rmsprop":
+            v = 0.99 * v + 0.01 * g * g
+            w -= rate * g / (math.sqrt(v) + 1e-8)
+        else:
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+            w -= rate * (m / (1 - 0.9**t)) / (math.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        assert model.weight.item() == pytest.approx(w, abs=1e-6)  # float32, values up to 1
+
+
+def test_learning_rate_decays_in_steps_and_is_recorded():
+    rows = []
+    settings = TrainSettings(
+        steps=6, batch_size=4, learning_rate=0.8, decay=0.5, decay_every=2, evaluate_every=1, success=2,
+        validation_size=5, test_size=5,
+    )  # fmt: skip
+    train(fresh(), Copy(), settings, on_row=rows.append)
+    assert [row["learning_rate"] for row in rows] == pytest.approx([0.8, 0.8, 0.4, 0.4, 0.2, 0.2])
+
+
+def test_tolerance_ends_a_run_whose_mean_loss_stands_still():
+    class Constant(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.zeros(1))
+
+        def forward(self, tokens):
+            return torch.zeros(len(tokens), 3) + 0 * self.weight
+
+    settings = TrainSettings(
+        steps=1000,
+        batch_size=4,
+        evaluate_every=150,
+        tolerance=1e-6,
+        patience=0,
+        validation_size=5,
+        test_size=5,
+    )
+    outcome = train(Constant(), Copy(), settings)
+    assert (outcome.steps, outcome.stopped) == (200, "converged")
