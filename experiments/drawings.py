@@ -26,6 +26,7 @@ from gnnlab import (
 
 FORMATS = (".png", ".svg", ".pdf")
 KINDS = ("plain", "selfloops", "normalised")
+MOST_LONG_NAMES = 20  # nodes with their names written over them
 MOST_CELLS = 400  # nodes of a matrix: more cells than pixels would show nothing
 
 
@@ -112,11 +113,8 @@ def draw_powers(text: str, out: Path, *, powers: Sequence[int], kind: str) -> No
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for power, ax in zip(powers, axes):
         base = f"({symbol})" if " " in symbol and power != 1 else symbol
-        draw_adjacency(
-            torch.linalg.matrix_power(matrix, power),
-            ax=ax,
-            title=base if power == 1 else f"${base}^{{{power}}}$",
-        )
+        title = f"${base}$" if power == 1 else f"${base}^{{{power}}}$"
+        draw_adjacency(torch.linalg.matrix_power(matrix, power), ax=ax, title=title)
         _name_ticks(ax, graph)
     for ax in axes[len(powers) :]:
         ax.set_axis_off()
@@ -144,15 +142,18 @@ def draw_field(text: str, node: str, out: Path, *, layers: int | None) -> None:
         raise ValueError(f"layers: {layers} should be 0 or more")
     graph = parse_graph(text)
     number = find_node(graph, node)
-    figure = wide_figure(3.2 if "position" in graph else 6.4)
+    shown = graph.clone()
+    if "query" in shown:
+        del shown["query"]  # its mark would hide the shade of that node
     heard = "in any number of layers" if layers is None else f"in {layers} layer{'s' * (layers != 1)}"
+    figure = wide_figure(3.2 if "position" in graph else 6.4)
+    figure.suptitle(f"what node {_names(graph)[number]} hears {heard}")
     draw_graph(
-        graph,
-        ax=figure.subplots(),
+        shown,
+        ax=_with_key(figure, graph),
         labels=_labels(graph),
         receptive_field_of=number,
         layers=layers,
-        title=f"what node {_labels(graph)[number]} hears {heard}",
     )
     save(figure, out)
 
@@ -172,7 +173,8 @@ def draw_neighbourhood(text: str, out: Path, *, node: str | None, most: int) -> 
     center = None if node is None else find_node(graph, node)
     classes = {"node_class": graph.y, "class_names": graph.class_names} if "class_names" in graph else {}
     figure = _figure(9.0, 7.0)
-    draw_graph(graph, ax=figure.subplots(), labels=_labels(graph), center=center, max_nodes=most, **classes)
+    ax = _with_key(figure, graph)
+    draw_graph(graph, ax=ax, labels=_labels(graph), center=center, max_nodes=most, **classes)
     save(figure, out)
 
 
@@ -197,15 +199,15 @@ def draw_attention(run: Path, out: Path, *, layer: int, most: int) -> None:
     model = build_node_model(settings.model, task.num_node_features, len(task.class_names))
     model.load_state_dict(torch.load(run / "weights.pt", weights_only=True))
     figure = _figure(9.0, 7.0)
+    figure.suptitle(f"{settings.dataset}: attention of layer {layer}, mean over heads, self-loops left out")
     draw_graph(
         task,
-        ax=figure.subplots(),
-        labels=_labels(task) if task.num_nodes <= most else None,
+        ax=_with_key(figure, task),
+        labels=_labels(task),
         node_class=task.y,
         class_names=task.class_names,
         attention=attention_of(model, task, layer),
         max_nodes=most,
-        title=f"{settings.dataset}: attention of layer {layer}, mean over heads, self-loops left out",
     )
     save(figure, out)
 
@@ -236,8 +238,36 @@ def find_node(graph: Data, node: str) -> int:
     raise ValueError(f"node: {node!r} should be a number from 0 to {graph.num_nodes - 1}, or a node's name")
 
 
-def _labels(graph: Data) -> list[str]:
+def _names(graph: Data) -> list[str]:
     return list(graph.names) if "names" in graph else [str(node) for node in range(graph.num_nodes)]
+
+
+def _labels(graph: Data) -> list[str]:
+    """What stands in the nodes: names where they fit, numbers where a key explains them."""
+    return [str(node) for node in range(graph.num_nodes)] if _needs_key(graph) else _names(graph)
+
+
+def _needs_key(graph: Data) -> bool:
+    """Whether names would overlap: there are many, and they are longer than a node is wide."""
+    return graph.num_nodes > MOST_LONG_NAMES and max(map(len, _names(graph))) > 4
+
+
+def _with_key(figure: Any, graph: Data) -> Any:
+    """The axes for a graph, with a list of names at its right where nodes can only hold numbers."""
+    if not _needs_key(graph):
+        return figure.subplots()
+    names = _names(graph)
+    columns = 1 if len(names) <= 40 else 2
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(width + 1.6 * columns, height)
+    ax, key = figure.subplots(1, 2, width_ratios=(width, 1.6 * columns))
+    key.set_axis_off()
+    rows = -(-len(names) // columns)
+    for column in range(columns):
+        part = range(column * rows, min(len(names), (column + 1) * rows))
+        text = "\n".join(f"{node}  {names[node]}" for node in part)
+        key.text(column / columns, 1.0, text, va="top", fontsize=7, linespacing=1.35, transform=key.transAxes)
+    return ax
 
 
 def _figure(width: float, height: float) -> Any:
