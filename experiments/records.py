@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from experiments.settings import RunSettings
+from experiments.catalogue import read_settings
 
 FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
@@ -32,12 +32,12 @@ class RunRecord:
 
     Args:
         path: The run's folder.
-        settings: What ran.
+        settings: What ran, in the settings class of its experiment.
         result: Content of ``result.json``; None for an unfinished run.
     """
 
     path: Path
-    settings: RunSettings
+    settings: Any
     result: dict[str, Any] | None
 
     @property
@@ -104,7 +104,7 @@ def read_run(path: Path) -> RunRecord:
     """
     config = path / "config.json"
     try:
-        settings = RunSettings.from_dict(json.loads(config.read_text(encoding="utf-8")))
+        settings = read_settings(json.loads(config.read_text(encoding="utf-8")))
         finished = path / "result.json"
         result = json.loads(finished.read_text(encoding="utf-8")) if finished.exists() else None
     except FileNotFoundError as error:

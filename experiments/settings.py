@@ -382,6 +382,16 @@ class RunSettings:
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property
+    def title(self) -> str:
+        """Which run it is, for a progress bar."""
+        return f"{self.model.label} T={self.length} seed {self.seed}"
+
+    @property
+    def most_steps(self) -> int:
+        """The length of that bar."""
+        return self.train.steps
+
+    @property
     def folder(self) -> str:
         """Name of the run's folder."""
         return f"T{self.length}_{self.model.label}_seed{self.seed}_{self.identity}"
