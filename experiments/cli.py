@@ -13,7 +13,8 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
-from experiments.settings import MODEL_GRAMMAR, TrainSettings
+from experiments.model_specs import MODEL_GRAMMAR
+from experiments.settings import TrainSettings
 
 EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2

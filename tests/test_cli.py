@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from experiments.cli import main
+from experiments.model_specs import parse_model
 from experiments.records import write_json
-from experiments.settings import RunSettings, parse_model
+from experiments.settings import RunSettings
 
 
 def run(capsys, *arguments):

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from experiments.model_specs import RecurrentSpec
 from experiments.records import (
     CurveWriter,
     FolderError,
@@ -12,7 +13,7 @@ from experiments.records import (
     write_json,
     write_results,
 )
-from experiments.settings import RecurrentSpec, RunSettings
+from experiments.settings import RunSettings
 
 SETTINGS = RunSettings("palindrome", 5, RecurrentSpec("lstm"), 3)
 

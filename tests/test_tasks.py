@@ -3,9 +3,10 @@ import torch
 
 from experiments.catalogue import EXPERIMENTS
 from experiments.distance import describe_reach
+from experiments.model_specs import parse_model
 from experiments.models import build_model
 from experiments.runs import make_task
-from experiments.settings import RunSettings, parse_model
+from experiments.settings import RunSettings
 from experiments.tasks import DigitPalindromes
 
 
