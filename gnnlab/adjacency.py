@@ -182,7 +182,8 @@ def _matrix(
     index, weight, nodes = edge_list(graph, edge_weight, num_nodes)
     dtype = torch.get_default_dtype() if weight is None else weight.dtype
     matrix = edge_matrix(index, weight, nodes, self_loops=self_loops, normalize=normalize, dtype=dtype)
+    # The matrix is remembered for the layers that use this graph, so the caller gets a copy to do with as he likes.
     if not sparse:
-        return matrix.dense
+        return matrix.dense.clone()
     edges = matrix.edges
-    return csr_matrix(edges.rowptr.long(), edges.source, matrix.values, nodes)
+    return csr_matrix(edges.rowptr.long().clone(), edges.source.clone(), matrix.values.clone(), nodes)

@@ -58,12 +58,29 @@ def prefers_dense(edges: SortedEdges, *, matrices: int = 1, share: int = DENSE_S
     return nodes <= DENSE_LIMIT and nodes * nodes <= share * edges.num_edges
 
 
+def check_kernel(kernel: str) -> None:
+    """Raise a ValueError unless it is one of `KERNELS`."""
+    if kernel not in KERNELS:
+        raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, but is {kernel!r}")
+
+
+def check_sizes(**sizes: int) -> None:
+    """Raise a ValueError unless each size is a whole number of one or more."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"{name} must be a whole number of 1 or more, but is {size!r}")
+
+
 def choose_kernel(
     conv: MessagePassing, edges: SortedEdges, x: Tensor, *, matrices: int = 1, share: int = DENSE_SHARE
 ) -> str:
     """Return `"dense"`, `"sparse"` or `"message"` for this layer, graph and input."""
-    if conv.kernel not in KERNELS:
-        raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, but is {conv.kernel!r}")
+    check_kernel(conv.kernel)
+    if conv.kernel in ("dense", "sparse") and needs_messages(conv):
+        raise ValueError(
+            f"kernel must be 'auto' or 'message' where messages are needed (aggr={conv.aggr!r}, hooks, explanations, "
+            f"decomposed layers), but is {conv.kernel!r}"
+        )
     if conv.kernel != "auto":
         return conv.kernel
     if needs_messages(conv):

@@ -34,9 +34,13 @@ class SegmentSoftmax(torch.autograd.Function):
         return alpha
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         (alpha,) = ctx.saved_tensors
+        if (
+            torch.is_grad_enabled()
+        ):  # under create_graph=True only: the same in steps that autograd can follow
+            part = alpha * grad
+            return part - alpha * _segment_sums(part, ctx.edges).index_select(1, ctx.edges.target), None
         parts = []
         for group in head_groups(grad.size(0), ctx.edges):
             part = alpha[group] * grad[group]

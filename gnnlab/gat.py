@@ -10,7 +10,7 @@ from torch_geometric.nn.dense.linear import Linear
 from torch_geometric.nn.inits import glorot
 from torch_geometric.utils import scatter, softmax
 
-from gnnlab.aggregation import choose_kernel
+from gnnlab.aggregation import check_kernel, check_sizes, choose_kernel
 from gnnlab.attention import dense_scores, edge_scores, masked_softmax, segment_softmax
 from gnnlab.edge_list import check_features, edges_of_matrix, is_sparse_matrix
 from gnnlab.pair_scores import pair_scores
@@ -101,6 +101,8 @@ class GATConv(MessagePassing):
         super().__init__(node_dim=-3, **kwargs)
         if share_weights and not v2:
             raise ValueError("share_weights needs v2=True: the first scoring has one matrix only")
+        check_sizes(in_channels=in_channels, out_channels=out_channels, heads=heads)
+        check_kernel(kernel)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.heads = heads
@@ -173,7 +175,7 @@ class GATConv(MessagePassing):
         out = out if self.res is None else out + self.res(x)
         out = out if self.bias is None else out + self.bias
         if return_attention_weights:
-            return out, (edges.listed, self._listed_attention(alpha, edges, kernel))
+            return out, (edges.listed.clone(), self._listed_attention(alpha, edges, kernel))
         return out
 
     def _graph(self, x: Tensor, edge_index: Tensor, attr: Tensor | None) -> tuple[SortedEdges, Tensor | None]:
@@ -183,7 +185,7 @@ class GATConv(MessagePassing):
             edge_index, values = edges_of_matrix(edge_index, nodes)
             attr = values if attr is None else attr
         edges = sorted_edges(edge_index, nodes, self_loops=self.add_self_loops, flow=self.flow)
-        if attr is not None and (attr.size(0) != edges.num_given or attr.dim() > 2):
+        if attr is not None and (attr.dim() not in (1, 2) or attr.size(0) != edges.num_given):
             raise ValueError(
                 f"edge_attr must have the shape ({edges.num_given}, D), but has {tuple(attr.shape)}"
             )

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.dense.linear import Linear
 
-from gnnlab.aggregation import choose_kernel
+from gnnlab.aggregation import check_kernel, check_sizes, choose_kernel
 from gnnlab.edge_list import check_features
 from gnnlab.normalization import EdgeMatrix, edge_matrix
 
@@ -25,7 +25,8 @@ class GCNConv(MessagePassing):
     message j → i is `Âᵢⱼ (X W)ⱼ`; summing messages is a product with Â, and that is how it is computed: dense
     for small graphs, as sparse products in both directions otherwise. With `kernel="message"`, or where the
     layer is explained or hooked, the messages themselves are made. What is made from an edge list is
-    remembered while that tensor lives, so a fixed graph is normalised once, with or without `cached`.
+    remembered while that tensor lives, so a fixed graph is normalised once, with or without `cached`. A dense
+    product multiplies a NaN in one node with the zeros of all others, so there it spreads over the whole graph.
 
     Args:
         in_channels: F.
@@ -83,6 +84,8 @@ class GCNConv(MessagePassing):
             add_self_loops = normalize
         if add_self_loops and not normalize:
             raise ValueError("add_self_loops needs normalize=True: self-loops are added where Â is computed")
+        check_sizes(in_channels=in_channels, out_channels=out_channels)
+        check_kernel(kernel)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.improved = improved

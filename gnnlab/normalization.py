@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import torch
 from torch import Tensor
 
@@ -14,6 +12,7 @@ from gnnlab.edge_list import (
     is_sparse_matrix,
     remembered,
 )
+from gnnlab.lazy import LazyProperty
 from gnnlab.sorted_edges import SortedEdges, sorted_edges
 from gnnlab.sparse_product import SparseHeads, sparse_product
 
@@ -30,14 +29,14 @@ class EdgeMatrix:
         self.edges = edges
         self.values = values
 
-    @cached_property
+    @LazyProperty
     def dense(self) -> Tensor:
         """(N, N) the matrix written out; parallel edges add up."""
         size = self.edges.num_nodes
         zeros = self.values.new_zeros(size, size)
         return zeros.index_put((self.edges.target, self.edges.source), self.values, accumulate=True)
 
-    @cached_property
+    @LazyProperty
     def heads(self) -> SparseHeads:
         """The matrix for sparse products."""
         return SparseHeads(self.edges, self.values.view(1, -1))

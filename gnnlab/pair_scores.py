@@ -42,8 +42,11 @@ class PairScores(torch.autograd.Function):
         return torch.cat(blocks, dim=1) if blocks else empty
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        if torch.is_grad_enabled():  # so it is under create_graph=True only
+            raise RuntimeError(
+                "v2 attention has no second derivatives here; make the layer with kernel='message'"
+            )
         left, right, att, attr, weight = ctx.saved_tensors
         edges = ctx.edges
         d_left, d_right, d_att = torch.zeros_like(left), torch.zeros_like(right), torch.zeros_like(att)

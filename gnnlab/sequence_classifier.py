@@ -121,6 +121,10 @@ class SequenceGraphClassifier(nn.Module):
         length = self.num_nodes - (self.query is not None)
         if tokens.dim() != 2 or tokens.size(1) != length:
             raise ValueError(f"tokens must have the shape (B, {length}), but has {tuple(tokens.shape)}")
+        if tokens.device.type == "cpu" and tokens.numel():  # on a GPU reading the values would make it wait
+            low, high = int(tokens.min()), int(tokens.max())
+            if low < 0 or high >= self.num_tokens:
+                raise ValueError(f"tokens must lie in 0..{self.num_tokens - 1}, but has {low} to {high}")
         if self.query is None:
             return tokens
         symbol = tokens.new_full((tokens.size(0), 1), self.num_tokens)

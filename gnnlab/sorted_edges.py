@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import torch
 from torch import Tensor
 
 from gnnlab.edge_list import check_edge_index, plain_edge_index, remembered
+from gnnlab.lazy import LazyProperty
 
 
 class SortedEdges:
@@ -76,17 +75,17 @@ class SortedEdges:
         torch.cumsum(counts, 0, out=starts[1:])
         return starts
 
-    @cached_property
+    @LazyProperty
     def flip(self) -> Tensor:
         """(E',) place in the rows of each edge of the columns, which are sorted by source, then by target."""
         return torch.argsort(self.source, stable=True)
 
-    @cached_property
+    @LazyProperty
     def colptr(self) -> Tensor:
         """(N + 1,) where each column starts in the order of `flip`."""
         return self._starts(self.source[self.flip])
 
-    @cached_property
+    @LazyProperty
     def row(self) -> Tensor:
         """(E',) the target of each edge in the order of `flip`."""
         return self.target[self.flip].to(self.index_dtype)
@@ -102,47 +101,49 @@ class SortedEdges:
     def _repeated(self, name: str, heads: int, starts: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
         if heads == 1:
             return starts, ends
-        if (name, heads) not in self._patterns:
+        if (name, heads) in self._patterns:
+            return self._patterns[name, heads]
+        with torch.inference_mode(False):
             head = torch.arange(heads, device=ends.device, dtype=ends.dtype).view(-1, 1)
             later = (starts[1:] + head * self.num_edges).view(-1)
             if len(self._patterns) >= 4:
                 del self._patterns[next(iter(self._patterns))]
             pattern = (torch.cat([starts[:1], later]), (ends + head * self.num_nodes).view(-1))
             self._patterns[name, heads] = pattern
-        return self._patterns[name, heads]
+        return pattern
 
-    @cached_property
+    @LazyProperty
     def pairs(self) -> Tensor:
         """(2, E') the edges in the order of the rows, each pair the way round in which it was given."""
         ends = (self.source, self.target)
         return torch.stack(ends if self.flow == "source_to_target" else ends[::-1])
 
-    @cached_property
+    @LazyProperty
     def listed(self) -> Tensor:
         """(2, E') the edges in the order of the list, each pair the way round in which it was given."""
         return self.pairs[:, self.back]
 
-    @cached_property
+    @LazyProperty
     def back(self) -> Tensor:
         """(E',) place in the rows of each edge of the list."""
         back = torch.empty_like(self.order)
         back[self.order] = torch.arange(self.num_edges, device=back.device)
         return back
 
-    @cached_property
+    @LazyProperty
     def has_duplicates(self) -> bool:
         """Whether some ordered pair of nodes is joined more than once."""
         pairs = self.target * self.num_nodes + self.source
         return bool((pairs[1:] == pairs[:-1]).any())
 
-    @cached_property
+    @LazyProperty
     def no_edge(self) -> Tensor:
         """(N, N) True where node i does not hear node j."""
         mask = torch.ones(self.num_nodes, self.num_nodes, dtype=torch.bool, device=self.order.device)
         mask[self.target, self.source] = False
         return mask
 
-    @cached_property
+    @LazyProperty
     def deaf(self) -> Tensor | None:
         """(N, 1) True for nodes that receive nothing, or None when each receives something."""
         deaf = self.rowptr.diff() == 0
@@ -168,6 +169,8 @@ def sorted_edges(
     flow: str = "source_to_target",
 ) -> SortedEdges:
     """Return the sorted edges of an edge list, made once for each list and remembered while it lives."""
+    if not isinstance(edge_index, Tensor):
+        raise ValueError(f"edge_index must be a tensor of shape (2, E), but is a {type(edge_index).__name__}")
     return remembered(
         edge_index,
         ("sorted", num_nodes, self_loops, flow),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gnnlab.lazy import LazyProperty
 from gnnlab.sorted_edges import SortedEdges
 
 #: A product runs over blocks of columns of about this many bytes, so that the rows gathered stay in the
@@ -69,12 +70,12 @@ class SparseHeads:
         self.values = values.detach()
         self.groups = head_groups(values.size(0), edges)
 
-    @cached_property
+    @LazyProperty
     def matrices(self) -> list[Tensor]:
         """The matrices as CSR, one block-diagonal matrix for each group of heads."""
         return [self._csr(self.edges.row_pattern, self.values[group]) for group in self.groups]
 
-    @cached_property
+    @LazyProperty
     def transposes(self) -> list[Tensor]:
         """The transposed matrices as CSR."""
         turned = (self.values[group].index_select(1, self.edges.flip) for group in self.groups)

@@ -102,7 +102,8 @@ class Cell(RecurrentLayer):
             # recurrence keeps the precision of its parameters.
             with torch.autocast(x.device.type, enabled=False):
                 return self.run(x.to(self.bias.dtype), tuple(s.to(self.bias.dtype) for s in state), gate)
-        if self.kernel == "loop":
+        # torch.compile can follow the plain steps; it knows neither torch's kernels for training nor the fused loop.
+        if self.kernel == "loop" or torch.compiler.is_compiling():
             return self._loop(x, state, gate)
         if gate is None:
             with warnings.catch_warnings():

@@ -266,3 +266,42 @@ def test_reset_honours_the_generator(options):
 
     assert torch.equal(weights(7), weights(7))
     assert not torch.equal(weights(7), weights(8))
+
+
+@pytest.mark.parametrize("kernel", ["dense", "sparse"])
+@pytest.mark.parametrize("parallel", [False, True])
+def test_gradients_have_gradients(kernel, parallel):
+    torch.manual_seed(0)
+    edges = EDGES if parallel else path_graph(6).edge_index
+    conv = GATConv(5, 3, heads=2, kernel=kernel).double()
+    x = FEATURES.double().requires_grad_()
+    assert torch.autograd.gradgradcheck(lambda x: conv(x, edges), (x,))
+
+
+def test_second_derivatives_that_do_not_exist_are_refused():
+    conv = GATConv(5, 3, v2=True, kernel="sparse")
+    x = FEATURES.clone().requires_grad_()
+    with pytest.raises(RuntimeError, match="kernel='message'"):
+        torch.autograd.grad(conv(x, EDGES).square().sum(), x, create_graph=True)
+
+
+def test_the_listed_edges_are_the_callers_own():
+    conv = GATConv(5, 3)
+    _, (edges, _) = conv(FEATURES, EDGES, return_attention_weights=True)
+    before = edges.clone()
+    edges.zero_()
+    _, (again, _) = conv(FEATURES, EDGES, return_attention_weights=True)
+    assert torch.equal(again, before)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("heads", {"heads": 0}), ("out_channels", {"out_channels": -1})]
+)
+def test_sizes_are_checked(name, options):
+    with pytest.raises(ValueError, match=name):
+        GATConv(**{"in_channels": 5, "out_channels": 3} | options)
+
+
+def test_a_list_is_no_edge_index():
+    with pytest.raises(ValueError, match="edge_index"):
+        GATConv(5, 3)(FEATURES, [[0], [1]])

@@ -287,3 +287,25 @@ def test_bad_options_are_named():
         GCNConv(5, 3, add_self_loops=True, normalize=False)
     with pytest.raises(ValueError, match="kernel"):
         GCNConv(5, 3, kernel="fast")(FEATURES, EDGES)
+
+
+@pytest.mark.parametrize("kernel", ["dense", "sparse"])
+def test_a_product_cannot_stand_in_for_another_aggregation(kernel):
+    conv = GCNConv(5, 3, kernel=kernel, aggr="mean")
+    with pytest.raises(ValueError, match="kernel"):
+        conv(torch.ones(3, 5), torch.tensor([[0], [1]]))
+
+
+def test_kernel_is_checked_when_the_layer_is_made():
+    with pytest.raises(ValueError, match="kernel"):
+        GCNConv(5, 3, kernel="sprase")
+
+
+def test_a_returned_matrix_is_the_callers_own():
+    edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
+    torch.manual_seed(0)
+    conv, x = GCNConv(5, 3), torch.randn(3, 5)
+    before = conv(x, edges)
+    normalized_adjacency(edges, num_nodes=3).zero_()
+    normalized_adjacency(edges, num_nodes=3, sparse=True).values().zero_()
+    assert torch.equal(conv(x, edges), before)
