@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,11 +16,15 @@ from cyclopts import App, CycloptsError, Parameter
 
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
-from experiments.settings import MODEL_GRAMMAR, TrainSettings
+from experiments.citation_command import citation
+from experiments.draw_commands import draw_app
+from experiments.model_specs import MODEL_GRAMMAR
+from experiments.settings import TrainSettings
 
 EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_READER_GONE = 141
 
 app = App(
     name="gnnlab",
@@ -23,6 +32,7 @@ app = App(
     help_epilogue="Start with: gnnlab run palindrome",
     version_flags=["--version"],
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -62,7 +72,12 @@ class TrainOptions:
     "Trainable parameters of every model; hidden sizes are chosen to match within 5 % [20000]."
 
 
-@app.command
+run_app = App(name="run")
+run_app.command(citation)  # an experiment with options of its own
+app.command(run_app)
+
+
+@run_app.default
 def run(
     experiment: str,
     /,
@@ -104,6 +119,8 @@ def run(
         CPU threads inside a run. It can change the last bits of a result.
     """
     chosen = find_experiment(experiment)
+    if not chosen.task:
+        raise ValueError(f"experiment: its name comes first: gnnlab run {experiment} --option ...")
     smoke_values: dict[str, Any] = chosen.smoke if smoke else {}
     specs = (
         parse_models(models)
@@ -134,7 +151,8 @@ def list_() -> int:
     for experiment in EXPERIMENTS.values():
         print(f"  {experiment.name}\n      {experiment.title}")
         print(f"      models  {', '.join(experiment.models)}")
-        print(f"      lengths {', '.join(map(str, experiment.lengths))}")
+        if experiment.lengths:
+            print(f"      lengths {', '.join(map(str, experiment.lengths))}")
     print("\nModels (--models A,B,...)")
     print(f"  {MODEL_GRAMMAR}")
     print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
@@ -178,59 +196,39 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     )
 
 
-@app.command
-def draw(
-    what: str,
-    digits: str,
-    /,
-    *,
-    out: Path,
-    directed: bool = False,
-    mirrored: bool = False,
-    skip: int = 0,
-    adjacency: bool = False,
-) -> int:
-    """Draw a graph, to PNG, SVG or PDF.
-
-    Parameters
-    ----------
-    what
-        What the graph is built from: palindrome.
-    digits
-        The digits of the sequence, such as 12321; the last one is the missing digit.
-    out
-        File to write; its ending says the format.
-    directed
-        Edges forward in time only.
-    mirrored
-        Extra edges between positions i and T - 1 - i.
-    skip
-        Extra edges from i to i + SKIP; 0 for none.
-    adjacency
-        The adjacency and normalised adjacency matrices beside the graph.
-    """
-    if what != "palindrome":
-        raise ValueError(f"what: unknown {what!r}. Known: palindrome")
-    if not digits.isascii() or not digits.isdigit() or len(digits) < 2:
-        raise ValueError(f"digits: {digits!r} should be two or more digits, such as 12321")
-    if digits != digits[::-1]:
-        raise ValueError(f"digits: {digits} is no palindrome: it should read the same from both ends")
-
-    from experiments.pictures import draw_palindrome
-
-    draw_palindrome(digits, out, directed=directed, mirrored=mirrored, skip=skip, adjacency=adjacency)
-    print(out)
-    return 0
+app.command(draw_app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
     try:
-        code = app(arguments, exit_on_error=False, print_error=False)
+        with _ended_by_sigterm():
+            code = app(arguments, exit_on_error=False, print_error=False)
+            sys.stdout.flush()
     except (CycloptsError, ValueError) as error:
         print(f"gnnlab: {' '.join(str(error).split())}", file=sys.stderr)
         code = EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
         code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing is wrong
+        code = EXIT_READER_GONE
     sys.exit(code or 0)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, so that workers end and the table of results is written."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from experiments.device import resolve_device
+from experiments.model_specs import ModelSpec
 from experiments.models import hidden_size
 from experiments.pictures import draw_sweep
 from experiments.records import curve_path, prepare_folder, read_run, read_runs
 from experiments.report import write_report
+from experiments.run_protocol import Run
 from experiments.runs import execute, make_task
-from experiments.settings import ModelSpec, RunSettings, TrainSettings
+from experiments.settings import TrainSettings
 from experiments.statistics import runs_table, summarize
 from experiments.sweep import expand, run_sweep
 from experiments.tables import text_summary
@@ -41,13 +44,45 @@ def compare(
     runs = expand(experiment, models, lengths, seeds, train, device, threads)
     for settings in {(run.model, run.length): run for run in runs}.values():
         hidden_size(settings.model, make_task(settings), train)
-    prepare_folder(out, experiment)
-    workers = workers or (1 if device.startswith("cuda") else min(os.cpu_count() or 1, len(runs)))
+    return carry_out(
+        runs,
+        out,
+        workers,
+        draw=lambda: draw_sweep(runs, out),
+        table=lambda: text_summary(summarize(runs_table(read_runs(out)))),
+    )
 
+
+def carry_out(
+    runs: Sequence[Run],
+    out: Path,
+    workers: int | None,
+    *,
+    draw: Callable[[], None],
+    table: Callable[[], str],
+) -> int:
+    """Do the runs of any experiment, write its pictures and report, and print its table.
+
+    Args:
+        runs: What to do; all of one experiment, on one device.
+        out: Results folder.
+        workers: Processes; None for as many as there are cores, or 1 on a GPU.
+        draw: Makes the pictures of the report.
+        table: Makes the table for the terminal.
+
+    Returns:
+        Exit code: 0, or 1 when a run failed.
+
+    Raises:
+        ValueError: The folder is not free.
+    """
+    prepare_folder(out, runs[0].experiment)
+    on_gpu = runs[0].device.startswith("cuda")
+    workers = workers or (1 if on_gpu else min(os.cpu_count() or 1, len(runs)))
     outcome = run_sweep(runs, out, workers=workers)
-    draw_sweep(runs, out)
+    draw()
     page = write_report(out)
-    print(text_summary(summarize(runs_table(read_runs(out)))))
+    print(table())
     if outcome.skipped:
         print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
     print(f"\nreport: {page}")
@@ -66,7 +101,7 @@ def repeat(folder: Path, out: Path) -> int:
         ValueError: The folder holds no run, or the device it ran on is not there.
     """
     before = read_run(folder)
-    settings: RunSettings = before.settings
+    settings: Run = before.settings
     resolve_device(settings.device)
     prepare_folder(out, settings.experiment)
     result = execute(settings, out)

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.model_specs import GraphSpec
 from experiments.records import write_beside, write_json
 from experiments.runs import make_task
-from experiments.settings import GraphSpec, RunSettings
+from experiments.settings import RunSettings
 
-FORMATS = (".png", ".svg", ".pdf")
 SHOWN_LENGTH = 9  # longer paths make node labels and matrix cells too small to read
 
 
@@ -70,18 +70,19 @@ def _text(spec: GraphSpec, length: int) -> str:
 
 
 def _picture(run: RunSettings) -> Any:
-    figure = _figure()
-    _fill(figure, make_task(run).graph(run.model), adjacency=True)
+    figure = wide_figure()
+    fill_figure(figure, make_task(run).graph(run.model), adjacency=True)
     return figure
 
 
-def _figure(height: float = 6.4) -> Any:
+def wide_figure(height: float = 6.4) -> Any:
+    """A figure as wide as the report's text."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(9.0, height), layout="constrained")
 
 
-def _fill(figure: Any, graph: Any, *, adjacency: bool) -> None:
+def fill_figure(figure: Any, graph: Any, *, adjacency: bool) -> None:
     """The graph, and below it, if asked for, its two matrices."""
     from gnnlab import adjacency_matrix, draw_adjacency, draw_graph, normalized_adjacency
 
@@ -94,33 +95,3 @@ def _fill(figure: Any, graph: Any, *, adjacency: bool) -> None:
     draw_adjacency(adjacency_matrix(graph.edge_index, **sizes), ax=axes["plain"], title="adjacency A")
     matrix = normalized_adjacency(graph.edge_index, **sizes)
     draw_adjacency(matrix, ax=axes["normalised"], title="normalised adjacency Â")
-
-
-def draw_palindrome(
-    digits: str, out: Path, *, directed: bool, mirrored: bool, skip: int, adjacency: bool
-) -> None:
-    """Draw the graph of one palindrome to a file.
-
-    Args:
-        digits: The whole palindrome; its last digit is the missing one.
-        out: File to write; its ending is the format.
-        directed: Edges forward in time only.
-        mirrored: Edges between positions i and T - 1 - i.
-        skip: Edges from i to i + skip; 0 for none.
-        adjacency: Both matrices below the graph.
-
-    Raises:
-        ValueError: The ending is no format that can be drawn, or the file cannot be written.
-    """
-    from gnnlab import palindrome_graph
-
-    if out.suffix.lower() not in FORMATS:
-        raise ValueError(f"out: {out.name!r} should end in one of {', '.join(FORMATS)}")
-    figure = _figure(6.4 if adjacency else 2.8)
-    graph = palindrome_graph(digits, directed=directed, mirrored=mirrored, skip=skip)
-    _fill(figure, graph, adjacency=adjacency)
-    try:
-        kind = out.suffix.lower().lstrip(".")
-        write_beside(out, partial(figure.savefig, format=kind, dpi=150))
-    except OSError as error:
-        raise ValueError(f"out: {out} cannot be written ({error.strerror})") from error

@@ -165,8 +165,8 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
             s=70,
             edgecolor="0.2",
             zorder=3,
-            label=conv,
         )
+        ax.plot([], [], marker, mfc="white", mec="0.2", label=conv)
     ax.text(
         0.97,
         0.05,

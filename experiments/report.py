@@ -1,23 +1,18 @@
-"""A results folder as one self-contained page: figures as inline SVG, no outside requests."""
+"""A results folder as one self-contained page, and the page of a comparison on sequences."""
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
-from markupsafe import Markup
 
 from experiments import plots
-from experiments.catalogue import EXPERIMENTS
-from experiments.records import FolderError, RunRecord, curve_path, read_runs, write_text
+from experiments.catalogue import EXPERIMENTS, Experiment, load
+from experiments.page import inline, pictures, render
+from experiments.records import FolderError, RunRecord, read_curve, read_runs, write_text
 from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
-from experiments.tables import markdown_summary, reach_rows, summary_rows
-
-MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
+from experiments.tables import markdown_summary, model_rows, reach_rows, summary_rows
 
 
 def write_report(out: Path) -> Path:
@@ -33,7 +28,8 @@ def write_report(out: Path) -> Path:
         FolderError: The folder holds no runs, or cannot be written.
     """
     runs = read_runs(out)
-    page = _environment().get_template("report.html.j2").render(_context(runs, out))
+    experiment = EXPERIMENTS.get(runs[0].settings.experiment)
+    page = load(experiment.report if experiment else Experiment.report)(runs, out)
     try:
         write_text(out / "report.html", page)
     except OSError as error:
@@ -41,11 +37,9 @@ def write_report(out: Path) -> Path:
     return out / "report.html"
 
 
-def _environment() -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    return jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
+def comparison_page(runs: list[RunRecord], out: Path) -> str:
+    """The page of a comparison on sequences."""
+    return render("report.html.j2", _context(runs, out))
 
 
 def _context(runs: list[RunRecord], out: Path) -> dict[str, Any]:
@@ -61,9 +55,10 @@ def _context(runs: list[RunRecord], out: Path) -> dict[str, Any]:
         "extra_columns": [c for c in summary.columns if c.startswith("train.") or c in ("device", "threads")],
         "markdown": markdown_summary(summary),
         "figures": _figures(frame, summary, runs) if len(ended) else [],
+        "models": model_rows(frame),
         "reach": reach_rows(frame),
         "overlapping": sorted(ended.loc[ended["disjoint"] == False, "length"].unique()) if len(ended) else [],  # noqa: E712
-        "pictures": _pictures(out),
+        "pictures": pictures(out),
         "paired": paired_differences(frame, reference).to_dict("records") if reference else [],
         "reference": reference,
         "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
@@ -94,7 +89,7 @@ def _figures(frame: pd.DataFrame, summary: pd.DataFrame, runs: list[RunRecord]) 
     figures = []
 
     def add(title: str, text: str, figure: Figure) -> None:
-        figures.append({"title": title, "text": text, "svg": _inline(figure)})
+        figures.append({"title": title, "text": text, "svg": inline(figure)})
 
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     plots.plot_accuracy(frame, figure.subplots(), chance=chance)
@@ -129,7 +124,7 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
         curves: dict[str, list[pd.DataFrame]] = {}
         for run in runs:
             if run.settings.length == length and run.succeeded:
-                curves.setdefault(run.settings.model.label, []).append(pd.read_csv(curve_path(run.path)))
+                curves.setdefault(run.settings.model.label, []).append(read_curve(run.path))
         plots.plot_curves(curves, ax, metric="validation_accuracy", order=order)
         ax.set(title=f"T = {length}", ylim=(-0.03, 1.05))
     for ax in axes[len(lengths) :]:
@@ -142,31 +137,6 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
         handles.values(), handles.keys(), loc="outside lower center", ncols=5, fontsize=8, frameon=False
     )
     return figure
-
-
-def _inline(figure: Any) -> Markup:
-    """A figure as an SVG element that a page can hold."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return _svg_element(buffer.getvalue())
-
-
-def _svg_element(text: str) -> Markup:
-    """The ``<svg>`` element alone. Its text comes from matplotlib, which escapes what it is given."""
-    return Markup(text[text.index("<svg") :])
-
-
-def _pictures(out: Path) -> list[dict[str, Any]]:
-    index = out / "pictures" / "index.json"
-    if not index.exists():
-        return []
-    entries = json.loads(index.read_text(encoding="utf-8"))
-    shown = []
-    for entry in entries:
-        path = index.parent / Path(entry["file"]).name
-        if path.exists() and path.stat().st_size <= MAX_SVG:
-            shown.append({**entry, "svg": _svg_element(path.read_text(encoding="utf-8"))})
-    return shown
 
 
 def _shared(frame: pd.DataFrame, prefix: str) -> dict[str, str]:

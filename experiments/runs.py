@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.catalogue import find_experiment
+from experiments.catalogue import find_experiment, load
+from experiments.model_specs import GraphSpec
 from experiments.records import FORMAT, CurveWriter, curve_path, write_beside, write_json
-from experiments.settings import GraphSpec, RunSettings
+from experiments.run_protocol import Run
+from experiments.settings import RunSettings
 
 
 def make_task(settings: RunSettings) -> Any:
     """The task of a run, made by the class that the catalogue names."""
-    module, _, name = find_experiment(settings.experiment).task.partition(":")
-    return getattr(importlib.import_module(module), name)(settings.length, settings.seed)
+    return load(find_experiment(settings.experiment).task)(settings.length, settings.seed)
 
 
-def execute(
-    settings: RunSettings, out: Path, on_step: Callable[[int], None] = lambda step: None
-) -> dict[str, Any]:
+def execute(settings: Run, out: Path, on_step: Callable[[int], None] = lambda step: None) -> dict[str, Any]:
     """Train, test and record one run in its folder below ``out``.
 
     A run that fails (a loss that is no number, too little memory, an exception) is recorded with its reason.
@@ -41,7 +39,8 @@ def execute(
     write_json(folder / "config.json", settings.to_dict())
     started = time.perf_counter()
     try:
-        result = {"format": FORMAT, "status": "ok", "reason": ""} | _train_and_test(settings, folder, on_step)
+        train_and_test = load(find_experiment(settings.experiment).runner)
+        result = {"format": FORMAT, "status": "ok", "reason": ""} | train_and_test(settings, folder, on_step)
     except Exception as error:
         lines = traceback.format_exception(error)
         result = {"format": FORMAT, "status": "failed", "reason": f"{type(error).__name__}: {error}"}
@@ -51,7 +50,8 @@ def execute(
     return result
 
 
-def _train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int], None]) -> dict[str, Any]:
+def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int], None]) -> dict[str, Any]:
+    """The runner of sequence tasks: writes ``curve.csv`` and ``weights.pt``, answers what the result says."""
     import torch
 
     from experiments.device import computing, environment
@@ -68,7 +68,7 @@ def _train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int]
         outcome = train(model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step)
     write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
     spec = settings.model
-    reach = describe_reach(task.graph(spec), spec.layers, task) if isinstance(spec, GraphSpec) else {}
+    reach = describe_reach(task.graph(spec), spec, task) if isinstance(spec, GraphSpec) else {}
     return {
         "test_accuracy": outcome.test_accuracy,
         "test_loss": outcome.test_loss,

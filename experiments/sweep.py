@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -17,9 +17,11 @@ from typing import Any
 
 from tqdm import tqdm
 
+from experiments.model_specs import ModelSpec
 from experiments.records import FORMAT, read_run, write_json, write_results
+from experiments.run_protocol import Run
 from experiments.runs import execute
-from experiments.settings import ModelSpec, RunSettings, TrainSettings
+from experiments.settings import RunSettings, TrainSettings
 
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2
@@ -61,14 +63,14 @@ def expand(
     return sorted(unique, key=lambda run: -run.length * run.model.layers)
 
 
-def is_done(settings: RunSettings, out: Path) -> bool:
+def is_done(settings: Run, out: Path) -> bool:
     """Whether this very run has ended well in that results folder."""
     folder = out / settings.folder
     return (folder / "result.json").exists() and read_run(folder).succeeded
 
 
 def run_sweep(
-    runs: list[RunSettings], out: Path, *, workers: int = 1, progress: bool | None = None
+    runs: Sequence[Run], out: Path, *, workers: int = 1, progress: bool | None = None
 ) -> SweepResult:
     """Do all runs that have no result yet, and write the table of all.
 
@@ -84,11 +86,11 @@ def run_sweep(
     show = sys.stderr.isatty() if progress is None else progress
     bar = tqdm(total=len(runs), initial=len(outcome.skipped), desc="runs", unit="run", disable=not show)
 
-    def record(settings: RunSettings, result: dict[str, Any]) -> None:
+    def record(settings: Run, result: dict[str, Any]) -> None:
         outcome.done.append(settings.folder)
         if result["status"] != "ok":
             outcome.failed[settings.folder] = result["reason"]
-        bar.set_postfix_str(f"{settings.model.label} T={settings.length}")
+        bar.set_postfix_str(settings.title)
         bar.update()
 
     try:
@@ -107,11 +109,10 @@ def run_sweep(
 class _step_bar:  # noqa: N801  (used like a function)
     """A bar for the steps of one run, below the bar of the sweep."""
 
-    def __init__(self, settings: RunSettings, show: bool, position: int = 1) -> None:
-        label = f"{settings.model.label} T={settings.length} seed {settings.seed}"
+    def __init__(self, settings: Run, show: bool, position: int = 1) -> None:
         self._bar = tqdm(
-            total=settings.train.steps,
-            desc=f"  {label:30}",
+            total=settings.most_steps,
+            desc=f"  {settings.title:30}",
             unit="step",
             leave=False,
             position=position,
@@ -126,18 +127,18 @@ class _step_bar:  # noqa: N801  (used like a function)
 
 
 def _run_in_processes(
-    missing: list[RunSettings],
+    missing: list[Run],
     out: Path,
     workers: int,
     show: bool,
-    record: Callable[[RunSettings, dict[str, Any]], None],
+    record: Callable[[Run, dict[str, Any]], None],
 ) -> None:
     """Spread runs over processes; when one is killed, make a new pool and submit again what has no result."""
     attempts: dict[str, int] = {}
     while missing:
-        unfinished: list[RunSettings] = []
+        unfinished: list[Run] = []
         with _pool(min(workers, len(missing))) as pool:
-            futures: dict[Future[dict[str, Any]], RunSettings] = {
+            futures: dict[Future[dict[str, Any]], Run] = {
                 pool.submit(_execute_in_worker, run, out, show): run for run in missing
             }
             try:
@@ -195,6 +196,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _execute_in_worker(settings: RunSettings, out: Path, show: bool) -> dict[str, Any]:
+def _execute_in_worker(settings: Run, out: Path, show: bool) -> dict[str, Any]:
     with _step_bar(settings, show, _position) as on_step:
         return execute(settings, out, on_step)

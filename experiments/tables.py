@@ -67,9 +67,9 @@ def reach_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """For each graph model and length: hops, layers, the answer's share, accuracy, and what a failure is called.
 
     Args:
-        frame: From ``runs_table``.
+        frame: From ``runs_table``; runs whose answer has no fixed node are left out.
     """
-    graphs = frame[(frame["status"] == "ok") & (frame["model.family"] == "graph")]
+    graphs = frame[(frame["status"] == "ok") & frame["in_reach"].notna()]
     rows = []
     for (label, length), group in graphs.groupby(["model.name", "length"]):
         first, accuracy = group.iloc[0], group["test_accuracy"].mean()
@@ -99,3 +99,33 @@ def _verdict(in_reach: bool, accuracy: float, chance: float) -> str:
     if accuracy <= chance + 0.05:
         return "in reach, not heard (over-squashing)"
     return "in reach, partly learned"
+
+
+def model_rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """What each model is: headings, and a row a model with every declared setting; "-" where it has none.
+
+    Args:
+        frame: From ``runs_table``.
+    """
+    columns = [c for c in frame.columns if c.startswith("model.")]
+    first = frame.drop_duplicates("model.name").sort_values(
+        "model.name", key=lambda names: names.map(natural)
+    )
+    hidden = frame.groupby("model.name")["hidden"].agg(_range)
+    rows = [[_setting(row[c]) for c in columns] + [hidden[row["model.name"]]] for _, row in first.iterrows()]
+    return [c.removeprefix("model.").replace("_", " ") for c in columns] + ["hidden size"], rows
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if pd.isna(value):
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _range(values: pd.Series) -> str:
+    low, high = values.min(), values.max()
+    if pd.isna(low):
+        return "-"
+    return f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"

@@ -3,9 +3,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from experiments.model_specs import parse_model
 from experiments.records import FolderError, write_json
 from experiments.report import write_report
-from experiments.settings import TrainSettings, parse_model
+from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
 TINY = TrainSettings(
@@ -74,7 +75,7 @@ def test_page_is_whole_and_fetches_nothing(results):
     assert "script" not in page.tags
     assert not re.search(r"url\((?!['\"]?#)|@import", text)
     assert page.tags.count("svg") >= 4
-    assert {"summary", "figures", "reach", "failed", "settings", "runs"} <= set(page.ids)
+    assert {"summary", "figures", "reach", "failed", "models", "settings", "runs"} <= set(page.ids)
 
 
 def test_page_tells_out_of_reach_from_in_reach(results):
@@ -89,6 +90,21 @@ def test_page_tells_out_of_reach_from_in_reach(results):
     assert verdicts["gcn-1", 5] == (4, 1, "out of reach (under-reaching)")
     assert verdicts["gcn-2-mirrored", 5][:2] == (1, 2)
     assert "under-reaching" not in verdicts["gcn-2-mirrored", 5][2]
+
+
+def test_page_declares_what_each_model_is(results):
+    text = write_report(results).read_text()
+    table = text[text.index('id="models"') : text.index('id="settings"')]
+    headings = re.findall(r"<th>([^<]*)</th>", table)
+    rows = {
+        row[0]: dict(zip(headings, row))
+        for row in (re.findall(r"<td>([^<]*)</td>", r) for r in table.split("<tr>")[2:])
+    }
+    assert rows["gcn-2-mirrored"]["mirrored"] == "yes"
+    assert rows["gcn-1"]["mirrored"] == "no"
+    assert rows["gcn-1"]["layers"] == "1"
+    assert rows["lstm"]["forget bias"] == "1"
+    assert rows["lstm"]["readout"] == "-"
 
 
 def test_page_says_where_splits_overlap(results):

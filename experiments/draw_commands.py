@@ -1,0 +1,202 @@
+"""``gnnlab draw``: one command a kind of drawing. What draws is imported when a command runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cyclopts import App
+
+draw_app = App(
+    name="draw", help="Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending."
+)
+
+
+@draw_app.command
+def palindrome(
+    digits: str,
+    /,
+    *,
+    out: Path,
+    directed: bool = False,
+    mirrored: bool = False,
+    skip: int = 0,
+    adjacency: bool = False,
+) -> int:
+    """The graph of a palindrome whose last digit is missing, as an arc diagram.
+
+    Parameters
+    ----------
+    digits
+        The digits of the sequence, such as 12321; the last one is the missing digit.
+    out
+        File to write; its ending says the format.
+    directed
+        Edges forward in time only.
+    mirrored
+        Extra edges between positions i and T - 1 - i.
+    skip
+        Extra edges from i to i + SKIP; 0 for none.
+    adjacency
+        The adjacency and normalised adjacency matrices below the graph.
+    """
+    from experiments.drawings import check_format, draw_palindrome
+
+    check_format(out)
+    draw_palindrome(digits, out, directed=directed, mirrored=mirrored, skip=skip, adjacency=adjacency)
+    return _done(out)
+
+
+@draw_app.command
+def path(
+    nodes: int,
+    /,
+    *,
+    out: Path,
+    directed: bool = False,
+    self_loops: bool = False,
+    skip: int = 0,
+    adjacency: bool = False,
+) -> int:
+    """A path as a line, with arcs for its skip edges.
+
+    Parameters
+    ----------
+    nodes
+        How many nodes.
+    out
+        File to write; its ending says the format.
+    directed
+        Edges forward only.
+    self_loops
+        An edge from each node to itself.
+    skip
+        Extra edges from i to i + SKIP; 0 for none.
+    adjacency
+        The adjacency and normalised adjacency matrices below the graph.
+    """
+    from experiments.drawings import check_format, draw_path
+
+    check_format(out)
+    words = ["path", str(nodes)] + ["directed"] * directed + ["selfloops"] * self_loops
+    draw_path("-".join(words + [f"skip{skip}"] * (skip != 0)), out, adjacency=adjacency)
+    return _done(out)
+
+
+@draw_app.command
+def adjacency(graph: str, /, *, out: Path, powers: str = "1,2,3", kind: str = "plain") -> int:
+    """The adjacency matrix of a graph and its powers, as heat maps.
+
+    Parameters
+    ----------
+    graph
+        path-N or palindrome-DIGITS, with directed, selfloops, mirrored or skipK joined by dashes; example (six nodes
+        A to F); karate, lesmis, davis, florentine.
+    out
+        File to write; its ending says the format.
+    powers
+        Up to six powers with commas between.
+    kind
+        plain (A: powers count walks), selfloops (A + I) or normalised (what a GCN layer multiplies by).
+    """
+    from experiments.drawings import check_format, draw_powers
+
+    check_format(out)
+    try:
+        numbers = [int(power) for power in powers.split(",")]
+    except ValueError:
+        raise ValueError(f"powers: {powers!r} should be whole numbers such as 1,2,3") from None
+    draw_powers(graph, out, powers=numbers, kind=kind)
+    return _done(out)
+
+
+@draw_app.command
+def field(graph: str, node: str, /, *, out: Path, layers: int | None = None) -> int:
+    """The receptive field of a node: every node shaded by the hops from which it is heard.
+
+    Parameters
+    ----------
+    graph
+        As for `gnnlab draw adjacency`, or cora, citeseer, pubmed.
+    node
+        Number or name of the node that listens.
+    out
+        File to write; its ending says the format.
+    layers
+        Layers of the network, each of them a hop [as many as it takes].
+    """
+    from experiments.drawings import check_format, draw_field
+
+    check_format(out)
+    draw_field(graph, node, out, layers=layers)
+    return _done(out)
+
+
+@draw_app.command
+def social(name: str, /, *, out: Path) -> int:
+    """A social graph of networkx with its classes.
+
+    Parameters
+    ----------
+    name
+        karate (factions of a club), lesmis (communities of a novel's characters), davis (women and events), florentine
+        (families).
+    out
+        File to write; its ending says the format.
+    """
+    from experiments.drawings import check_format, draw_neighbourhood
+    from experiments.named_graphs import SOCIAL_GRAPHS
+
+    check_format(out)
+    if name not in SOCIAL_GRAPHS:
+        raise ValueError(f"name: unknown {name!r}. Known: {', '.join(SOCIAL_GRAPHS)}")
+    draw_neighbourhood(name, out, node=None, most=100)
+    return _done(out)
+
+
+@draw_app.command
+def neighbourhood(graph: str, /, *, out: Path, node: str | None = None, most: int = 60) -> int:
+    """The part of a large graph around one node, with its classes; the picture says what was cut.
+
+    Parameters
+    ----------
+    graph
+        cora, citeseer or pubmed, or any graph of `gnnlab draw adjacency`.
+    out
+        File to write; its ending says the format.
+    node
+        Number or name of the node in the middle [the node with most edges].
+    most
+        Most nodes to draw.
+    """
+    from experiments.drawings import check_format, draw_neighbourhood
+
+    check_format(out)
+    draw_neighbourhood(graph, out, node=node, most=most)
+    return _done(out)
+
+
+@draw_app.command
+def attention(run: Path, /, *, out: Path, layer: int = 1, most: int = 80) -> int:
+    """What a trained GAT attends to: edges as wide as their attention.
+
+    Parameters
+    ----------
+    run
+        Folder of a run of gat, below the folder of results that `gnnlab run citation` wrote.
+    out
+        File to write; its ending says the format.
+    layer
+        1 or 2.
+    most
+        Most nodes to draw.
+    """
+    from experiments.drawings import check_format, draw_attention
+
+    check_format(out)
+    draw_attention(run, out, layer=layer, most=most)
+    return _done(out)
+
+
+def _done(out: Path) -> int:
+    print(out)
+    return 0

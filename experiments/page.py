@@ -1,0 +1,48 @@
+"""What every report shares: one self-contained page, figures as inline SVG, no outside requests."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
+
+
+def render(template: str, context: dict[str, Any]) -> str:
+    """A template of this package, filled in; values are escaped, and a name left out is an error."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(template).render(context)
+
+
+def inline(figure: Any) -> Markup:
+    """A figure as an SVG element that a page can hold."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return _svg_element(buffer.getvalue())
+
+
+def _svg_element(text: str) -> Markup:
+    """The ``<svg>`` element alone. Its text comes from matplotlib, which escapes what it is given."""
+    return Markup(text[text.index("<svg") :])
+
+
+def pictures(out: Path) -> list[dict[str, Any]]:
+    """The pictures that a sweep left beside its records, each with title, text and its SVG element."""
+    index = out / "pictures" / "index.json"
+    if not index.exists():
+        return []
+    entries = json.loads(index.read_text(encoding="utf-8"))
+    shown = []
+    for entry in entries:
+        path = index.parent / Path(entry["file"]).name
+        if path.exists() and path.stat().st_size <= MAX_SVG:
+            shown.append({**entry, "svg": _svg_element(path.read_text(encoding="utf-8"))})
+    return shown
