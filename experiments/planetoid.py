@@ -121,6 +121,7 @@ def fetch(name: str, raw: Path, *, url: str | None = None, timeout: float = TIME
             _download(f"{url or URL}/{file}", raw / file, checksums[file], timeout)
         except (OSError, http.client.HTTPException, _WrongContentError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            missing = [file for file in checksums if not (raw / file).exists()]
             raise ValueError(_missing(name, raw, file, missing, url or URL, reason)) from error
     for file in [file for file in checksums if file not in missing]:
         if hashlib.sha256((raw / file).read_bytes()).hexdigest() != checksums[file]:
