@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.settings import ModelSpec, parse_model
+from experiments.model_specs import ModelSpec, parse_model
 
 MOST_VALUES = 10_000  # a typing error such as 5:1000000 should not become a sweep
 

@@ -13,7 +13,7 @@ from experiments.citation_settings import SOCIAL
 from experiments.citation_tables import data_rows, find_published, node_runs, paired_rows, summary_rows
 from experiments.page import inline, pictures, render
 from experiments.plots import model_styles, plot_curves
-from experiments.records import RunRecord, curve_path
+from experiments.records import RunRecord, read_curve
 from experiments.statistics import CONFIDENCE
 
 
@@ -71,7 +71,7 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], data: list[dict[st
         curves: dict[str, list[pd.DataFrame]] = {}
         for run in runs:
             if run.settings.dataset == row["dataset"] and run.succeeded:
-                curves.setdefault(run.settings.model.name, []).append(pd.read_csv(curve_path(run.path)))
+                curves.setdefault(run.settings.model.name, []).append(read_curve(run.path))
         for metric, ax in zip(("validation_loss", "validation_accuracy"), pair):
             plot_curves(curves, ax, metric=metric, order=order)
             ax.set(title=row["dataset"], xlabel="epoch")

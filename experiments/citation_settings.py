@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.settings import nearest
+from experiments.naming import nearest
 
 #: Graphs that networkx brings, and what a class is in each.
 SOCIAL = {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,11 +18,13 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
-from experiments.settings import MODEL_GRAMMAR, TrainSettings
+from experiments.model_specs import MODEL_GRAMMAR
+from experiments.settings import TrainSettings
 
 EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_READER_GONE = 141
 
 app = App(
     name="gnnlab",
@@ -25,6 +32,7 @@ app = App(
     help_epilogue="Start with: gnnlab run palindrome",
     version_flags=["--version"],
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -194,11 +202,33 @@ app.command(draw_app)
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
     try:
-        code = app(arguments, exit_on_error=False, print_error=False)
+        with _ended_by_sigterm():
+            code = app(arguments, exit_on_error=False, print_error=False)
+            sys.stdout.flush()
     except (CycloptsError, ValueError) as error:
         print(f"gnnlab: {' '.join(str(error).split())}", file=sys.stderr)
         code = EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
         code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing is wrong
+        code = EXIT_READER_GONE
     sys.exit(code or 0)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, so that workers end and the table of results is written."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from experiments.device import resolve_device
+from experiments.model_specs import ModelSpec
 from experiments.models import hidden_size
 from experiments.pictures import draw_sweep
 from experiments.records import curve_path, prepare_folder, read_run, read_runs
 from experiments.report import write_report
 from experiments.run_protocol import Run
 from experiments.runs import execute, make_task
-from experiments.settings import ModelSpec, TrainSettings
+from experiments.settings import TrainSettings
 from experiments.statistics import runs_table, summarize
 from experiments.sweep import expand, run_sweep
 from experiments.tables import text_summary

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import torch
 from torch_geometric.data import Data
 
-from gnnlab import layers_until_heard, normalized_adjacency
+from experiments.model_specs import GraphSpec
+from gnnlab import adjacency_matrix, layers_until_heard, normalized_adjacency
 
 
 class SourceTask(Protocol):
@@ -17,30 +18,38 @@ class SourceTask(Protocol):
         """Index of the node; None where that depends on the example."""
 
 
-def describe_reach(graph: Data, layers: int, task: SourceTask) -> dict[str, Any]:
-    """Hops between the answer and the read-out node, and the answer's share of what the read-out hears.
+def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, Any]:
+    """Hops between the answer and where it is read, and the answer's share of what is heard there.
 
-    The share is (Â^k)[query, source] / sum_j (Â^k)[query, j] for k layers: what a stack of linear graph convolutions
-    would let through before any training. It is exactly 0 when the answer is more than k hops away.
+    A read-out at the query node hears what is at most k hops away after k layers; one over all nodes hears the
+    answer's own node at 0 hops. The share is (M^k)[r, source] / sum_j (M^k)[r, j] for k layers, a sum over the nodes
+    r that are read: what a stack of linear layers would let through before any training. M is Â for a GCN, and for a
+    GAT Ã with its rows divided by their sums, which is attention that does not yet prefer any neighbour. The share is
+    exactly 0 where the answer is more than k hops away.
 
     Args:
-        graph: With ``query``, the index of the read-out node.
-        layers: Convolutions k.
+        graph: The graph, with ``query`` where the read-out is at one node.
+        spec: The model.
         task: Knows the source node.
 
     Returns:
         ``hops`` (None where no path leads to the read-out), ``in_reach`` and ``answer_share``; nothing where the
-        answer has no fixed node, or the read-out none.
+        answer has no fixed node.
     """
     source = task.source(graph)
-    if source is None or "query" not in graph:
+    if source is None:
         return {}
-    query = int(graph.query)
-    hops = layers_until_heard(graph.edge_index, source, query, num_nodes=graph.num_nodes)
-    adjacency = normalized_adjacency(graph.edge_index, num_nodes=graph.num_nodes).double()
-    heard = torch.linalg.matrix_power(adjacency, layers)[query]
+    size = {"num_nodes": graph.num_nodes}
+    hops = layers_until_heard(graph.edge_index, source, int(graph.query), **size) if "query" in graph else 0
+    if spec.conv == "gcn":
+        matrix = normalized_adjacency(graph.edge_index, **size).double()
+    else:
+        looped = adjacency_matrix(graph.edge_index, self_loops=True, **size).double()
+        matrix = looped / looped.sum(1, keepdim=True)
+    power = torch.linalg.matrix_power(matrix, spec.layers)
+    heard = power[int(graph.query)] if "query" in graph else power.sum(0)
     return {
         "hops": hops,
-        "in_reach": hops is not None and hops <= layers,
+        "in_reach": hops is not None and hops <= spec.layers,
         "answer_share": (heard[source] / heard.sum()).item(),
     }

@@ -10,7 +10,8 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments.settings import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec, TrainSettings
+from experiments.model_specs import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec
+from experiments.settings import TrainSettings
 from experiments.tasks import SequenceTask
 from experiments.value_models import GraphOfValues, TimesAsFeature
 from gnnlab import SequenceGraphClassifier

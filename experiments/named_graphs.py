@@ -9,7 +9,7 @@ from torch_geometric.data import Data
 
 from experiments.citation_data import load_task
 from experiments.citation_settings import CITATION
-from experiments.settings import nearest
+from experiments.naming import nearest
 from experiments.social import social_graph
 from gnnlab import palindrome_graph, path_graph
 

@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.model_specs import GraphSpec
 from experiments.records import write_beside, write_json
 from experiments.runs import make_task
-from experiments.settings import GraphSpec, RunSettings
+from experiments.settings import RunSettings
 
 SHOWN_LENGTH = 9  # longer paths make node labels and matrix cells too small to read
 

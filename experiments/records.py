@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pandas as pd
+
 from experiments.catalogue import read_settings
 
 FORMAT = 1
@@ -111,11 +113,25 @@ def read_run(path: Path) -> RunRecord:
         raise FolderError(f"{path}: not the folder of a run (it has no config.json)") from error
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
-    if result is not None and result.get("format") != FORMAT:
-        raise FolderError(
-            f"{path}: result.json has format {result.get('format')}, this version reads {FORMAT}"
-        )
+    if result is not None:
+        _check_result(path, result)
     return RunRecord(path, settings, result)
+
+
+def _check_result(path: Path, result: Any) -> None:
+    if not isinstance(result, dict) or result.get("format") != FORMAT:
+        found = result.get("format") if isinstance(result, dict) else type(result).__name__
+        raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
+    needed = {"ok": ("test_accuracy", "steps", "parameters"), "failed": ("reason",)}.get(
+        str(result.get("status"))
+    )
+    if needed is None:
+        raise FolderError(
+            f"{path}: result.json has the status {result.get('status')!r}; it should be ok or failed"
+        )
+    for key in needed:
+        if key not in result:
+            raise FolderError(f"{path}: result.json lacks {key}; delete the folder and run the command again")
 
 
 def iterate_runs(out: Path) -> Iterator[RunRecord]:
@@ -176,6 +192,23 @@ def _unfinished(entry: Path) -> bool:
 def curve_path(run: Path) -> Path:
     """Where a run's metrics by step stand."""
     return run / "curve.csv"
+
+
+def read_curve(run: Path) -> pd.DataFrame:
+    """A run's metrics by step.
+
+    Raises:
+        FolderError: The file is missing, or is no table of steps.
+    """
+    try:
+        curve = pd.read_csv(curve_path(run))
+    except (OSError, ValueError) as error:
+        raise FolderError(
+            f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
+        ) from error
+    if not {"step", "validation_accuracy"} <= set(curve.columns):
+        raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
+    return curve
 
 
 def flat_row(run: RunRecord) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.page import inline, pictures, render
-from experiments.records import FolderError, RunRecord, curve_path, read_runs, write_text
+from experiments.records import FolderError, RunRecord, read_curve, read_runs, write_text
 from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
 from experiments.tables import markdown_summary, model_rows, reach_rows, summary_rows
 
@@ -124,7 +124,7 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
         curves: dict[str, list[pd.DataFrame]] = {}
         for run in runs:
             if run.settings.length == length and run.succeeded:
-                curves.setdefault(run.settings.model.label, []).append(pd.read_csv(curve_path(run.path)))
+                curves.setdefault(run.settings.model.label, []).append(read_curve(run.path))
         plots.plot_curves(curves, ax, metric="validation_accuracy", order=order)
         ax.set(title=f"T = {length}", ylim=(-0.03, 1.05))
     for ax in axes[len(lengths) :]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import find_experiment, load
+from experiments.model_specs import GraphSpec
 from experiments.records import FORMAT, CurveWriter, curve_path, write_beside, write_json
 from experiments.run_protocol import Run
-from experiments.settings import GraphSpec, RunSettings
+from experiments.settings import RunSettings
 
 
 def make_task(settings: RunSettings) -> Any:
@@ -67,7 +68,7 @@ def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int],
         outcome = train(model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step)
     write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
     spec = settings.model
-    reach = describe_reach(task.graph(spec), spec.layers, task) if isinstance(spec, GraphSpec) else {}
+    reach = describe_reach(task.graph(spec), spec, task) if isinstance(spec, GraphSpec) else {}
     return {
         "test_accuracy": outcome.test_accuracy,
         "test_loss": outcome.test_loss,

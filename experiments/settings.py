@@ -7,211 +7,17 @@ its help, before anything slow is loaded.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import hashlib
 import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
-CELLS = ("rnn", "lstm", "gru", "gru1", "cellgated", "peephole", "phased")
-WITH_FORGET_GATE = ("lstm", "cellgated", "peephole", "phased")
-CONVOLUTIONS = ("gcn", "gat")
-ENCODINGS = ("embedding", "onehot", "scalar")
-INITIALISATIONS = ("torch", "xavier", "kaiming", "orthogonal")
-READOUTS = ("query", "mean", "max", "sum")
+from experiments.model_specs import GraphSpec, ModelSpec, RecurrentSpec
+from experiments.naming import nearest
+
 OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
-
-
-@dataclass(frozen=True)
-class RecurrentSpec:
-    """A recurrent model: which cell, how many layers, how symbols enter it.
-
-    Args:
-        cell: One of ``CELLS``.
-        layers: Stacked layers, 1 or more.
-        bidirectional: Each layer reads the sequence from both ends.
-        encoding: One of ``ENCODINGS``.
-        init: One of ``INITIALISATIONS``, for the weights of the layers.
-        forget_bias: Initial bias of the forget gate, where there is one (Jozefowicz et al. 2015 advise 1).
-    """
-
-    cell: str
-    layers: int = 1
-    bidirectional: bool = False
-    encoding: str = "embedding"
-    init: str = "torch"
-    forget_bias: float = 1.0
-
-    family = "recurrent"
-
-    @property
-    def label(self) -> str:
-        """Name in tables and figures, and what ``parse_model`` reads back."""
-        words = [self.cell]
-        if self.layers != 1:
-            words.append(str(self.layers))
-        if self.bidirectional:
-            words.append("bidirectional")
-        if self.encoding != "embedding":
-            words.append(self.encoding)
-        if self.init != "torch":
-            words.append(self.init)
-        if self.forget_bias != 1.0:
-            words.append(f"bias{self.forget_bias:g}")
-        return "-".join(words)
-
-
-@dataclass(frozen=True)
-class GraphSpec:
-    """A graph model: which convolution, and the graph it works on.
-
-    Args:
-        conv: One of ``CONVOLUTIONS``.
-        layers: Convolutions in a row; ``k`` layers carry a message ``k`` hops.
-        edges: Whether there are edges at all; without, nodes meet in the read-out alone.
-        directed: Edges run forward in time only.
-        mirrored: Extra edges between positions i and T - 1 - i.
-        skip: Extra edges from i to i + skip; 0 for none.
-        position: Nodes know where in the sequence they stand.
-        residual: Each convolution adds its input to its output.
-        readout: One of ``READOUTS``.
-        heads: Attention heads (GAT only).
-    """
-
-    conv: str
-    layers: int = 4
-    edges: bool = True
-    directed: bool = False
-    mirrored: bool = False
-    skip: int = 0
-    position: bool = True
-    residual: bool = False
-    readout: str = "query"
-    heads: int = 2
-
-    family = "graph"
-
-    @property
-    def label(self) -> str:
-        """Name in tables and figures, and what ``parse_model`` reads back."""
-        words = [self.conv, str(self.layers)]
-        words += [name for name in ("directed", "mirrored", "residual") if getattr(self, name)]
-        if self.skip:
-            words.append(f"skip{self.skip}")
-        words += [f"no{name}" for name in ("edges", "position") if not getattr(self, name)]
-        if self.readout != "query":
-            words.append(self.readout)
-        if self.conv == "gat" and self.heads != 2:
-            words.append(f"heads{self.heads}")
-        return "-".join(words)
-
-
-ModelSpec = RecurrentSpec | GraphSpec
-
-MODEL_GRAMMAR = (
-    "a cell or convolution, then options joined by dashes. Cells (rnn, lstm, gru, gru1, cellgated, peephole, phased): "
-    "layers as a number, bidirectional, onehot, scalar, xavier, kaiming, orthogonal, biasN (forget gate). "
-    "Convolutions (gcn, gat): layers as a number, directed, mirrored, skipN, residual, noedges, noposition, mean, max, "
-    "sum, headsN (gat)"
-)
-
-
-def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """``", did you mean X?"`` for the closest known word, or an empty string."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f", did you mean {close[0]}?" if close else ""
-
-
-def _number(word: str, prefix: str, kind: type) -> Any:
-    """The number behind a prefix (``bias3`` gives 3), or None where the word is another one."""
-    if not word.startswith(prefix) or word == prefix:
-        return None
-    try:
-        return kind(word[len(prefix) :])
-    except ValueError:
-        return None
-
-
-def parse_model(text: str) -> ModelSpec:
-    """Read a model's label.
-
-    Args:
-        text: A cell or convolution with options joined by dashes.
-
-    Raises:
-        ValueError: The name or an option is not known; the message says what is.
-
-    Example:
-        >>> parse_model("gcn-2-mirrored").mirrored
-        True
-        >>> parse_model("lstm-bias3").label
-        'lstm-bias3'
-        >>> parse_model("gnc")  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-            ...
-        ValueError: models: unknown model 'gnc', did you mean gcn? Known: rnn, lstm, gru, gru1, ...
-    """
-    name, *words = text.strip().split("-")
-    if name in CELLS:
-        options, choices = _recurrent_options(text, name, words), RecurrentSpec
-        spec: ModelSpec = choices(cell=name, **options)
-    elif name in CONVOLUTIONS:
-        spec = GraphSpec(conv=name, **_graph_options(text, name, words))
-    else:
-        known = CELLS + CONVOLUTIONS
-        hint = nearest(name, known)
-        raise ValueError(f"models: unknown model {text!r}{hint or '.'} Known: {', '.join(known)}")
-    if spec.layers < 1 or spec.layers > 1000:
-        raise ValueError(f"models: {text!r} has {spec.layers} layers; it should have 1 to 1000")
-    return spec
-
-
-def _recurrent_options(text: str, cell: str, words: list[str]) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    for word in words:
-        bias = _number(word, "bias", float)
-        if word.isdigit():
-            options["layers"] = int(word)
-        elif word in ENCODINGS:
-            options["encoding"] = word
-        elif word in INITIALISATIONS:
-            options["init"] = word
-        elif word == "bidirectional":
-            options["bidirectional"] = True
-        elif bias is not None and math.isfinite(bias) and cell in WITH_FORGET_GATE:
-            options["forget_bias"] = bias
-        else:
-            raise _unknown_option(text, word, [*ENCODINGS, *INITIALISATIONS, "bidirectional", "biasN"])
-    return options
-
-
-def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    for word in words:
-        skip, heads = _number(word, "skip", int), _number(word, "heads", int)
-        if word.isdigit():
-            options["layers"] = int(word)
-        elif word in ("directed", "mirrored", "residual"):
-            options[word] = True
-        elif word in ("noedges", "noposition"):
-            options[word.removeprefix("no")] = False
-        elif word in READOUTS:
-            options["readout"] = word
-        elif skip is not None and skip >= 2:
-            options["skip"] = skip
-        elif heads is not None and heads >= 1 and conv == "gat":
-            options["heads"] = heads
-        else:
-            raise _unknown_option(
-                text, word, ["directed", "mirrored", "residual", "noedges", "noposition", *READOUTS]
-            )
-    return options
-
-
-def _unknown_option(text: str, word: str, known: list[str]) -> ValueError:
-    hint = nearest(word, known)
-    return ValueError(f"models: unknown option {word!r} in {text!r}{hint or '.'} A model is {MODEL_GRAMMAR}")
+MOST_THREADS = 256
 
 
 @dataclass(frozen=True)
@@ -262,9 +68,10 @@ class TrainSettings:
             raise ValueError(
                 f"optimizer: unknown {self.optimizer!r}{hint or '.'} Known: {', '.join(OPTIMIZERS)}"
             )
+        for name in ("learning_rate", "decay"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name}: {getattr(self, name)} should be a finite number above 0")
         for name in (
-            "learning_rate",
-            "decay",
             "decay_every",
             "clip_norm",
             "success",
@@ -275,9 +82,6 @@ class TrainSettings:
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ValueError(f"{name}: {value} should be 0 or more")
-        for name in ("learning_rate", "decay"):
-            if getattr(self, name) == 0:
-                raise ValueError(f"{name}: 0 should be above 0")
 
 
 @dataclass(frozen=True)
@@ -307,8 +111,8 @@ class RunSettings:
             raise ValueError(f"lengths: {self.length} should be 2 or more")
         if self.seed < 0:
             raise ValueError(f"seeds: {self.seed} should be 0 or more")
-        if self.threads < 1:
-            raise ValueError(f"threads: {self.threads} should be 1 or more")
+        if not 1 <= self.threads <= MOST_THREADS:
+            raise ValueError(f"threads: {self.threads} should be 1 to {MOST_THREADS}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``config.json``; ``from_dict`` reads them back."""

@@ -17,10 +17,11 @@ from typing import Any
 
 from tqdm import tqdm
 
+from experiments.model_specs import ModelSpec
 from experiments.records import FORMAT, read_run, write_json, write_results
 from experiments.run_protocol import Run
 from experiments.runs import execute
-from experiments.settings import ModelSpec, RunSettings, TrainSettings
+from experiments.settings import RunSettings, TrainSettings
 
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2

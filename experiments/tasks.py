@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch_geometric.data import Data
 
-from experiments.settings import GraphSpec
+from experiments.model_specs import GraphSpec
 from experiments.training import Batch
 from gnnlab import palindrome_graph, path_graph
 from seq import (

@@ -73,14 +73,15 @@ def dense_scores(
 ) -> Tensor:
     """Return leaky_relu(target[i] + source[j] + extra[i, j]) for all pairs of nodes.
 
-    Shapes: target, source (..., K, N); extra (K, E') in the order of the rows; result (..., K, N, N).
+    Shapes: target, source (K, ..., N); extra (K, E') in the order of the rows; result (K, ..., N, N).
     """
     scores = target.unsqueeze(-1) + source.unsqueeze(-2)
     if extra is not None:
-        nodes = edges.num_nodes
-        pairs = edges.target * nodes + edges.source
-        written = extra.new_zeros(extra.size(0), nodes * nodes).index_copy(1, pairs, extra)
-        scores = scores + written.view(-1, nodes, nodes)
+        heads, nodes = extra.size(0), edges.num_nodes
+        places = edges.target * nodes + edges.source
+        written = extra.new_zeros(heads, nodes * nodes).index_copy(1, places, extra)
+        between = [1] * (scores.dim() - 3)
+        scores = scores + written.view(heads, *between, nodes, nodes)
     return F.leaky_relu(scores, slope, inplace=True)
 
 

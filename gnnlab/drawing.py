@@ -89,6 +89,9 @@ def draw_graph(
     index, _, nodes = edge_list(graph)
     index = index.cpu()
     query = _query(graph) if query is None else query
+    for name, node in (("query", query), ("center", center), ("receptive_field_of", receptive_field_of)):
+        if node is not None and not 0 <= node < nodes:
+            raise ValueError(f"{name} must be a node from 0 to {nodes - 1}, but is {node}")
     texts = labels_of(labels, _default_labels(graph, nodes, query))
     look = _look(index, texts, node_class, class_names, node_value, receptive_field_of, layers)
     if query is not None and node_value is None:

@@ -34,7 +34,7 @@ class GATConv(MessagePassing):
 
     Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over
     segments, (4) and its gradients are sparse products a head. Small or dense graphs are computed as N x N
-    attention. With `kernel="message"`, or where the layer is explained or hooked, messages themselves are made.
+    attention. With `kernel="message"`, or where the layer is explained or hooked, messages are made.
 
     Args:
         in_channels: F.
@@ -222,38 +222,45 @@ class GATConv(MessagePassing):
         weight = self.lin_edge.weight.view(self.heads, self.out_channels, -1)
         return torch.einsum("ko,kod->kd", self.att_edge[0], weight) @ attr.t()
 
+    def _node_scores(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """Return a_src · H and a_dst · H, both (K, ..., N), of h (K, ..., N, O)."""
+        flat = h.view(self.heads, -1, self.out_channels)
+        source = torch.bmm(flat, self.att_src.view(self.heads, -1, 1))
+        target = torch.bmm(flat, self.att_dst.view(self.heads, -1, 1))
+        return source.view(h.shape[:-1]), target.view(h.shape[:-1])
+
     def _attend_dense(
         self, h_src: Tensor, h_dst: Tensor, edges: SortedEdges, attr: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Attention as matrices: α (..., K, N, N)."""
-        source = (h_src * self.att_src).sum(-1).transpose(-1, -2)  # (..., K, N)
-        target = (h_dst * self.att_dst).sum(-1).transpose(-1, -2)
-        scores = dense_scores(target, source, edges, self.negative_slope, self._edge_term(attr))
+        """Attention as matrices: α (K, ..., N, N)."""
+        h = h_src.movedim(-2, 0).contiguous()  # (K, ..., N, O)
+        source, target = self._node_scores(h)
+        extra = self._edge_term(attr)
+        scores = dense_scores(target, source, edges, self.negative_slope, extra)
         alpha = F.dropout(masked_softmax(scores, edges), self.dropout, self.training)
-        return (alpha @ h_src.transpose(-2, -3)).transpose(-2, -3), alpha
+        return (alpha @ h).movedim(0, -2), alpha
 
     def _attend_sparse(
         self, h_src: Tensor, h_dst: Tensor, edges: SortedEdges, attr: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        """Attention at the sorted edges: α (Z, E'), where Z runs over batch and heads."""
-        nodes, heads, channels = h_src.shape[-3:]
-        x = h_src.transpose(-2, -3)  # (..., K, N, O)
-        rows = heads * (h_src.size(0) if h_src.dim() == 4 else 1)  # Z
+        """Attention at the sorted edges: α (K, ..., E'), and Z = K x batch matrices."""
+        *lead, nodes, heads, channels = h_src.shape
+        batch = h_src.shape[:-3].numel()
+        h = h_src.movedim(-2, 0).contiguous()  # (K, ..., N, O)
         if self.v2:
             weight = None if attr is None or self.lin_edge is None else self.lin_edge.weight
-            left, right = (h.reshape(rows // heads, nodes, heads, channels) for h in (h_src, h_dst))
+            left, right = (part.reshape(batch, nodes, heads, channels) for part in (h_src, h_dst))
             scores = pair_scores(left, right, self.att[0], edges, self.negative_slope, attr, weight)
-            scores = scores.transpose(1, 2).flatten(0, 1)
+            scores = scores.permute(2, 0, 1).flatten(0, 1)
         else:
-            source = (h_src * self.att_src).sum(-1).transpose(-1, -2).reshape(rows, nodes)
-            target = (h_dst * self.att_dst).sum(-1).transpose(-1, -2).reshape(rows, nodes)
+            source, target = (part.reshape(heads * batch, nodes) for part in self._node_scores(h))
             extra = self._edge_term(attr)
             if extra is not None:
-                extra = extra.repeat(rows // heads, 1)
+                extra = extra.repeat_interleave(batch, dim=0)
             scores = edge_scores(target, source, edges, self.negative_slope, extra)
-        alpha = F.dropout(segment_softmax(scores, edges), self.dropout, self.training)
-        out = sparse_product(alpha, x.reshape(rows, nodes, channels), SparseHeads(edges, alpha))
-        return out.view(x.shape).transpose(-2, -3), alpha
+        alpha = F.dropout(segment_softmax(scores, edges), self.dropout, self.training)  # (Z, E')
+        out = sparse_product(alpha, h.view(heads * batch, nodes, channels), SparseHeads(edges, alpha))
+        return out.view(h.shape).movedim(0, -2), alpha.view(heads, *lead, edges.num_edges)
 
     def _attend_messages(
         self, h_src: Tensor, h_dst: Tensor, edges: SortedEdges, attr: Tensor | None
@@ -292,15 +299,12 @@ class GATConv(MessagePassing):
     def _listed_attention(self, alpha: Tensor, edges: SortedEdges, kernel: str) -> Tensor:
         """Bring α as one of the kernels made it to (..., E', K), in the order of the list."""
         if kernel == "message":
-            rows = alpha.squeeze(-1).transpose(-1, -2)
+            rows = alpha.squeeze(-1)
         elif kernel == "dense":
-            rows = alpha[..., edges.target, edges.source]
+            rows = alpha[..., edges.target, edges.source].movedim(0, -1)
         else:
-            rows = alpha
-        rows = edges.list_of(rows)  # (..., K, E')
-        if kernel == "sparse" and rows.size(0) != self.heads:
-            rows = rows.unflatten(0, (-1, self.heads))
-        return rows.transpose(-1, -2)
+            rows = alpha.movedim(0, -1)
+        return rows.index_select(-2, edges.back)
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator and set the biases to zero."""

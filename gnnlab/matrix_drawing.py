@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
+from torch_geometric.data import Data
 
 from gnnlab.adjacency import adjacency_matrix
 
 if TYPE_CHECKING:
+    import networkx as nx
     from matplotlib.axes import Axes
 
 MOST_NUMBERS = 12  # matrices up to this size have their entries written into the cells
 
 
 def draw_adjacency(
-    matrix: Tensor,
+    matrix: Tensor | Data | nx.Graph,
     ax: Axes | None = None,
     *,
     title: str | None = None,
@@ -29,7 +31,8 @@ def draw_adjacency(
     Row i is what node i receives. Zeros are white, so that the pattern of the edges is seen.
 
     Args:
-        matrix: (N, N), dense or sparse; or an edge list (2, E) of integers.
+        matrix: (N, N), dense or sparse; an edge list (2, E) of integers, a Data, or a
+            networkx graph.
         ax: Where to draw; a new figure when left out.
         title: Above the picture.
         numbers: Write the entries into the cells; by default up to 12 nodes.
@@ -67,9 +70,11 @@ def draw_adjacency(
     return ax
 
 
-def _entries(matrix: Tensor) -> np.ndarray:
+def _entries(matrix: Tensor | Data | nx.Graph) -> np.ndarray:
+    if isinstance(matrix, Data) or hasattr(matrix, "adjacency"):
+        matrix = adjacency_matrix(matrix)
     if not isinstance(matrix, Tensor) or matrix.dim() != 2:
-        raise ValueError("matrix must be a tensor (N, N), or an edge list (2, E)")
+        raise ValueError("matrix must be a tensor (N, N), or a graph in another form")
     if matrix.layout != torch.strided:
         matrix = matrix.to_dense()
     if matrix.size(0) == 2 and not matrix.is_floating_point():

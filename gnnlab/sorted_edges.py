@@ -120,9 +120,14 @@ class SortedEdges:
     @cached_property
     def listed(self) -> Tensor:
         """(2, E') the edges in the order of the list, each pair the way round in which it was given."""
-        listed = torch.empty_like(self.pairs)
-        listed[:, self.order] = self.pairs
-        return listed
+        return self.pairs[:, self.back]
+
+    @cached_property
+    def back(self) -> Tensor:
+        """(E',) place in the rows of each edge of the list."""
+        back = torch.empty_like(self.order)
+        back[self.order] = torch.arange(self.num_edges, device=back.device)
+        return back
 
     @cached_property
     def has_duplicates(self) -> bool:
@@ -153,12 +158,6 @@ class SortedEdges:
         if loop_values is not None:
             values = torch.cat([values if self.kept is None else values[self.kept], loop_values])
         return values[self.order]
-
-    def list_of(self, rows: Tensor) -> Tensor:
-        """Bring values in the order of the rows (..., E') back into the order of the list."""
-        back = torch.empty_like(self.order)
-        back[self.order] = torch.arange(self.num_edges, device=back.device)
-        return rows[..., back]
 
 
 def sorted_edges(

@@ -1,9 +1,11 @@
+import networkx as nx
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch_geometric.data import Data
 
-from gnnlab import adjacency_matrix, normalized_adjacency, path_graph
+from gnnlab import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency, path_graph
 
 # Six nodes A..F, undirected edges A-B, A-E, A-F, B-D, C-D, D-F.
 A, B, C, D, E, F = range(6)
@@ -88,3 +90,30 @@ def test_bad_graphs_are_named(function):
 def test_weights_that_cannot_be_normalised(weight):
     with pytest.raises(ValueError, match="edge_weight"):
         normalized_adjacency(torch.tensor([[0], [1]]), torch.tensor([weight]))
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph])
+def test_networkx_graphs(kind):
+    graph = kind([("b", "a"), ("a", "c")])
+    graph["b"]["a"]["weight"] = 2.5
+    # networkx writes row = source, we write row = target
+    expected = torch.from_numpy(nx.to_numpy_array(graph)).T.float()
+    assert torch.equal(adjacency_matrix(graph), expected)
+
+
+def test_data_with_weights_and_degrees():
+    data = Data(edge_index=torch.tensor([[0, 1], [1, 2]]), edge_weight=torch.tensor([3.0, 5.0]), num_nodes=4)
+    assert degree_matrix(data).tolist() == [[0, 0, 0, 0], [0, 3, 0, 0], [0, 0, 5, 0], [0, 0, 0, 0]]
+    assert torch.equal(degree_matrix(data, sparse=True).to_dense(), degree_matrix(data))
+
+
+def test_powers_count_walks():
+    # Around a triangle: two ways back in two steps, two ways back in three.
+    triangle = adjacency_matrix(nx.cycle_graph(3))
+    assert adjacency_power(triangle, 0).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert adjacency_power(triangle, 2).tolist() == [[2, 1, 1], [1, 2, 1], [1, 1, 2]]
+    assert adjacency_power(triangle.to_sparse_csr(), 3).tolist() == [[2, 3, 3], [3, 2, 3], [3, 3, 2]]
+    with pytest.raises(ValueError, match="power"):
+        adjacency_power(triangle, -1)
+    with pytest.raises(ValueError, match="square"):
+        adjacency_power(triangle[:2], 2)

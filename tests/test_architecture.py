@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_SIDE = {"settings", "tasks", "value_models", "models", "training", "device", "distance"}
+DATA_SIDE = {
+    "settings",
+    "model_specs",
+    "naming",
+    "tasks",
+    "value_models",
+    "models",
+    "training",
+    "device",
+    "distance",
+}
 DATA_SIDE |= {
     "citation_settings",
     "citation_data",

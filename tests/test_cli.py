@@ -1,12 +1,15 @@
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from experiments.cli import main
+from experiments.model_specs import parse_model
 from experiments.records import write_json
-from experiments.settings import RunSettings, parse_model
+from experiments.settings import RunSettings
 
 
 def run(capsys, *arguments):
@@ -34,6 +37,11 @@ BAD = {
     "zero batch": ["run", "palindrome", "--batch-size", "0"],
     "learning rate NaN": ["run", "palindrome", "--learning-rate", "nan"],
     "zero workers": ["run", "palindrome", "--workers", "0"],
+    "too many threads": ["run", "palindrome", "--threads", "100000"],
+    "contradicting model": ["run", "palindrome", "--models", "lstm-2-3"],
+    "unknown optimizer": ["run", "palindrome", "--optimizer", "adm"],
+    "decay of zero": ["run", "palindrome", "--decay", "0"],
+    "mirrored without a middle": ["run", "baum-sweet", "--models", "gcn-2-mirrored"],
     "zero threads": ["run", "palindrome", "--threads", "0"],
     "unknown device": ["run", "palindrome", "--device", "tpu"],
     "device number": ["run", "palindrome", "--device", "cuda:x"],
@@ -209,3 +217,33 @@ def test_draw_writes_the_format_of_the_ending(name, tmp_path, capsys):
     assert code == 0
     begin = {"x.png": b"\x89PNG", "x.svg": b"<?xml", "x.pdf": b"%PDF"}[name]
     assert path.read_bytes().startswith(begin)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_sweep_says_so_and_leaves_its_table(number, tmp_path):
+    command = [sys.executable, "-m", "experiments", "run", "palindrome", "--models", "rnn", "--lengths", "90"]
+    command += ["--seeds", "3", "--workers", "2", "--patience", "0", "--out", str(tmp_path)]
+    sweep = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("*/curve.csv")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        sweep.send_signal(number)
+        _, error = sweep.communicate(timeout=60)
+    finally:
+        sweep.kill()
+    assert sweep.returncode == 130
+    assert error.strip() == "gnnlab: interrupted; the same command goes on with what is missing"
+    assert "unfinished" in (tmp_path / "results.csv").read_text()
+
+
+def test_a_reader_that_leaves_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -m experiments list | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""

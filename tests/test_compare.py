@@ -5,8 +5,9 @@ import json
 import pytest
 
 from experiments.compare import compare
+from experiments.model_specs import parse_model
 from experiments.records import read_runs
-from experiments.settings import TrainSettings, parse_model
+from experiments.settings import TrainSettings
 
 pytestmark = pytest.mark.slow
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from experiments.model_specs import parse_model
 from experiments.models import build_model, count_parameters, fit_hidden
-from experiments.settings import parse_model
 from experiments.tasks import DigitPalindromes
 
 TASK = DigitPalindromes(7, 0)

@@ -2,17 +2,19 @@ import json
 
 import pytest
 
+from experiments.model_specs import RecurrentSpec
 from experiments.records import (
     CurveWriter,
     FolderError,
     prepare_folder,
+    read_curve,
     read_run,
     read_runs,
     write_beside,
     write_json,
     write_results,
 )
-from experiments.settings import RecurrentSpec, RunSettings
+from experiments.settings import RunSettings
 
 SETTINGS = RunSettings("palindrome", 5, RecurrentSpec("lstm"), 3)
 
@@ -63,6 +65,30 @@ def test_result_of_another_format_is_refused(tmp_path):
     folder = recorded(tmp_path, result={"format": 99, "status": "ok"})
     with pytest.raises(FolderError, match="format 99"):
         read_run(folder)
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ([], "format list"),
+        ("x", "format str"),
+        ({"format": 1}, "status None"),
+        ({"format": 1, "status": "ok"}, "lacks test_accuracy"),
+        ({"format": 1, "status": "failed"}, "lacks reason"),
+    ],
+)
+def test_damaged_result_is_named(result, words, tmp_path):
+    with pytest.raises(FolderError, match=words):
+        read_run(recorded(tmp_path, result=result))
+
+
+@pytest.mark.parametrize("content", [None, "", "step,val", "\x00\x01"])
+def test_damaged_curve_is_named(content, tmp_path):
+    folder = recorded(tmp_path)
+    if content is not None:
+        (folder / "curve.csv").write_text(content)
+    with pytest.raises(FolderError, match=r"curve\.csv"):
+        read_curve(folder)
 
 
 def test_broken_config_is_named(tmp_path):

@@ -3,9 +3,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from experiments.model_specs import parse_model
 from experiments.records import FolderError, write_json
 from experiments.report import write_report
-from experiments.settings import TrainSettings, parse_model
+from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
 TINY = TrainSettings(

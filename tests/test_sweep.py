@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from experiments.model_specs import parse_model
 from experiments.records import prepare_folder
-from experiments.settings import TrainSettings, parse_model
+from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
 TINY = TrainSettings(

@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from experiments.catalogue import EXPERIMENTS
-from experiments.distance import describe_reach
+from experiments.model_specs import parse_model
 from experiments.models import build_model
 from experiments.runs import make_task
-from experiments.settings import RunSettings, parse_model
+from experiments.settings import RunSettings
 from experiments.tasks import DigitPalindromes
 
 
@@ -66,7 +66,7 @@ def make(name, length, seed=0):
 
 
 def test_every_experiment_is_covered():
-    assert set(EVERY) == set(EXPERIMENTS)
+    assert set(EVERY) == {name for name, experiment in EXPERIMENTS.items() if experiment.task}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -124,26 +124,6 @@ def test_without_edges_nodes_meet_in_the_read_out_alone():
 
 def test_length_two_says_that_splits_overlap():
     assert not DigitPalindromes(2, 0).disjoint
-
-
-@pytest.mark.parametrize(
-    ("label", "length", "hops", "in_reach"),
-    [
-        ("gcn-4", 5, 4, True),
-        ("gcn-3", 5, 4, False),
-        ("gcn-9", 10, 9, True),
-        ("gat-8", 10, 9, False),
-        ("gcn-2-mirrored", 20, 1, True),
-        ("gcn-9-directed", 10, 9, True),
-        ("gcn-3-skip3", 10, 3, True),
-    ],
-)
-def test_reach_counts_hops_against_layers(label, length, hops, in_reach):
-    spec, task = parse_model(label), DigitPalindromes(length, 0)
-    reach = describe_reach(task.graph(spec), spec.layers, task)
-    assert reach["hops"] == hops
-    assert reach["in_reach"] == in_reach
-    assert (reach["answer_share"] > 0) == in_reach
 
 
 @pytest.mark.parametrize(("label", "length"), [("gcn-3", 5), ("gat-3", 5), ("gcn-8", 10), ("gat-4", 10)])
