@@ -59,7 +59,8 @@ def find_published(model: str, dataset: str) -> Published | None:
 def node_runs(runs: Sequence[RunRecord]) -> pd.DataFrame:
     """One row a run, with all columns that the tables below read."""
     frame = runs_table(runs)
-    absent = [column for column in FACTS if column not in frame]  # of a table of failures alone
+    read = (*FACTS, "validation_accuracy")
+    absent = [column for column in read if column not in frame]  # of a table of failures alone
     return frame.assign(**dict.fromkeys(absent, np.nan))
 
 

@@ -117,10 +117,10 @@ def fetch(name: str, raw: Path, *, url: str | None = None, timeout: float = TIME
     missing = [file for file in checksums if not (raw / file).exists()]
     for file in missing:
         try:
-            raw.mkdir(parents=True, exist_ok=True)
             _download(f"{url or URL}/{file}", raw / file, checksums[file], timeout)
         except (OSError, http.client.HTTPException, _WrongContentError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            missing = [file for file in checksums if not (raw / file).exists()]
             raise ValueError(_missing(name, raw, file, missing, url or URL, reason)) from error
     for file in [file for file in checksums if file not in missing]:
         if hashlib.sha256((raw / file).read_bytes()).hexdigest() != checksums[file]:
@@ -139,6 +139,7 @@ def _download(address: str, path: Path, checksum: str, timeout: float) -> None:
         content = answer.read()
     if hashlib.sha256(content).hexdigest() != checksum:
         raise _WrongContentError("what came is not the published file: its SHA-256 differs")
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(content)

@@ -55,6 +55,30 @@ BAD = {
     "draw into no folder": ["draw", "palindrome", "121", "--out", "none/x.png"],
     "draw without out": ["draw", "palindrome", "121"],
     "draw negative skip": ["draw", "palindrome", "121", "--skip=-2", "--out", "x.png"],
+    "draw an unknown graph": ["draw", "adjacency", "karat", "--out", "x.png"],
+    "draw a path of none": ["draw", "path", "0", "--out", "x.png"],
+    "draw a path of words": ["draw", "path", "five", "--out", "x.png"],
+    "draw a graph option": ["draw", "field", "path-5-miror", "0", "--out", "x.png"],
+    "draw a node out of range": ["draw", "field", "path-5", "5", "--out", "x.png"],
+    "draw negative layers": ["draw", "field", "path-5", "0", "--layers=-1", "--out", "x.png"],
+    "draw no powers": ["draw", "adjacency", "path-5", "--powers", "a", "--out", "x.png"],
+    "draw a negative power": ["draw", "adjacency", "path-5", "--powers=-1", "--out", "x.png"],
+    "draw an unknown kind": ["draw", "adjacency", "path-5", "--kind", "big", "--out", "x.png"],
+    "draw a matrix too large": ["draw", "adjacency", "path-999", "--out", "x.png"],
+    "draw an unknown social graph": ["draw", "social", "cora", "--out", "x.png"],
+    "draw one node": ["draw", "neighbourhood", "karate", "--most", "1", "--out", "x.png"],
+    "draw the attention of nothing": ["draw", "attention", "nowhere", "--out", "x.png"],
+    "draw a third layer": ["draw", "attention", "nowhere", "--layer", "3", "--out", "x.png"],
+    "citation data set": ["run", "citation", "--dataset", "kora"],
+    "citation no data set": ["run", "citation", "--dataset", ","],
+    "citation model": ["run", "citation", "--models", "lstm"],
+    "citation seeds": ["run", "citation", "--seeds", "0"],
+    "citation epochs": ["run", "citation", "--epochs", "0"],
+    "citation workers": ["run", "citation", "--workers", "0"],
+    "citation threads": ["run", "citation", "--threads", "0"],
+    "citation device": ["run", "citation", "--device", "tpu"],
+    "citation has no lengths": ["run", "citation", "--lengths", "5"],
+    "citation after its options": ["run", "--smoke", "citation"],
     "report of nothing": ["report", "nowhere"],
     "redo of nothing": ["redo", "nowhere"],
 }
@@ -104,7 +128,17 @@ def test_list_names_what_there_is(capsys):
         assert word in out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["draw", "--help"], []])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["run", "citation", "--help"],
+        ["draw", "--help"],
+        ["draw", "field", "--help"],
+        [],
+    ],
+)
 def test_help_teaches_and_imports_nothing_slow(arguments):
     program = (
         "import sys\nfrom experiments.cli import main\n"
