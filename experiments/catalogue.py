@@ -75,7 +75,8 @@ _ALL = (
         question=(
             "A palindrome's last digit equals its first. The model reads all digits but the last and names the "
             "missing one, so a single digit has to survive the whole distance: T - 1 steps through a recurrent "
-            "network's state, or T - 1 hops along a path graph, unless an edge shortens the way."
+            "network's state, or T - 1 hops along a path graph, unless an edge shortens the way. k graph layers carry "
+            "a digit k hops, so on a plain path they can answer up to T = k + 1 and no further."
         ),
         models=("rnn", "lstm", "gcn-3", "gcn-4", "gcn-9", "gat-4", "gcn-2-mirrored", "gat-2-mirrored"),
         lengths=(5, 10, 15, 20),

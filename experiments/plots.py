@@ -138,9 +138,10 @@ def plot_curves(
 
 
 def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
-    """Layers against hops to the answer, one marker a graph model and length, shaded by mean accuracy.
+    """Layers against hops to the answer, one mark a graph model and length, coloured by mean accuracy.
 
-    Below the diagonal the answer is out of reach; above it a failure has another cause.
+    Below the diagonal the answer is out of reach; above it a failure has another cause. Marks at the same place are
+    set a little apart.
 
     Args:
         frame: From ``runs_table``; rows without hops are left out.
@@ -148,28 +149,33 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         chance: Accuracy of guessing; the low end of the colour scale.
     """
     graphs = frame[(frame["status"] == "ok") & frame["hops"].notna()]
-    groups = graphs.groupby(["model.conv", "hops", "model.layers"], as_index=False)["test_accuracy"].mean()
+    keys = ["model.conv", "model.name", "length", "hops", "model.layers"]
+    groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
+    place = groups.groupby(["hops", "model.layers"])
+    rank, crowd = place.cumcount(), place["hops"].transform("size")
     top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
+    # Never as far apart as the next hop, so that a mark stays on its side of the line.
+    groups["x"] = groups["hops"] + (rank - (crowd - 1) / 2) * np.minimum(top / 60, 0.7 / crowd)
     ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
     ax.plot([0, top], [0, top], color="0.5", lw=1)
     marks = None
-    for shift, marker, (conv, rows) in zip((-0.18, 0.18), "os", groups.groupby("model.conv")):
+    for marker, (conv, rows) in zip("os", groups.groupby("model.conv")):
         marks = ax.scatter(
-            rows["hops"] + shift,
+            rows["x"],
             rows["model.layers"],
             c=rows["test_accuracy"],
             marker=marker,
             cmap="viridis",
             vmin=chance or 0.0,
             vmax=1.0,
-            s=70,
+            s=60,
             edgecolor="0.2",
             zorder=3,
         )
         ax.plot([], [], marker, mfc="white", mec="0.2", label=conv)
     ax.text(
         0.97,
-        0.05,
+        0.04,
         "out of reach: hops > layers",
         transform=ax.transAxes,
         ha="right",
@@ -177,8 +183,10 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         fontsize=9,
     )
     ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
-    ax.set(xlabel="hops from the answer to the read-out node", ylabel="layers", xlim=(0, top), ylim=(0, top))
-    ax.legend(loc="center right", fontsize=9, frameon=False)
+    ax.set(xlabel="hops from the answer to the read-out", ylabel="layers", xlim=(-0.5, top), ylim=(0, top))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.get_major_locator().set_params(integer=True)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
     if marks is not None:
         ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
     return ax

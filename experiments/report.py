@@ -103,7 +103,7 @@ def _figures(frame: pd.DataFrame, summary: pd.DataFrame, runs: list[RunRecord]) 
     plots.plot_success(summary, figure.subplots())
     add("Success rate against length", f"Share of seeds with a test accuracy of at least {SUCCESS}.", figure)
     if frame["hops"].notna().any():
-        figure = Figure(figsize=(6, 4.6), layout="constrained")
+        figure = Figure(figsize=(9, 4.8), layout="constrained")
         plots.plot_reach(frame, figure.subplots(), chance=chance)
         add(
             "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
