@@ -148,6 +148,8 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         ax: Where to draw.
         chance: Accuracy of guessing; the low end of the colour scale.
     """
+    from matplotlib.ticker import MaxNLocator
+
     graphs = frame[(frame["status"] == "ok") & frame["hops"].notna()]
     keys = ["model.conv", "model.name", "length", "hops", "model.layers"]
     groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
@@ -185,7 +187,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
     ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
     ax.set(xlabel="hops from the answer to the read-out", ylabel="layers", xlim=(-0.5, top), ylim=(0, top))
     for axis in (ax.xaxis, ax.yaxis):
-        axis.get_major_locator().set_params(integer=True)
+        axis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
     if marks is not None:
         ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")

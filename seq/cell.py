@@ -102,8 +102,9 @@ class Cell(RecurrentLayer):
             # recurrence keeps the precision of its parameters.
             with torch.autocast(x.device.type, enabled=False):
                 return self.run(x.to(self.bias.dtype), tuple(s.to(self.bias.dtype) for s in state), gate)
-        # torch.compile can follow the plain steps; it knows neither torch's kernels for training nor the fused loop.
-        if self.kernel == "loop" or torch.compiler.is_compiling():
+        # torch.compile can follow the plain steps; it knows neither torch's kernels for training nor the fused
+        # loop. An empty batch has nothing to be fast about.
+        if self.kernel == "loop" or torch.compiler.is_compiling() or x.shape[0] == 0:
             return self._loop(x, state, gate)
         if gate is None:
             with warnings.catch_warnings():

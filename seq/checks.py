@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextvars import ContextVar
 from typing import Self
 
@@ -64,8 +65,21 @@ def check_fraction(name: str, value: float) -> None:
         raise ValueError(f"{name} must lie strictly between 0 and 1, got {value!r}")
 
 
+def check_finite(name: str, value: float) -> None:
+    """Raise unless ``value`` is a finite number."""
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value!r}")
+
+
+def check_tensor(name: str, value: object) -> None:
+    """Raise unless ``value`` is a tensor."""
+    if not isinstance(value, Tensor):
+        raise ValueError(f"{name} must be a tensor, got {type(value).__name__}")
+
+
 def check_sequence(name: str, x: Tensor, features: int) -> None:
     """Raise unless ``x`` is a floating (B, T, features) tensor with at least one step."""
+    check_tensor(name, x)
     if x.dim() != 3 or x.shape[2] != features or x.shape[1] == 0:
         raise ValueError(f"{name} must have shape (B, T, {features}) with T >= 1, got {tuple(x.shape)}")
     if not x.is_floating_point():
@@ -81,6 +95,7 @@ def check_state(state: tuple[Tensor, ...], names: tuple[str, ...], shape: tuple[
         got = f"{len(state)} entries" if isinstance(state, tuple | list) else type(state).__name__
         raise ValueError(f"state must be {wanted}, got {got}")
     for name, part in zip(names, state):
+        check_tensor(f"state ({name})", part)
         if tuple(part.shape) != shape:
             raise ValueError(f"state must be {wanted}, got {name} of shape {tuple(part.shape)}")
         if values_are_checked() and not bool(torch.isfinite(part).all()):
@@ -89,9 +104,12 @@ def check_state(state: tuple[Tensor, ...], names: tuple[str, ...], shape: tuple[
 
 def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
     """Raise unless ``lengths`` is a (B,) integer tensor with values in 1..T."""
-    if lengths.dim() != 1 or lengths.shape[0] != batch or lengths.is_floating_point():
+    check_tensor("lengths", lengths)
+    if lengths.shape != (batch,) or lengths.is_floating_point() or lengths.dtype == torch.bool:
         kind = f"{lengths.dtype} of shape {tuple(lengths.shape)}"
         raise ValueError(f"lengths must be integers of shape ({batch},), got {kind}")
+    if batch == 0:
+        return
     low, high = int(lengths.min()), int(lengths.max())
     if low < 1 or high > steps:
         raise ValueError(f"lengths must lie between 1 and the {steps} steps of x, got {low} to {high}")
@@ -99,6 +117,7 @@ def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
 
 def check_times(times: Tensor, batch: int, steps: int) -> None:
     """Raise unless ``times`` is a (B, T) tensor of real numbers."""
+    check_tensor("times", times)
     if tuple(times.shape) != (batch, steps):
         raise ValueError(f"times must have shape ({batch}, {steps}), got {tuple(times.shape)}")
     if values_are_checked() and not bool(torch.isfinite(times).all()):

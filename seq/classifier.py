@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.checks import check_choice, check_size, values_are_checked
+from seq.checks import check_choice, check_size, check_tensor, values_are_checked
 from seq.layer import RecurrentLayer
 
 ENCODINGS = ("embedding", "onehot", "scalar", "values")
@@ -88,12 +88,17 @@ class SequenceClassifier(nn.Module):
         return tokens.unsqueeze(-1).to(self.head.weight.dtype)
 
     def _check_tokens(self, tokens: Tensor) -> None:
+        check_tensor("tokens", tokens)
         if tokens.dim() != 2 or tokens.shape[1] == 0:
             raise ValueError(f"tokens must have shape (B, T) with T >= 1, got {tuple(tokens.shape)}")
         if tokens.is_floating_point() or tokens.dtype == torch.bool:
             raise ValueError(f"tokens must be integers, got {tokens.dtype}")
         # On a GPU reading the values would make the program wait, so there it is left to the switch.
-        if self.num_tokens is not None and (tokens.device.type == "cpu" or values_are_checked()):
+        if (
+            len(tokens)
+            and self.num_tokens is not None
+            and (tokens.device.type == "cpu" or values_are_checked())
+        ):
             low, high = int(tokens.min()), int(tokens.max())
             if low < 0 or high >= self.num_tokens:
                 raise ValueError(

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.cell import Cell
+from seq.checks import check_finite
 
 sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # d ⊙ s (1 - s), from s = σ(z)
 tanh_backward = torch.ops.aten.tanh_backward.grad_input  # d ⊙ (1 - s²), from s = tanh(z)
@@ -31,6 +32,7 @@ class MemoryCell(Cell):
         kernel: str = "auto",
     ) -> None:
         super().__init__(input_size, hidden_size, init=init, kernel=kernel)
+        check_finite("forget_bias", forget_bias)
         self.forget_bias = forget_bias
 
     def reset_parameters(self) -> None:

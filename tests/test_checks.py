@@ -32,3 +32,32 @@ def test_switch_holds_from_the_call_on_and_can_be_nested():
     with switch:
         pass
     model(bad)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("x", {"x": [[[1.0, 2.0]]]}),
+        ("state", {"state": (None,)}),
+        ("lengths", {"lengths": [1, 2, 3]}),
+        ("lengths", {"lengths": torch.tensor([True, True, True])}),
+    ],
+)
+def test_what_is_no_tensor_is_named(name, arguments):
+    with pytest.raises(ValueError, match=name):
+        RNN(2, 5)(**{"x": torch.ones(3, 4, 2)} | arguments)
+
+
+def test_an_empty_batch_is_no_error():
+    layer = LSTM(2, 5)
+    outputs, (h, _) = layer(torch.ones(0, 4, 2), lengths=torch.ones(0, dtype=torch.long))
+    assert outputs.shape == (0, 4, 5)
+    assert h.shape == (0, 5)
+    classifier = SequenceClassifier(layer, 3, num_tokens=7)
+    assert classifier(torch.ones(0, 4, dtype=torch.long)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_forget_bias_is_a_finite_number(value):
+    with pytest.raises(ValueError, match="forget_bias"):
+        LSTM(2, 5, forget_bias=value)
