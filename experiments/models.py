@@ -61,6 +61,10 @@ LAYERS: dict[str, Callable[..., RecurrentLayer]] = {
 
 
 def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Module:
+    if task.num_tokens is None and spec.encoding != "embedding":
+        raise ValueError(
+            f"models: {spec.label} encodes symbols as {spec.encoding}, but the inputs here are numbers"
+        )
     encoding = spec.encoding if task.num_tokens else "values"
     sizes = {
         "embedding": EMBEDDING_SIZE,

@@ -41,6 +41,7 @@ BAD = {
     "contradicting model": ["run", "palindrome", "--models", "lstm-2-3"],
     "unknown optimizer": ["run", "palindrome", "--optimizer", "adm"],
     "decay of zero": ["run", "palindrome", "--decay", "0"],
+    "symbols encoded where there are numbers": ["run", "adding", "--models", "lstm-onehot"],
     "mirrored without a middle": ["run", "baum-sweet", "--models", "gcn-2-mirrored"],
     "zero threads": ["run", "palindrome", "--threads", "0"],
     "unknown device": ["run", "palindrome", "--device", "tpu"],
