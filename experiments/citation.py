@@ -13,8 +13,9 @@ from experiments.citation_models import build_node_model
 from experiments.citation_settings import CitationSettings
 from experiments.citation_training import train_nodes
 from experiments.device import computing, environment
+from experiments.files import write_beside
 from experiments.models import count_parameters
-from experiments.records import CurveWriter, curve_path, write_beside
+from experiments.records import CurveWriter, curve_path
 
 
 def train_and_test(

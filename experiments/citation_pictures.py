@@ -10,7 +10,7 @@ from torch_geometric.data import Data
 
 from experiments.citation_data import load_task
 from experiments.citation_settings import SOCIAL
-from experiments.records import write_beside, write_json
+from experiments.files import write_beside, write_json
 from experiments.social import social_graph
 from gnnlab import draw_graph
 

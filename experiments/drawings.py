@@ -13,9 +13,10 @@ from torch_geometric.data import Data
 
 from experiments.citation_data import load_task
 from experiments.citation_models import TwoLayers, build_node_model
+from experiments.files import write_beside
 from experiments.named_graphs import check_palindrome, parse_graph
 from experiments.pictures import fill_figure, wide_figure
-from experiments.records import FolderError, read_run, write_beside
+from experiments.records import FolderError, read_run
 from gnnlab import (
     adjacency_matrix,
     draw_adjacency,

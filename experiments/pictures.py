@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.files import write_beside, write_json
 from experiments.model_specs import GraphSpec
-from experiments.records import write_beside, write_json
 from experiments.runs import make_task
 from experiments.settings import RunSettings
 

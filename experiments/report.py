@@ -9,8 +9,9 @@ import pandas as pd
 
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
+from experiments.files import write_text
 from experiments.page import inline, pictures, render
-from experiments.records import FolderError, RunRecord, read_curve, read_runs, write_text
+from experiments.records import FolderError, RunRecord, read_curve, read_runs
 from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
 from experiments.tables import markdown_summary, model_rows, reach_rows, summary_rows
 

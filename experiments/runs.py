@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import find_experiment, load
+from experiments.files import write_beside, write_json
 from experiments.model_specs import GraphSpec
-from experiments.records import FORMAT, CurveWriter, curve_path, write_beside, write_json
+from experiments.records import FORMAT, CurveWriter, curve_path
 from experiments.run_protocol import Run
 from experiments.settings import RunSettings
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from tqdm import tqdm
 
+from experiments.files import write_json
 from experiments.model_specs import ModelSpec
-from experiments.records import FORMAT, read_run, write_json, write_results
+from experiments.records import FORMAT, read_run, write_results
 from experiments.run_protocol import Run
 from experiments.runs import execute
 from experiments.settings import RunSettings, TrainSettings

@@ -17,6 +17,8 @@ DATA_SIDE = {
     "device",
     "distance",
 }
+# A module of a folder below experiments is named with its folder, as in "documents.corpus". A folder holds one
+# family of experiments, and its file names are still unique in the project, because tests lie flat.
 DATA_SIDE |= {
     "citation_settings",
     "citation_data",
@@ -37,19 +39,24 @@ def imported(path):
         if isinstance(node, ast.Import):
             found = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found = [node.module or ""]
-            if node.module == "experiments":
-                found = [f"experiments.{alias.name}" for alias in node.names]
+            source = node.module or ""
+            found = [source]
+            if source.split(".")[0] == "experiments":  # what is imported may be a module
+                found += [f"{source}.{alias.name}" for alias in node.names]
         else:
             continue
-        for name in found:
-            parts = name.split(".")
-            names.add(".".join(parts[:2]) if parts[0] == "experiments" else parts[0])
+        names |= {name if name.startswith("experiments.") else name.split(".")[0] for name in found}
     return names
 
 
-def files(package, stems=None):
-    return [p for p in sorted((ROOT / package).glob("*.py")) if stems is None or p.stem in stems]
+def name_in(package, path):
+    return ".".join(path.relative_to(ROOT / package).with_suffix("").parts)
+
+
+def files(package, names=None):
+    return [
+        p for p in sorted((ROOT / package).rglob("*.py")) if names is None or name_in(package, p) in names
+    ]
 
 
 @pytest.mark.parametrize("path", files("seq"), ids=lambda p: p.stem)
@@ -85,9 +92,14 @@ def test_reading_side_needs_no_model(path):
     assert not names & {f"experiments.{name}" for name in DATA_SIDE - PLAIN}
 
 
+def test_every_name_of_a_side_is_a_file():
+    there = {name_in("experiments", path) for path in files("experiments")}
+    assert there >= DATA_SIDE | READING_SIDE | PLAIN
+
+
 def test_every_test_file_has_a_source_file():
     whole_project = {"architecture", "readme"}
-    stems = {p.stem for package in ("seq", "gnnlab", "experiments") for p in (ROOT / package).glob("*.py")}
+    stems = {p.stem for package in ("seq", "gnnlab", "experiments") for p in (ROOT / package).rglob("*.py")}
     stems |= {p.stem for p in (ROOT / "benchmarks").glob("*.py")}
     for test in (ROOT / "tests").glob("test_*.py"):
         assert test.stem.removeprefix("test_") in stems | whole_project, test.name

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from experiments.cli import main
+from experiments.files import write_json
 from experiments.model_specs import parse_model
-from experiments.records import write_json
 from experiments.settings import RunSettings
 
 

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from experiments.files import write_json
 from experiments.model_specs import RecurrentSpec
 from experiments.records import (
     CurveWriter,
@@ -10,8 +11,6 @@ from experiments.records import (
     read_curve,
     read_run,
     read_runs,
-    write_beside,
-    write_json,
     write_results,
 )
 from experiments.settings import RunSettings
@@ -26,26 +25,6 @@ def recorded(out, settings=SETTINGS, result=None):
     if result is not None:
         write_json(folder / "result.json", result)
     return folder
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
-    path = tmp_path / "result.json"
-    path.write_text("old")
-
-    def fail(beside):
-        beside.write_text("half")
-        raise RuntimeError("disk full")
-
-    with pytest.raises(RuntimeError, match="disk full"):
-        write_beside(path, fail)
-    assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
-    assert path.read_text() == "old"
-
-
-def test_nan_never_enters_json(tmp_path):
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json(tmp_path / "x.json", {"loss": float("nan")})
-    assert not (tmp_path / "x.json").exists()
 
 
 def test_curve_is_readable_while_it_grows_and_not_rounded(tmp_path):

@@ -3,8 +3,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from experiments.files import write_json
 from experiments.model_specs import parse_model
-from experiments.records import FolderError, write_json
+from experiments.records import FolderError
 from experiments.report import write_report
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep

@@ -1,0 +1,67 @@
+"""Checkpoints: a plain dict of tensors and numbers on disk, whole or not at all, read without running any code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from experiments.files import write_beside
+
+FORMAT = 1
+
+
+class CheckpointError(ValueError):
+    """A file is no checkpoint of this program, or not a whole one."""
+
+
+def save_checkpoint(path: Path, values: dict[str, Any]) -> None:
+    """Write a checkpoint beside its name and rename it, so that the file there before stays good until then.
+
+    Args:
+        path: The file to make or replace.
+        values: Tensors, numbers, text, and dicts, lists and tuples of them.
+    """
+    write_beside(path, lambda beside: torch.save({"format": FORMAT, **values}, beside))
+
+
+def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Read what ``save_checkpoint`` wrote, onto the CPU. Nothing in the file is run.
+
+    Args:
+        path: The file.
+        needed: Keys that have to be there.
+
+    Raises:
+        CheckpointError: The file is missing, truncated, of another program or another format, or lacks a key.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path}: no such checkpoint") from error
+    except Exception as error:  # unpickling a damaged file can raise nearly anything
+        raise CheckpointError(f"{path}: not a whole checkpoint, or not one of this program") from error
+    if not isinstance(values, dict) or "format" not in values:
+        raise CheckpointError(f"{path}: not a checkpoint of this program")
+    if values["format"] != FORMAT:
+        raise CheckpointError(f"{path}: checkpoint of format {values['format']}, this version reads {FORMAT}")
+    for key in needed:
+        if key not in values:
+            raise CheckpointError(f"{path}: the checkpoint lacks {key}")
+    return values
+
+
+def random_state() -> dict[str, Any]:
+    """State of torch's global generators, on the CPU and on every GPU."""
+    return {
+        "cpu": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    """Put torch's global generators where ``random_state`` found them."""
+    torch.set_rng_state(state["cpu"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
