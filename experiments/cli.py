@@ -17,9 +17,11 @@ from cyclopts import App, CycloptsError, Parameter
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
+from experiments.comparison_command import compare, table
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.settings import TrainSettings
+from experiments.tensorboard_command import tensorboard
 
 EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2
@@ -139,9 +141,9 @@ def run(
         raise ValueError(f"workers: {workers} should be 1 or more")
     folder = out or Path("runs") / (f"{experiment}-smoke" if smoke else experiment)
 
-    from experiments.compare import compare
+    from experiments.compare import compare as compare_models
 
-    return compare(chosen.name, specs, sizes, numbers, settings, folder, device, workers, threads)
+    return compare_models(chosen.name, specs, sizes, numbers, settings, folder, device, workers, threads)
 
 
 @app.command(name="list")
@@ -161,20 +163,23 @@ def list_() -> int:
 
 
 @app.command
-def report(folder: Path, /) -> int:
+def report(folder: Path, /, *, baseline: str | None = None) -> int:
     """Make report.html and results.csv again from a folder of results.
 
     Parameters
     ----------
     folder
         What `gnnlab run` was given as --out.
+    baseline
+        Model that the others are compared with, seed by seed [the LSTM where there is one, or else the first].
     """
     from experiments.records import read_runs, write_results
     from experiments.report import write_report
 
-    read_runs(folder)
-    write_results(folder)
-    print(write_report(folder))
+    runs = read_runs(folder)
+    page = write_report(folder, baseline, runs)
+    write_results(folder, runs)
+    print(page)
     return 0
 
 
@@ -196,6 +201,9 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     )
 
 
+app.command(compare)
+app.command(table)
+app.command(tensorboard)
 app.command(draw_app)
 
 

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
+MANY = 1500  # marks or lines from which a picture of dots is smaller than one of paths
 
 
 def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -62,6 +64,7 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
             color=style["color"],
             ms=4,
             alpha=0.55,
+            rasterized=len(ended) > MANY,
         )
         ax.plot(
             x,
@@ -120,18 +123,20 @@ def plot_curves(
         order: All models of the report, so that colours agree between figures.
     """
     styles = model_styles(order)
+    count = sum(map(len, curves.values()))
     for label in sorted(curves, key=natural):
         style = styles[label]
-        for i, curve in enumerate(curves[label]):
-            ax.plot(
-                curve["step"],
-                curve[metric],
-                color=style["color"],
-                linestyle=style["linestyle"],
-                lw=1.1,
-                alpha=0.8,
-                label=label if i == 0 else None,
-            )
+        lines = LineCollection(
+            [np.column_stack((curve["step"], curve[metric])) for curve in curves[label]],
+            colors=[style["color"]],
+            linestyles=style["linestyle"] if count <= MANY else "-",
+            lw=1.1 if count <= 200 else 0.5,
+            alpha=0.8 if count <= 200 else 0.3,
+            label=label,
+            rasterized=count > MANY // 5,
+        )
+        ax.add_collection(lines)
+    ax.autoscale_view()
     ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
     ax.grid(axis="y", color="0.9")
     return ax
