@@ -117,7 +117,7 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
         "chosen": baseline is not None,
         "failures": failures[:MOST_FAILURES],
         "failed_count": len(failures),
-        "settings": _shared(frame, "train.") | _shared(frame, ("device", "threads")),
+        "settings": _shared(frame, "train."),
         "machine": _machines(frame),
         "success": SUCCESS,
         "confidence": CONFIDENCE,
@@ -164,8 +164,8 @@ def _figures(
         plots.plot_accuracy(part, ax, chance=chance).set_title(title, fontsize=10)
     add(
         "Accuracy against length",
-        "Test accuracy. Lines: means over seeds; bands: one standard deviation; dots: single seeds. "
-        "Models are set a little apart along the length axis, so that none hides another.",
+        "Test accuracy. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
+        "Models and seeds are set a little apart along the length axis, so that none hides another.",
         figure,
     )
     figure, axes = panels(4.2)
@@ -219,9 +219,9 @@ def _curve_figure(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame]) -> An
     return figure
 
 
-def _shared(frame: pd.DataFrame, prefixes: str | tuple[str, ...]) -> dict[str, str]:
+def _shared(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
     """Each setting with the values it took."""
-    columns = [c for c in frame.columns if c.startswith(prefixes)]
+    columns = [c for c in frame.columns if c.startswith(prefix)]
     return {heading(c).removeprefix("environment."): _listed(frame[c].dropna().unique()) for c in columns}
 
 

@@ -120,6 +120,7 @@
     if (state.chosen.length > MOST_CHOSEN) state.chosen.shift();
     for (const line of body.rows) mark(line);
     describe();
+    find("runs-chart")?.scrollIntoView({ block: "nearest" });
   }
 
   function curveOf(i, metric) {
