@@ -113,21 +113,20 @@ def _head(comparison: FolderComparison, first: Path, second: Path, metric: str) 
         f"{(groups['verdict'] == verdict).sum()} {verdict}"
         for verdict in ("better", "worse", "within noise", "too few runs")
     )
-    return (
-        f"A  {first}\nB  {second}\n{metric.replace('_', ' ')} of {len(groups)} groups in both: {words} in B"
-    )
+    return f"A  {first}\nB  {second}\n{metric.replace('_', ' ')} in B, groups that both hold: {words}"
 
 
 def _foot(comparison: FolderComparison) -> str:
     from experiments.statistics import CONFIDENCE
 
-    percent = f"{100 * CONFIDENCE:.0f} %"
+    percent, level = f"{100 * CONFIDENCE:.0f} %", f"{100 * (1 - CONFIDENCE):.0f} %"
     tests = int(comparison.groups["p"].notna().sum())
     lines = [
-        f"Interval: {percent} of Student's t over paired differences, or of Welch's t where runs are unpaired; each "
-        "for its group alone.",
-        f"Verdict: p below {1 - CONFIDENCE:.2g} after Holm's correction over the {tests} groups tested, so that the "
-        f"chance of even one false verdict is at most {1 - CONFIDENCE:.0%}.".replace("%.", " %."),
+        f"Interval: {percent} of Student's t over paired differences, of Welch's t where runs are unpaired; each for "
+        "its group alone.",
+        "A spread of less than one test example counts as one.",
+        f"Verdict: p after Holm's correction over the {tests} groups tested; the chance of even one false verdict "
+        f"among them is at most {level}.",
     ]
     if comparison.differing:
         lines += ["", "Settings and versions that differ (A -> B):"]

@@ -35,9 +35,9 @@ def render(template: str, context: dict[str, Any]) -> str:
 
 
 def inline(figure: Any) -> Markup:
-    """A figure as an SVG element that a page can hold; what is rasterised in it has 150 dots an inch."""
+    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", dpi=150, metadata={"Date": None})
+    figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
     return _svg_element(buffer.getvalue())
 
 

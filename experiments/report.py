@@ -179,7 +179,9 @@ def _figures(
         add(
             "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
         )
-    add("Training curves", "Validation accuracy, one line a seed.", _curve_figure(frame, curves))
+    together = " Runs that differ in other settings are drawn together." if columns else ""
+    text = f"Validation accuracy, one line a seed.{together} The table of runs shows the curves one by one."
+    add("Training curves", text, _curve_figure(frame, curves))
     return figures
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from experiments.naming import nearest
 
 Rows = Sequence[dict[str, str]]
+WORDS = ("model", "data set", "runs", "verdict")  # headings of columns that begin at the left
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -45,7 +46,7 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX.get(character, character) for character in text)
 
 
-def aligned(rows: Rows, *, left: Sequence[str] = ("model",)) -> str:
+def aligned(rows: Rows, *, left: Sequence[str] = WORDS) -> str:
     """Columns for a terminal, numbers to the right.
 
     Args:
@@ -73,7 +74,7 @@ def markdown(rows: Rows) -> str:
     return "\n".join([line(columns), "|" + " --- |" * len(columns), *body])
 
 
-def latex(rows: Rows, *, left: Sequence[str] = ("model",)) -> str:
+def latex(rows: Rows, *, left: Sequence[str] = WORDS) -> str:
     """A ``tabular`` that needs no package: rules by ``hline``, text escaped."""
     columns = list(rows[0])
 

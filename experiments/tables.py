@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.folder_comparison import FolderComparison
 from experiments.plots import natural
-from experiments.statistics import SUCCESS, task_columns
+from experiments.statistics import SUCCESS, setting_columns, task_columns
 from experiments.table_formats import aligned, markdown
 
 _WORDS = {"length": "T", "dataset": "data set", "model.name": "model"}
@@ -147,13 +147,15 @@ def reach_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         frame: From ``runs_table``; runs whose answer has no fixed node are left out.
     """
     graphs = frame[(frame["status"] == "ok") & frame["in_reach"].notna()]
+    settings = setting_columns(graphs)
     rows = []
-    for (label, length), group in graphs.groupby(["model.name", "length"]):
+    for (label, length, *values), group in graphs.groupby(["model.name", "length", *settings], dropna=False):
         first, accuracy = group.iloc[0], group["test_accuracy"].mean()
         rows.append(
             {
                 "model": label,
                 "length": length,
+                "settings": {heading(c): _setting(value) for c, value in zip(settings, values)},
                 "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
                 "layers": f"{first['model.layers']:.0f}",
                 "share": _share(first["answer_share"]),

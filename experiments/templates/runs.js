@@ -33,7 +33,11 @@
     return column.digits === null ? String(value) : value.toFixed(column.digits);
   }
 
-  const texts = rows.map((row) => row.map((value, i) => show(value, columns[i])).join("\u0001").toLowerCase());
+  let texts = null; // made when the filter is first used
+  function textOf(i) {
+    texts ??= rows.map((row) => row.map((value, at) => show(value, columns[at])).join("\u0001").toLowerCase());
+    return texts[i];
+  }
   const collator = new Intl.Collator("en", { numeric: true });
   function compare(a, b) {
     if (typeof a === "number" && typeof b === "number") return a - b;
@@ -52,7 +56,7 @@
     rows.forEach((row, i) => {
       if (model && row[place.model] !== model) return;
       if (status && row[place.status] !== status) return;
-      if (words.every((word) => texts[i].includes(word))) state.order.push(i);
+      if (words.every((word) => textOf(i).includes(word))) state.order.push(i);
     });
     if (state.key !== null) {
       const at = place[state.key], sign = state.descending ? -1 : 1;
