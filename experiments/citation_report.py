@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,23 @@ from experiments.citation_settings import SOCIAL
 from experiments.citation_tables import data_rows, find_published, node_runs, paired_rows, summary_rows
 from experiments.page import inline, pictures, render
 from experiments.plots import model_styles, plot_curves
-from experiments.records import RunRecord, read_curve
-from experiments.statistics import CONFIDENCE
+from experiments.records import RunRecord
+from experiments.report import MOST_FAILURES, failure_rows, read_curves
+from experiments.run_explorer import explorer
+from experiments.statistics import CONFIDENCE, check_baseline
 
 
-def citation_page(runs: list[RunRecord], out: Path) -> str:
+def citation_page(runs: list[RunRecord], out: Path, baseline: str | None = None) -> str:
     """The page: papers' numbers beside ours, every seed, training curves, the graphs, every run."""
     frame = node_runs(runs)
+    if baseline is not None:
+        check_baseline(frame, baseline)
     models = sorted(frame.loc[frame["status"] == "ok", "model.name"].unique())
-    reference = None if len(models) < 2 else "gcn" if "gcn" in models else models[0]
+    reference = baseline
+    if reference is None and len(models) > 1:
+        reference = "gcn" if "gcn" in models else models[0]
+    curves = read_curves(runs)
+    failures = failure_rows(frame)
     data = data_rows(frame)
     ended = [(model, row["dataset"]) for row in data for model in models]
     published = [paper for pair in ended if (paper := find_published(*pair)) is not None]
@@ -32,18 +41,18 @@ def citation_page(runs: list[RunRecord], out: Path) -> str:
         "summary": summary_rows(frame),
         "sources": sorted({paper.source for paper in published}),
         "data": data,
-        "figures": [_accuracy_figure(frame, data), _curve_figure(frame, runs, data)] if data else [],
+        "figures": [_accuracy_figure(frame, data), _curve_figure(frame, curves, data)] if data else [],
         "pictures": pictures(out),
         "reference": reference,
         "paired": paired_rows(frame, reference) if reference else [],
         "confidence": CONFIDENCE,
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
+        "failures": failures[:MOST_FAILURES],
+        "failed_count": len(failures),
         "settings": _settings(frame),
         "machine": _values(frame, "environment."),
-        "runs": frame.to_dict("records"),
+        "count": len(runs),
         "folder": out.name,
+        "explorer": explorer(frame, curves, out.name),
     }
     return render("citation.html.j2", context)
 
@@ -61,19 +70,21 @@ def _accuracy_figure(frame: pd.DataFrame, data: list[dict[str, Any]]) -> dict[st
     return {"title": "Test accuracy", "text": text, "svg": inline(figure)}
 
 
-def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], data: list[dict[str, Any]]) -> dict[str, Any]:
+def _curve_figure(
+    frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], data: list[dict[str, Any]]
+) -> dict[str, Any]:
     from matplotlib.figure import Figure
 
     order = sorted(frame["model.name"].unique())
     figure = Figure(figsize=(9, 2.9 * len(data) + 0.5), layout="constrained")
     axes = figure.subplots(len(data), 2, squeeze=False)
     for row, pair in zip(data, axes):
-        curves: dict[str, list[pd.DataFrame]] = {}
-        for run in runs:
-            if run.settings.dataset == row["dataset"] and run.succeeded:
-                curves.setdefault(run.settings.model.name, []).append(read_curve(run.path))
+        ended = frame[(frame["dataset"] == row["dataset"]) & (frame["status"] == "ok")]
+        by_model = {
+            str(model): [curves[run] for run in runs] for model, runs in ended.groupby("model.name")["run"]
+        }
         for metric, ax in zip(("validation_loss", "validation_accuracy"), pair):
-            plot_curves(curves, ax, metric=metric, order=order)
+            plot_curves(by_model, ax, metric=metric, order=order)
             ax.set(title=row["dataset"], xlabel="epoch")
     styles = model_styles(order)
     from matplotlib.lines import Line2D

@@ -153,7 +153,7 @@ def paired_rows(frame: pd.DataFrame, reference: str) -> list[dict[str, Any]]:
     rows = []
     for model in (name for name in table.columns if name != reference):
         for dataset, values in (table[model] - table[reference]).dropna().groupby("dataset"):
-            low, high = bootstrap_interval(values.to_numpy(), lambda sample: float(np.mean(sample)))
+            low, high = bootstrap_interval(values.to_numpy(), np.mean)
             rows.append(
                 {
                     "dataset": dataset,

@@ -14,11 +14,13 @@ from cyclopts import App, CycloptsError
 
 from experiments.catalogue import EXPERIMENTS
 from experiments.citation_command import citation
+from experiments.comparison_command import compare, table
 from experiments.draw_commands import draw_app
 from experiments.files import is_disk_error
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.run_command import run
 from experiments.sweep_command import make_sweep
+from experiments.tensorboard_command import tensorboard
 
 EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2
@@ -60,20 +62,23 @@ def list_() -> int:
 
 
 @app.command
-def report(folder: Path, /) -> int:
+def report(folder: Path, /, *, baseline: str | None = None) -> int:
     """Make report.html and results.csv again from a folder of results.
 
     Parameters
     ----------
     folder
         What `gnnlab run` was given as --out.
+    baseline
+        Model that the others are compared with, seed by seed [the LSTM where there is one, or else the first].
     """
     from experiments.records import read_runs, write_results
     from experiments.report import write_report
 
-    read_runs(folder)
-    write_results(folder)
-    print(write_report(folder))
+    runs = read_runs(folder)
+    page = write_report(folder, baseline, runs)
+    write_results(folder, runs)
+    print(page)
     return 0
 
 
@@ -95,6 +100,9 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     )
 
 
+app.command(compare)
+app.command(table)
+app.command(tensorboard)
 app.command(draw_app)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -14,18 +16,28 @@ MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
 
 
 def render(template: str, context: dict[str, Any]) -> str:
-    """A template of this package, filled in; values are escaped, and a name left out is an error."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    """A template of this package, filled in; values are escaped, and a name left out is an error.
+
+    Templates know ``script``, the script of the table of runs, and ``script_hash``, by which a browser is told to run
+    that one and no other.
+    """
+    folder = Path(__file__).parent / "templates"
     environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
     )
-    return environment.get_template(template).render(context)
+    script = (folder / "runs.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    ours = {"script": Markup(script), "script_hash": Markup(digest)}
+    return environment.get_template(template).render(ours | context)
 
 
 def inline(figure: Any) -> Markup:
-    """A figure as an SVG element that a page can hold."""
+    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
     return _svg_element(buffer.getvalue())
 
 

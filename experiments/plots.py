@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
+MANY = 1500  # marks or lines from which a picture of dots is smaller than one of paths
 
 
 def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -36,6 +38,13 @@ def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
     return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
 
 
+def _apart(runs: pd.DataFrame) -> pd.Series:
+    """A place in -0.5..0.5 for each run among those of its length, by seed: equal accuracies stay all visible."""
+    rank = runs.groupby("length")["seed"].rank(method="first") - 1
+    count = runs.groupby("length")["seed"].transform("size")
+    return (rank - (count - 1) / 2) / count
+
+
 def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
@@ -46,6 +55,7 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
     """
     labels = sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
+    slot = np.diff(shifts).min() if len(shifts) > 1 else 0.1
     ended = frame[frame["status"] == "ok"]
     for label, shift in zip(labels, shifts):
         runs = ended[ended["model.name"] == label]
@@ -56,12 +66,14 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
         mean, std = by_length.mean(), by_length.std(ddof=1).fillna(0.0)
         x = mean.index.to_numpy(dtype=float) + shift
         ax.plot(
-            runs["length"] + shift,
+            runs["length"] + shift + _apart(runs) * 0.8 * slot,
             runs["test_accuracy"],
             style["marker"],
             color=style["color"],
-            ms=4,
-            alpha=0.55,
+            ms=3.5,
+            mew=0,
+            alpha=0.6,
+            rasterized=len(ended) > MANY,
         )
         ax.plot(
             x,
@@ -69,7 +81,8 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
             color=style["color"],
             linestyle=style["linestyle"],
             marker=style["marker"],
-            ms=5,
+            ms=6.5,
+            mfc="none",
             label=label,
         )
         ax.fill_between(
@@ -120,18 +133,20 @@ def plot_curves(
         order: All models of the report, so that colours agree between figures.
     """
     styles = model_styles(order)
+    count = sum(map(len, curves.values()))
     for label in sorted(curves, key=natural):
         style = styles[label]
-        for i, curve in enumerate(curves[label]):
-            ax.plot(
-                curve["step"],
-                curve[metric],
-                color=style["color"],
-                linestyle=style["linestyle"],
-                lw=1.1,
-                alpha=0.8,
-                label=label if i == 0 else None,
-            )
+        lines = LineCollection(
+            [np.column_stack((curve["step"], curve[metric])) for curve in curves[label]],
+            colors=[style["color"]],
+            linestyles=style["linestyle"] if count <= MANY else "-",
+            lw=1.1 if count <= 200 else 0.5,
+            alpha=0.8 if count <= 200 else 0.3,
+            label=label,
+            rasterized=count > MANY // 5,
+        )
+        ax.add_collection(lines)
+    ax.autoscale_view()
     ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
     ax.grid(axis="y", color="0.9")
     return ax

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -215,10 +215,15 @@ def read_curve(run: Path) -> pd.DataFrame:
 def flat_row(run: RunRecord) -> dict[str, Any]:
     """A run as one row: settings and result side by side, nested keys joined by dots."""
     row: dict[str, Any] = {"run": run.path.name, "status": "unfinished"}
-    row |= flatten(run.settings.to_dict())
+    row |= flat_settings(run)
     if run.result is not None:
         row |= flatten(run.result)
     return row
+
+
+def flat_settings(run: RunRecord) -> dict[str, Any]:
+    """The settings of a run, nested keys joined by dots."""
+    return flatten(run.settings.to_dict())
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -235,9 +240,14 @@ def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return row
 
 
-def write_results(out: Path) -> Path:
-    """Write ``results.csv``, one row a run, and answer its path."""
-    rows = [flat_row(run) for run in iterate_runs(out)]
+def write_results(out: Path, runs: Iterable[RunRecord] | None = None) -> Path:
+    """Write ``results.csv``, one row a run, and answer its path.
+
+    Args:
+        out: Results folder.
+        runs: Its runs, where they have been read already.
+    """
+    rows = [flat_row(run) for run in (iterate_runs(out) if runs is None else runs)]
     columns = list(dict.fromkeys(key for row in rows for key in row))
     path = out / "results.csv"
 

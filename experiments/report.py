@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +13,48 @@ from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.files import write_text
 from experiments.page import inline, pictures, render
-from experiments.records import FolderError, RunRecord, read_curve, read_runs
-from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
-from experiments.tables import markdown_summary, model_rows, reach_rows, summary_rows
+from experiments.records import FolderError, RunRecord, curve_path, read_curve, read_runs
+from experiments.run_explorer import explorer
+from experiments.statistics import (
+    CONFIDENCE,
+    SUCCESS,
+    check_baseline,
+    paired_differences,
+    runs_table,
+    setting_columns,
+    summarize,
+)
+from experiments.tables import heading, markdown_summary, model_rows, paired_rows, reach_rows, summary_rows
+
+MOST_PANELS = 12  # of one figure
+MOST_FAILURES = 100  # listed by name; the table of runs has them all
+MOST_VALUES = 12  # of one setting, in the list of settings
 
 
-def write_report(out: Path) -> Path:
+def write_report(out: Path, baseline: str | None = None, runs: list[RunRecord] | None = None) -> Path:
     """Make ``report.html`` from the records of a results folder.
 
     Args:
         out: A folder with runs.
+        baseline: Model that the others are compared with; by default the experiment's own choice.
+        runs: The folder's runs, where they have been read already.
 
     Returns:
         Path of the page.
 
     Raises:
         FolderError: The folder holds no runs, or cannot be written.
+        ValueError: There are no runs of the baseline, or the experiment's report compares with none.
     """
-    runs = read_runs(out)
+    runs = read_runs(out) if runs is None else runs
     experiment = EXPERIMENTS.get(runs[0].settings.experiment)
-    page = load(experiment.report if experiment else Experiment.report)(runs, out)
+    make_page = load(experiment.report if experiment else Experiment.report)
+    options = {}
+    if baseline is not None:
+        if "baseline" not in inspect.signature(make_page).parameters:
+            raise ValueError(f"baseline: the report of {runs[0].settings.experiment} compares with no model")
+        options["baseline"] = baseline
+    page = make_page(runs, out, **options)
     try:
         write_text(out / "report.html", page)
     except OSError as error:
@@ -38,39 +62,67 @@ def write_report(out: Path) -> Path:
     return out / "report.html"
 
 
-def comparison_page(runs: list[RunRecord], out: Path) -> str:
+def comparison_page(runs: list[RunRecord], out: Path, baseline: str | None = None) -> str:
     """The page of a comparison on sequences."""
-    return render("report.html.j2", _context(runs, out))
+    return render("report.html.j2", _context(runs, out, baseline))
 
 
-def _context(runs: list[RunRecord], out: Path) -> dict[str, Any]:
+def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
+    """The training curve of each run that has one, by the run's name.
+
+    Raises:
+        FolderError: A run that ended well has none that can be read.
+    """
+    curves = {}
+    for run in runs:
+        if run.succeeded:
+            curves[run.path.name] = read_curve(run.path)
+        elif curve_path(run.path).exists():
+            try:
+                curves[run.path.name] = read_curve(run.path)
+            except FolderError:
+                continue  # a run that broke off may have left half a line
+    return curves
+
+
+def failure_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """Runs that did not end well, with their reasons."""
+    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].fillna("")
+    return rows.to_dict("records")
+
+
+def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str, Any]:
     frame = runs_table(runs)
+    if baseline is not None:
+        check_baseline(frame, baseline)
     summary = summarize(frame)
     experiment = EXPERIMENTS.get(runs[0].settings.experiment)
     ended = frame[frame["status"] == "ok"]
-    reference = _reference(frame)
+    reference = baseline or _reference(frame)
+    curves = read_curves(runs)
+    failures = failure_rows(frame)
     return {
         "title": runs[0].settings.experiment,
         "question": experiment.question if experiment else "",
+        "count": len(runs),
         "summary": summary_rows(summary),
-        "extra_columns": [c for c in summary.columns if c.startswith("train.") or c in ("device", "threads")],
         "markdown": markdown_summary(summary),
-        "figures": _figures(frame, summary, runs) if len(ended) else [],
+        "figures": _figures(frame, summary, curves) if len(ended) else [],
         "models": model_rows(frame),
         "reach": reach_rows(frame),
         "overlapping": sorted(ended.loc[ended["disjoint"] == False, "length"].unique()) if len(ended) else [],  # noqa: E712
         "pictures": pictures(out),
-        "paired": paired_differences(frame, reference).to_dict("records") if reference else [],
+        "paired": paired_rows(paired_differences(frame, reference)) if reference else [],
         "reference": reference,
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
-        "runs": frame.to_dict("records"),
+        "chosen": baseline is not None,
+        "failures": failures[:MOST_FAILURES],
+        "failed_count": len(failures),
         "settings": _shared(frame, "train."),
         "machine": _machines(frame),
         "success": SUCCESS,
         "confidence": CONFIDENCE,
         "folder": out.name,
+        "explorer": explorer(frame, curves, out.name),
     }
 
 
@@ -82,7 +134,9 @@ def _reference(frame: pd.DataFrame) -> str | None:
     return "lstm" if "lstm" in models else models[0]
 
 
-def _figures(frame: pd.DataFrame, summary: pd.DataFrame, runs: list[RunRecord]) -> list[dict[str, Any]]:
+def _figures(
+    frame: pd.DataFrame, summary: pd.DataFrame, curves: Mapping[str, pd.DataFrame]
+) -> list[dict[str, Any]]:
     from matplotlib.figure import Figure
 
     chances = frame["chance"].dropna().unique()
@@ -90,30 +144,58 @@ def _figures(frame: pd.DataFrame, summary: pd.DataFrame, runs: list[RunRecord]) 
     figures = []
 
     def add(title: str, text: str, figure: Figure) -> None:
-        figures.append({"title": title, "text": text, "svg": inline(figure)})
+        figures.append({"title": title, "text": text + left_out, "svg": inline(figure)})
 
-    figure = Figure(figsize=(9, 4.6), layout="constrained")
-    plots.plot_accuracy(frame, figure.subplots(), chance=chance)
+    def panels(height: float) -> tuple[Figure, Any]:
+        figure = Figure(figsize=(9, height * len(parts)), layout="constrained")
+        return figure, figure.subplots(len(parts), squeeze=False).ravel()
+
+    columns = setting_columns(frame)
+    parts = _parts(frame, columns)
+    left_out = ""
+    if len(parts) > MOST_PANELS:
+        left_out = (
+            f" The first {MOST_PANELS} of {len(parts)} combinations of settings; the summary has them all."
+        )
+        parts = dict(list(parts.items())[:MOST_PANELS])
+
+    figure, axes = panels(4.6)
+    for (title, part), ax in zip(parts.items(), axes):
+        plots.plot_accuracy(part, ax, chance=chance).set_title(title, fontsize=10)
     add(
         "Accuracy against length",
-        "Test accuracy. Lines: means over seeds; bands: one standard deviation; dots: single seeds. "
-        "Models are set a little apart along the length axis, so that none hides another.",
+        "Test accuracy. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
+        "Models and seeds are set a little apart along the length axis, so that none hides another.",
         figure,
     )
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    plots.plot_success(summary, figure.subplots())
+    figure, axes = panels(4.2)
+    for (title, part), ax in zip(_parts(summary, columns).items(), axes):
+        plots.plot_success(part, ax).set_title(title, fontsize=10)
     add("Success rate against length", f"Share of seeds with a test accuracy of at least {SUCCESS}.", figure)
+    left_out = ""
     if frame["hops"].notna().any():
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         plots.plot_reach(frame, figure.subplots(), chance=chance)
         add(
             "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
         )
-    add("Training curves", "Validation accuracy, one line a seed.", _curve_figure(frame, runs))
+    together = " Runs that differ in other settings are drawn together." if columns else ""
+    text = f"Validation accuracy, one line a seed.{together} The table of runs shows the curves one by one."
+    add("Training curves", text, _curve_figure(frame, curves))
     return figures
 
 
-def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
+def _parts(frame: pd.DataFrame, columns: list[str]) -> dict[str, pd.DataFrame]:
+    """The table by settings that differ, each part with a title; one part without a title where none does."""
+    if not columns:
+        return {"": frame}
+    return {
+        ", ".join(f"{heading(c)} {value}" for c, value in zip(columns, values)): part
+        for values, part in frame.groupby(columns, dropna=False)
+    }
+
+
+def _curve_figure(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame]) -> Any:
     from matplotlib.figure import Figure
 
     order = sorted(frame["model.name"].unique(), key=plots.natural)
@@ -121,12 +203,11 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
     rows = (len(lengths) + 1) // 2
     figure = Figure(figsize=(9, 2.9 * rows + 0.5), layout="constrained")
     axes = figure.subplots(rows, min(2, len(lengths)), sharey=True, squeeze=False).ravel()
+    ended = frame[frame["status"] == "ok"]
     for length, ax in zip(lengths, axes):
-        curves: dict[str, list[pd.DataFrame]] = {}
-        for run in runs:
-            if run.settings.length == length and run.succeeded:
-                curves.setdefault(run.settings.model.label, []).append(read_curve(run.path))
-        plots.plot_curves(curves, ax, metric="validation_accuracy", order=order)
+        models = ended[ended["length"] == length].groupby("model.name")["run"]
+        by_model = {str(label): [curves[run] for run in runs] for label, runs in models}
+        plots.plot_curves(by_model, ax, metric="validation_accuracy", order=order)
         ax.set(title=f"T = {length}", ylim=(-0.03, 1.05))
     for ax in axes[len(lengths) :]:
         ax.set_axis_off()
@@ -143,7 +224,12 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
 def _shared(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
     """Each setting with the values it took."""
     columns = [c for c in frame.columns if c.startswith(prefix)]
-    return {c.removeprefix(prefix): ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}
+    return {heading(c).removeprefix("environment."): _listed(frame[c].dropna().unique()) for c in columns}
+
+
+def _listed(values: Sequence[Any]) -> str:
+    text = ", ".join(f"{value}" for value in values[:MOST_VALUES])
+    return text + (f", and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else "")
 
 
 def _machines(frame: pd.DataFrame) -> dict[str, str]:

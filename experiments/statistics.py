@@ -6,13 +6,16 @@ Statistical Precipice" (2021).
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.records import RunRecord, flat_row
+from experiments.naming import nearest
+from experiments.records import RunRecord, flat_row, flat_settings
 
 SUCCESS = 0.99  # a run that answers this share of unseen examples has learned the task
 RESULT_COLUMNS = (
@@ -33,23 +36,70 @@ RESULT_COLUMNS = (
 )
 RESAMPLES = 2000
 CONFIDENCE = 0.95
+_USUAL_SETTINGS = ("experiment", "length", "dataset", "seed", "device", "threads")
 
 
 def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
-    """One row a run, settings and results as columns; failed and unfinished runs are rows too."""
+    """One row a run, settings and results as columns; failed and unfinished runs are rows too.
+
+    The names of the columns that are settings stand in ``frame.attrs["settings"]``.
+    """
     frame = pd.DataFrame([flat_row(run) for run in runs])
     absent = [column for column in RESULT_COLUMNS if column not in frame]  # of a table of failures alone
-    return frame.assign(**dict.fromkeys(absent, np.nan))
+    frame = frame.assign(**dict.fromkeys(absent, np.nan))
+    kinds = {(type(run.settings), type(getattr(run.settings, "model", None))): run for run in runs}
+    settings = dict.fromkeys(name for run in kinds.values() for name in flat_settings(run))
+    for name in settings:
+        if frame[name].map(type).eq(list).any():
+            frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
+    frame.attrs["settings"] = list(settings)
+    return frame
+
+
+def setting_names(frame: pd.DataFrame) -> list[str]:
+    """Columns that are settings of a run; of a table made by hand, those with a setting's usual name."""
+    usual = [c for c in frame if c.startswith(("train.", "model.")) or c in _USUAL_SETTINGS]
+    return [c for c in frame.attrs.get("settings", usual) if c in frame]
+
+
+def task_columns(frame: pd.DataFrame) -> list[str]:
+    """Settings that say what was to be learned (length, data set): results are never averaged across them."""
+    no_task = ("experiment", "seed", "device", "threads")
+    return [c for c in setting_names(frame) if "." not in c and c not in no_task]
 
 
 def setting_columns(frame: pd.DataFrame) -> list[str]:
-    """Training and device settings that differ between runs, so that groups have to be told apart by them."""
-    candidates = [c for c in frame.columns if c.startswith("train.")] + ["device", "threads"]
-    return [c for c in candidates if c in frame and frame[c].nunique(dropna=False) > 1]
+    """Settings, beside model, task and seed, that differ between runs, so that groups are told apart by them.
+
+    A field of a model counts only where models of one name differ in it.
+    """
+    skipped = {"experiment", "seed", "model.name", *task_columns(frame)}
+    candidates = [c for c in setting_names(frame) if c not in skipped]
+    varying = {c for c in candidates if frame[c].nunique(dropna=False) > 1}
+    fields = [c for c in varying if c.startswith("model.")]
+    within = varying_within_a_model(frame, fields)
+    return [c for c in candidates if c in varying and (c in within or not c.startswith("model."))]
 
 
-def interquartile_mean(values: Sequence[float] | np.ndarray) -> float:
+def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[str]:
+    """Those of the columns that take more than one value among the runs of one model."""
+    if not columns:
+        return set()
+    counts = frame.groupby("model.name")[list(columns)].nunique(dropna=False)
+    return {c for c in columns if (counts[c] > 1).any()}
+
+
+def group_columns(frame: pd.DataFrame) -> list[str]:
+    """What a group of runs shares: everything but the seed, as far as it differs in this table."""
+    return ["model.name", *task_columns(frame), *setting_columns(frame)]
+
+
+def interquartile_mean(values: Sequence[float] | np.ndarray, axis: int | None = None) -> Any:
     """Mean of the middle half of the values: a quarter of the weight is cut off at either end.
+
+    Args:
+        values: One value a run.
+        axis: Of an array of several such rows, the axis along which to go; None for a plain list.
 
     Raises:
         ValueError: There are no values.
@@ -60,12 +110,13 @@ def interquartile_mean(values: Sequence[float] | np.ndarray) -> float:
     """
     if len(values) == 0:
         raise ValueError("values: there should be at least one")
-    return float(stats.trim_mean(np.asarray(values, dtype=float), 0.25))
+    array = np.asarray(values, dtype=float)
+    return float(stats.trim_mean(array, 0.25)) if axis is None else stats.trim_mean(array, 0.25, axis=axis)
 
 
 def bootstrap_interval(
     values: Sequence[float] | np.ndarray,
-    statistic: Callable[[np.ndarray], float] = interquartile_mean,
+    statistic: Callable[..., Any] = interquartile_mean,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -75,7 +126,7 @@ def bootstrap_interval(
 
     Args:
         values: One value a seed.
-        statistic: Of a vector of values.
+        statistic: Of a vector of values. One that takes ``axis`` is called once for all resamples.
         seed: Fixes the resamples.
         resamples: How many.
         confidence: Share of resamples inside the interval, in 0..1.
@@ -88,18 +139,22 @@ def bootstrap_interval(
         return (float("nan"), float("nan"))
     rng = np.random.default_rng(seed)
     draws = values[rng.integers(len(values), size=(resamples, len(values)))]
-    estimates = np.apply_along_axis(statistic, 1, draws)
+    if "axis" in inspect.signature(statistic).parameters:
+        estimates = statistic(draws, axis=1)
+    else:
+        estimates = np.apply_along_axis(statistic, 1, draws)
     low, high = np.quantile(estimates, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
 
 def summarize(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a (model, length) and whatever other setting differs: figures over seeds.
+    """One row a group of runs that differ in nothing but the seed: figures over seeds.
 
-    Columns: n (runs that ended), failed, parameters, mean, std (ddof 1), iqm with its interval, success (share of
-    runs with a test accuracy of at least ``SUCCESS``), ms_per_step and seconds (medians).
+    Columns: model.name, the task's (length), every other setting that differs in the table; n (runs that ended),
+    failed, parameters, mean, std (ddof 1), iqm with its interval, success (share of runs with a test accuracy of at
+    least ``SUCCESS``), ms_per_step and seconds (medians).
     """
-    keys = ["model.name", "length", *setting_columns(frame)]
+    keys = group_columns(frame)
     rows = []
     for key, group in frame.groupby(keys, sort=False, dropna=False):
         ended = group[group["status"] == "ok"]
@@ -123,44 +178,61 @@ def summarize(frame: pd.DataFrame) -> pd.DataFrame:
                 "seconds": ended["seconds_total"].median(),
             }
         )
-    return pd.DataFrame(rows).sort_values(["model.name", "length"], kind="stable", ignore_index=True)
+    summary = pd.DataFrame(rows).sort_values(keys, kind="stable", ignore_index=True, key=_sortable)
+    summary.attrs["settings"] = keys
+    return summary
+
+
+def _sortable(column: pd.Series) -> pd.Series:
+    """Numbers by size, anything else, and a mixture, as text."""
+    return column if pd.api.types.is_numeric_dtype(column) else column.astype(str)
+
+
+def check_baseline(frame: pd.DataFrame, name: str, argument: str = "baseline") -> None:
+    """Raise a ValueError unless there are runs of a model of that name."""
+    known = sorted(set(frame["model.name"]))
+    if name not in known:
+        raise ValueError(
+            f"{argument}: no runs of {name!r}{nearest(name, known)}; there are {', '.join(known)}"
+        )
 
 
 def paired_differences(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Test accuracy minus the reference model's on the same length, seed and settings.
+    """Test accuracy minus the reference model's on the same task and seed, under the same settings.
+
+    A setting that no model was run with two values of is not matched, so that models may each have their own.
+    A run whose partner is not one run but several is left out.
 
     Args:
         frame: From ``runs_table``.
         reference: Label of the model to compare with.
 
     Returns:
-        One row a (model, length): mean difference, its bootstrap interval, and the number of pairs.
+        One row a group (model, task, differing settings): mean difference, its bootstrap interval, and the number
+        of pairs.
 
     Raises:
         ValueError: The reference is not among the models.
     """
-    if reference not in set(frame["model.name"]):
-        known = ", ".join(sorted(set(frame["model.name"])))
-        raise ValueError(f"reference: no runs of {reference!r}; there are {known}")
-    keys = ["length", "seed", *setting_columns(frame)]
+    check_baseline(frame, reference, "reference")
+    tasks, settings = task_columns(frame), setting_columns(frame)
+    shared = [c for c in settings if not c.startswith("model.")]
+    keys = [*tasks, "seed", *(c for c in shared if c in varying_within_a_model(frame, shared))]
     ended = frame[frame["status"] == "ok"]
-    base = ended[ended["model.name"] == reference][[*keys, "test_accuracy"]]
+    base = ended.loc[ended["model.name"] == reference, [*keys, "test_accuracy"]]
+    base = base.drop_duplicates(keys, keep=False)
     pairs = ended[ended["model.name"] != reference].merge(base, on=keys, suffixes=("", "_reference"))
     pairs["difference"] = pairs["test_accuracy"] - pairs["test_accuracy_reference"]
+    groups = ["model.name", *tasks, *settings]
     rows = []
-    for (model, length), group in pairs.groupby(["model.name", "length"], sort=False):
+    for key, group in pairs.groupby(groups, sort=False, dropna=False):
         values = group["difference"].to_numpy(dtype=float)
         low, high = bootstrap_interval(values, np.mean)
         rows.append(
-            {
-                "model": model,
-                "length": length,
-                "difference": values.mean(),
-                "low": low,
-                "high": high,
-                "n": len(values),
-            }
+            dict(zip(["model", *groups[1:]], key))
+            | {"difference": values.mean(), "low": low, "high": high, "n": len(values)}
         )
-    return pd.DataFrame(rows, columns=["model", "length", "difference", "low", "high", "n"]).sort_values(
-        ["model", "length"], kind="stable", ignore_index=True
+    columns = ["model", *tasks, *settings, "difference", "low", "high", "n"]
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        ["model", *tasks, *settings], kind="stable", ignore_index=True, key=_sortable
     )

@@ -1,4 +1,4 @@
-"""Tables for people: the terminal's, the report's, and Markdown."""
+"""Rows of tables for people, as text: summaries, paired differences, reach, models, two folders."""
 
 from __future__ import annotations
 
@@ -7,60 +7,137 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.folder_comparison import FolderComparison
 from experiments.plots import natural
-from experiments.statistics import SUCCESS
+from experiments.statistics import SUCCESS, setting_columns, task_columns
+from experiments.table_formats import aligned, markdown
 
-HEADINGS = ("model", "T", "parameters", "accuracy", "IQM", "success", "n", "steps", "ms/step")
+_WORDS = {"length": "T", "dataset": "data set", "model.name": "model"}
+_FIGURES = frozenset(
+    {"n", "failed", "parameters", "hidden", "mean", "std", "iqm", "iqm_low", "iqm_high", "success"}
+)
+_FIGURES |= {"steps", "ms_per_step", "seconds"}
 
 
 def _number(value: float, digits: int = 3) -> str:
     return "-" if pd.isna(value) else f"{value:.{digits}f}"
 
 
-def summary_rows(summary: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of the summary as text, models in natural order."""
-    others = [c for c in summary.columns if c.startswith("train.") or c in ("device", "threads")]
-    order = sorted(summary.index, key=lambda i: (natural(summary["model.name"][i]), summary["length"][i]))
-    return [_summary_row(summary.loc[i], others) for i in order]
+def heading(column: str) -> str:
+    """What a column of a table is called before people.
+
+    Example:
+        >>> heading("train.learning_rate"), heading("length")
+        ('learning rate', 'T')
+    """
+    return _WORDS.get(column, column.removeprefix("train.").removeprefix("model.").replace("_", " "))
 
 
-def _summary_row(row: pd.Series, others: list[str]) -> dict[str, Any]:
+def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> list[dict[str, str]]:
+    """Rows of the summary as text, models in natural order; settings that differ come last.
+
+    Args:
+        summary: From ``summarize``.
+        paired: From ``paired_differences``; adds columns of the difference and of the number of pairs.
+    """
+    keys = [c for c in summary.columns if c not in _FIGURES]
+    tasks = [c for c in keys[1:] if c in task_columns(summary)]
+    others = [c for c in keys[1:] if c not in tasks]
+    order = sorted(
+        summary.index, key=lambda i: (natural(summary["model.name"][i]), [summary[c][i] for c in tasks], i)
+    )
+    differences = {} if paired is None else _differences(paired, keys)
+    rows = []
+    for i in order:
+        row = summary.loc[i]
+        cells = _summary_row(row, tasks)
+        if paired is not None:
+            nothing = {"difference": "-", "pairs": "0"}
+            cells |= differences.get(tuple(_setting(row[c]) for c in keys), nothing)
+        # A setting such as the most steps of a run must not take the place of the steps taken.
+        rows.append(cells | {heading(c) if heading(c) not in cells else c: _setting(row[c]) for c in others})
+    return rows
+
+
+def _summary_row(row: pd.Series, tasks: list[str]) -> dict[str, str]:
     std = "" if pd.isna(row["std"]) else f" ± {row['std']:.3f}"
-    interval = "" if pd.isna(row["iqm_low"]) else f" [{row['iqm_low']:.3f}, {row['iqm_high']:.3f}]"
     return {
         "model": row["model.name"],
-        "T": f"{row['length']}",
+        **{heading(c): _setting(row[c]) for c in tasks},
         "parameters": "-" if pd.isna(row["parameters"]) else f"{row['parameters']:,.0f}",
         "accuracy": _number(row["mean"]) + std,
-        "IQM": _number(row["iqm"]) + interval,
+        "IQM": _number(row["iqm"]) + _interval(row["iqm_low"], row["iqm_high"]),
         "success": _number(row["success"], 2),
         "n": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
         "steps": _number(row["steps"], 0),
         "ms/step": _number(row["ms_per_step"], 2),
-        **{name: f"{row[name]}" for name in others},
     }
+
+
+def _differences(paired: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    """Cells of the paired differences, by the group they belong to."""
+    columns = ["model", *keys[1:]]
+    return {
+        tuple(_setting(row[c]) for c in columns): {
+            "difference": f"{row['difference']:+.3f}" + _interval(row["low"], row["high"], sign="+"),
+            "pairs": f"{row['n']}",
+        }
+        for _, row in paired.iterrows()
+    }
+
+
+def _interval(low: float, high: float, sign: str = "") -> str:
+    return "" if pd.isna(low) else f" [{low:{sign}.3f}, {high:{sign}.3f}]"
+
+
+def paired_rows(paired: pd.DataFrame) -> list[dict[str, str]]:
+    """Paired differences as text, models in natural order.
+
+    Args:
+        paired: From ``paired_differences``.
+    """
+    keys = [c for c in paired.columns if c not in ("difference", "low", "high", "n")]
+    order = sorted(paired.index, key=lambda i: (natural(paired["model"][i]), i))
+    return [
+        {heading(c): _setting(paired[c][i]) for c in keys}
+        | {
+            "difference": f"{paired['difference'][i]:+.3f}",
+            "interval": _interval(paired["low"][i], paired["high"][i], sign="+").strip() or "-",
+            "n": f"{paired['n'][i]}",
+        }
+        for i in order
+    ]
 
 
 def text_summary(summary: pd.DataFrame) -> str:
     """The summary as aligned columns for a terminal; accuracy is mean ± standard deviation on test."""
-    rows = summary_rows(summary)
-    columns = [c for c in rows[0] if c != "IQM"]
-    widths = {c: max(len(c), *(len(row[c]) for row in rows)) for c in columns}
-
-    def line(row: dict[str, str]) -> str:
-        cells = (row[c].ljust(widths[c]) if c == "model" else row[c].rjust(widths[c]) for c in columns)
-        return "  ".join(cells).rstrip()
-
-    head = line({c: c for c in columns})
-    return "\n".join([head, "-" * len(head), *(line(row) for row in rows)])
+    return aligned([{c: v for c, v in row.items() if c != "IQM"} for row in summary_rows(summary)])
 
 
 def markdown_summary(summary: pd.DataFrame) -> str:
     """The summary as a Markdown table."""
-    rows = summary_rows(summary)
-    columns = list(rows[0])
-    lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
-    return "\n".join(lines + ["| " + " | ".join(row[c] for c in columns) + " |" for row in rows])
+    return markdown(summary_rows(summary))
+
+
+def comparison_rows(comparison: FolderComparison) -> list[dict[str, str]]:
+    """Groups of two folders as text, models in natural order."""
+    groups = comparison.groups
+    order = sorted(groups.index, key=lambda i: (natural(groups["model.name"][i]), i))
+    return [_comparison_row(groups.loc[i], comparison.keys) for i in order]
+
+
+def _comparison_row(row: pd.Series, keys: list[str]) -> dict[str, str]:
+    n = f"{row['n']}" if row["how"] == "paired" else f"{row['n']}, {row['n_second']}"
+    return {heading(c): _setting(row[c]) for c in keys} | {
+        "A": f"{row['first']:.4g}",
+        "B": f"{row['second']:.4g}",
+        "B - A": f"{row['difference']:+.3g}",
+        "interval": "-" if pd.isna(row["low"]) else f"[{row['low']:+.3g}, {row['high']:+.3g}]",
+        "n": n,
+        "runs": row["how"],
+        "p (Holm)": "-" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.2g}",
+        "verdict": row["verdict"],
+    }
 
 
 def reach_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -70,13 +147,15 @@ def reach_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
         frame: From ``runs_table``; runs whose answer has no fixed node are left out.
     """
     graphs = frame[(frame["status"] == "ok") & frame["in_reach"].notna()]
+    settings = setting_columns(graphs)
     rows = []
-    for (label, length), group in graphs.groupby(["model.name", "length"]):
+    for (label, length, *values), group in graphs.groupby(["model.name", "length", *settings], dropna=False):
         first, accuracy = group.iloc[0], group["test_accuracy"].mean()
         rows.append(
             {
                 "model": label,
                 "length": length,
+                "settings": {heading(c): _setting(value) for c, value in zip(settings, values)},
                 "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
                 "layers": f"{first['model.layers']:.0f}",
                 "share": _share(first["answer_share"]),

@@ -29,7 +29,9 @@ DATA_SIDE |= {
 }
 READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
 READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
+READING_SIDE |= {"table_formats", "folder_comparison", "run_explorer", "tensorboard_events"}
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
+PLAIN |= {"naming"}
 
 
 def imported(path):

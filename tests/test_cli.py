@@ -82,6 +82,16 @@ BAD = {
     "citation after its options": ["run", "--smoke", "citation"],
     "report of nothing": ["report", "nowhere"],
     "redo of nothing": ["redo", "nowhere"],
+    "report of nothing against a baseline": ["report", "nowhere", "--baseline", "lstm"],
+    "table of nothing": ["table", "nowhere"],
+    "table without a folder": ["table"],
+    "table in no format": ["table", "nowhere", "--format", "latx"],
+    "table into no folder": ["table", "nowhere", "--out", "none/table.csv"],
+    "compare nothing": ["compare", "nowhere", "elsewhere"],
+    "compare with nothing": ["compare", "nowhere"],
+    "compare in no format": ["compare", "nowhere", "elsewhere", "--format", "html"],
+    "compare into no folder": ["compare", "nowhere", "elsewhere", "--out", "none/x.csv"],
+    "tensorboard of nothing": ["tensorboard", "nowhere"],
 }
 
 
@@ -137,6 +147,9 @@ def test_list_names_what_there_is(capsys):
         ["run", "citation", "--help"],
         ["draw", "--help"],
         ["draw", "field", "--help"],
+        ["compare", "--help"],
+        ["table", "--help"],
+        ["tensorboard", "--help"],
         [],
     ],
 )

@@ -45,13 +45,15 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.stack, self.ids, self.fetched, self.tags = [], [], [], []
+        self.stack, self.ids, self.fetched, self.tags, self.scripts = [], [], [], [], []
         self.feed(text)
         assert self.stack == []
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.tags.append(tag)
+        if tag == "script":
+            self.scripts.append((values.get("type"), values.get("id")))
         if tag not in self.VOID:
             self.stack.append(tag)
         if "id" in values and "svg" not in self.stack:
@@ -73,7 +75,11 @@ def test_page_is_whole_and_fetches_nothing(results):
     text = write_report(results).read_text()
     page = Page(text)
     assert page.fetched == []
-    assert "script" not in page.tags
+    assert page.scripts == [
+        ("application/json", "runs-data"),
+        ("application/json", "runs-curves"),
+        (None, None),
+    ]
     assert not re.search(r"url\((?!['\"]?#)|@import", text)
     assert page.tags.count("svg") >= 4
     assert {"summary", "figures", "reach", "failed", "models", "settings", "runs"} <= set(page.ids)
@@ -116,7 +122,8 @@ def test_failed_runs_are_rows_and_their_text_is_escaped(results):
     failed_run(results, "<script>alert(1)</script> & more")
     text = write_report(results).read_text()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in text
-    assert "script" not in Page(text).tags
+    assert len(Page(text).scripts) == 3  # the page's own, and its data
+    assert "<script>alert" not in text
 
 
 def test_report_of_failures_alone(tmp_path):
