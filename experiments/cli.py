@@ -17,6 +17,8 @@ from cyclopts import App, CycloptsError, Parameter
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
+from experiments.documents.document_command import documents
+from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.settings import TrainSettings
@@ -74,6 +76,7 @@ class TrainOptions:
 
 run_app = App(name="run")
 run_app.command(citation)  # an experiment with options of its own
+run_app.command(documents)
 app.command(run_app)
 
 
@@ -196,6 +199,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     )
 
 
+app.command(predict)
 app.command(draw_app)
 
 
