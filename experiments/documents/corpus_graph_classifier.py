@@ -1,4 +1,4 @@
-"""Text GCN and its attention twin: one graph of all documents and words, with test documents in it or attached later."""
+"""Text GCN and its attention twin: one graph of all documents and words; test documents are in it, or come later."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ def _train(
     index, weight = graph.edge_index.to(device), graph.edge_weight.to(device)
     classes = torch.tensor(corpus.classes, device=device)
     labelled, validation = (
-        torch.tensor([places[row] for row in rows], device=device) for rows in (split.labelled, split.validation)
+        torch.tensor([places[row] for row in rows], device=device)
+        for rows in (split.labelled, split.validation)
     )
 
     def batches() -> Iterator[tuple[Callable[[], Tensor], Tensor]]:

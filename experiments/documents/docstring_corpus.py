@@ -45,9 +45,10 @@ def read_docstrings(
 ) -> Corpus:
     """Docstrings as documents; the class is the package. The same installed files give the same corpus.
 
-    A package's modules are taken in the order of a hash of their names, and every third one is for testing, so no
-    module is in both splits. Names of the packages are taken out of the text, also where they are part of a word; a text
-    that occurs twice is left out the second time. Packages that are not installed or have too few docstrings are left out.
+    A package's modules are taken in the order of a hash of their names, and another hash puts a third of them into the
+    test split, so no module is in both. Names of the packages are taken out of the text, also where they are part of a
+    word; a text that occurs twice is left out the second time. Packages that are not installed, or have too few
+    docstrings, are left out.
 
     Args:
         packages: Import names.

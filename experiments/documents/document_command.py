@@ -41,8 +41,8 @@ def documents(
 ) -> int:
     """Name the class of documents: graphs of words against recurrent networks and linear baselines.
 
-    The default needs no download: docstrings of installed packages, read as text; the class is the package. Runs that the
-    folder already holds are skipped. `gnnlab predict RUN "text"` then asks any of the trained models.
+    The default needs no download: docstrings of installed packages, read as text; the class is the package. Runs that
+    the folder already holds are skipped. `gnnlab predict RUN "text"` then asks any of the trained models.
 
     Parameters
     ----------
@@ -152,7 +152,15 @@ def expand(
 
 def _shortness(run: DocumentSettings) -> tuple[int, float]:
     kind = run.model.name
-    rank = 0 if kind == "textgat" else 1 if kind in CORPUS_GRAPH else 3 if kind in (LINEAR, *DOCUMENT_GRAPH) else 2
+    rank = (
+        0
+        if kind == "textgat"
+        else 1
+        if kind in CORPUS_GRAPH
+        else 3
+        if kind in (LINEAR, *DOCUMENT_GRAPH)
+        else 2
+    )
     return rank, -run.share
 
 

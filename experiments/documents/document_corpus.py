@@ -160,13 +160,15 @@ def _check_classes(path: Path, documents: list[Document]) -> None:
             )
     if len(labels["train"]) < 2:
         raise ValueError(f"documents: {path} has one class only ({documents[0].label!r}); two are needed")
-    counts = {label: sum(d.label == label and d.split == "train" for d in documents) for label in labels["train"]}
+    counts = {
+        label: sum(d.label == label and d.split == "train" for d in documents) for label in labels["train"]
+    }
     for label, count in counts.items():
         if count < 2:
             row = next(r for r, d in enumerate(documents, 2) if d.label == label and d.split == "train")
             raise ValueError(
-                f"documents: {path} row {row} is the only training row with the label {label!r}; two are needed, one of "
-                "them for validation"
+                f"documents: {path} row {row} is the only training row with the label {label!r}; two are needed, "
+                "one of them for validation"
             )
 
 

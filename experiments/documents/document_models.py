@@ -46,8 +46,8 @@ class CorpusGraphNet(nn.Module):
         self.documents = nn.Parameter(torch.empty(num_documents, spec.embedding)) if num_documents else None
         self.attention: nn.Module | None = None
         if spec.name == "textgat":
-            options = {"heads": spec.heads, "edge_dim": 1, "fill_value": 1.0}
-            self.attention = GATConv(spec.embedding, spec.hidden // spec.heads, **options)
+            one = spec.hidden // spec.heads
+            self.attention = GATConv(spec.embedding, one, heads=spec.heads, edge_dim=1, fill_value=1.0)
             self.last: nn.Module = GATConv(spec.hidden, num_classes, edge_dim=1, fill_value=1.0)
         else:
             self.last = GCNConv(spec.embedding, num_classes, bias=False)
@@ -73,14 +73,13 @@ class CorpusGraphNet(nn.Module):
         return self.last(h, edge_index, edge_weight)
 
     def _features(self, num_documents: int) -> Tensor:
-        documents = self.documents
-        if documents is None:
-            documents = self.words.new_zeros(num_documents, self.words.size(1))
-        return torch.cat([documents, self.words])
+        if self.documents is not None:
+            return torch.cat([self.documents, self.words])
+        return torch.cat([self.words.new_zeros(num_documents, self.words.size(1)), self.words])
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator; the vectors Glorot uniform, as one table of all nodes."""
-        tables = [self.words] if self.documents is None else [self.documents, self.words]
+        tables = [table for table in (self.documents, self.words) if table is not None]
         bound = (6 / (sum(len(table) for table in tables) + self.words.size(1))) ** 0.5
         for table in tables:
             nn.init.uniform_(table, -bound, bound)
@@ -175,7 +174,9 @@ class BagNet(nn.Module):
     def __init__(self, num_words: int, num_classes: int, *, hidden: int, dropout: float) -> None:
         super().__init__()
         self.dropout = dropout
-        self.embedding = nn.Embedding(num_words, hidden, padding_idx=NO_WORD)  # rows of W₁: no zeros are multiplied
+        self.embedding = nn.Embedding(
+            num_words, hidden, padding_idx=NO_WORD
+        )  # rows of W₁: no zeros are multiplied
         self.bias = nn.Parameter(torch.zeros(hidden))
         self.head = nn.Linear(hidden, num_classes)
 
@@ -199,8 +200,8 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
         return DocumentGraphNet(num_words, num_classes, spec)
     if spec.name == BAG:
         return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
-    options = {"pooling": spec.pooling, "dropout": spec.dropout}
-    return RecurrentReader(_recurrent(spec), num_words, num_classes, **options)
+    layer = _recurrent(spec)
+    return RecurrentReader(layer, num_words, num_classes, pooling=spec.pooling, dropout=spec.dropout)
 
 
 def _recurrent(spec: DocumentModel) -> RecurrentLayer:

@@ -32,7 +32,10 @@ def draw_word_graphs(corpus: Corpus, out: Path) -> None:
     folder.mkdir(exist_ok=True)
     entries = []
     chosen = [
-        (label, word) for label, words in telling_words(corpus).items() for word in words if word in graph.words
+        (label, word)
+        for label, words in telling_words(corpus).items()
+        for word in words
+        if word in graph.words
     ]
     for number, (label, word) in enumerate(chosen[:MOST_PICTURES]):
         figure, note = neighbourhood_picture(graph, word)
@@ -66,7 +69,9 @@ def neighbourhood_picture(graph: Data, word: str) -> tuple[Any, str]:
         around,
         ax=figure.subplots(),
         node_class=[around.nodes[name]["hop"] for name in names],
-        class_names=[word, "next to it", "two steps away"][: 1 + max(around.nodes[name]["hop"] for name in names)],
+        class_names=[word, "next to it", "two steps away"][
+            : 1 + max(around.nodes[name]["hop"] for name in names)
+        ],
         center=names.index(word),
     )
     ax.margins(0.08)

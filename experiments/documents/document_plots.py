@@ -71,7 +71,13 @@ def plot_document_accuracy(frame: pd.DataFrame, ax: Axes) -> Axes:
         std = values.std(ddof=1) if len(values) > 1 else 0.0
         face = style.get("mfc", style["color"])
         ax.errorbar(
-            values.mean(), place + 0.14, xerr=std, fmt=style["marker"], color=style["color"], mfc=face, capsize=3
+            values.mean(),
+            place + 0.14,
+            xerr=std,
+            fmt=style["marker"],
+            color=style["color"],
+            mfc=face,
+            capsize=3,
         )
         paper = find_published(model, corpus)
         if paper is not None and name == model and frame["share"].iloc[0] == 100:

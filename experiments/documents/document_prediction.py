@@ -50,10 +50,14 @@ class DocumentPredictor:
         if run.is_dir() and not (run / "config.json").exists():
             inside = sorted(path.parent.name for path in run.glob("*/config.json"))
             if inside:
-                raise ValueError(f"run: {run} holds {len(inside)} runs; name one of them, such as {run / inside[0]}")
+                raise ValueError(
+                    f"run: {run} holds {len(inside)} runs; name one of them, such as {run / inside[0]}"
+                )
         record = read_run(run)
         if not isinstance(record.settings, DocumentSettings):
-            raise ValueError(f"run: {run} is one of {record.settings.experiment}; predict needs one of documents")
+            raise ValueError(
+                f"run: {run} is one of {record.settings.experiment}; predict needs one of documents"
+            )
         if not record.succeeded:
             raise ValueError(f"run: {run} did not end well; run its command again")
         self.settings = record.settings

@@ -90,21 +90,24 @@ def _figures(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> list[di
     if ended["share"].nunique() > 1:
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         plot_learning_curve(ended, figure.subplots(), chance=float(ended["chance"].median()))
-        text = "Test accuracy against the share of labels. Lines: means over seeds; dots: single seeds. Dashed and hollow: the same model without the test documents in its graph."
+        text = (
+            "Test accuracy against the share of labels. Lines: means over seeds; dots: single seeds. Dashed and "
+            "hollow: the same model without the test documents in its graph."
+        )
         add("Learning curve", text, figure)
     largest = ended[ended["share"] == ended["share"].max()]
     figure = Figure(figsize=(9, 0.42 * len(largest["model.name"].unique()) + 2.0), layout="constrained")
     plot_document_accuracy(largest, figure.subplots())
     text = (
-        f"With {largest['share'].iloc[0]:g} % of the labels. Dots: single seeds. Marks with bars: mean and one standard "
-        "deviation. Black strokes: the paper's means, where there are any. The axis does not begin at 0."
+        f"With {largest['share'].iloc[0]:g} % of the labels. Dots: single seeds. Marks with bars: mean and one "
+        "standard deviation. Black strokes: the paper's means, where there are any. The axis does not begin at 0."
     )
     add("Test accuracy", text, figure)
     add("Confusion", *_confusion(runs, corpus))
     add(
         "Training curves",
-        "Validation loss and accuracy against epochs, one line a run with the largest share of labels. Of a model over the "
-        "graph of the corpus: its transductive training.",
+        "Validation loss and accuracy against epochs, one line a run with the largest share of labels. Of a model over "
+        "the graph of the corpus: its transductive training.",
         _curve_figure(frame, runs, corpus),
     )
     return figures
@@ -129,9 +132,15 @@ def read_predictions(run: Path) -> pd.DataFrame:
         FolderError: The file is missing or damaged.
     """
     try:
-        table = pd.read_csv(run / "predictions.csv", dtype={"label": str, "predicted": str, "inductive": str}, keep_default_na=False)
+        table = pd.read_csv(
+            run / "predictions.csv",
+            dtype={"label": str, "predicted": str, "inductive": str},
+            keep_default_na=False,
+        )
     except (OSError, ValueError) as error:
-        raise FolderError(f"{run}: predictions.csv cannot be read ({error}); delete the folder and run again") from error
+        raise FolderError(
+            f"{run}: predictions.csv cannot be read ({error}); delete the folder and run again"
+        ) from error
     if not {"label", "predicted", "inductive"} <= set(table.columns):
         raise FolderError(f"{run}: predictions.csv is damaged; delete the folder and run the command again")
     return table
@@ -153,8 +162,8 @@ def _confusion(runs: list[RunRecord], corpus: str) -> tuple[str, Any]:
     for ax in axes[len(by_model) :]:
         ax.set_axis_off()
     text = (
-        "Percent of the test documents of each true class (row) that were given each class (column), over all seeds, with "
-        "the largest share of labels."
+        "Percent of the test documents of each true class (row) that were given each class (column), over all seeds, "
+        "with the largest share of labels."
     )
     return text, figure
 
@@ -177,7 +186,11 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> An
         plot_curves(curves, ax, metric=metric, order=order)
         ax.set(xlabel="epoch", xscale="log")
     styles = model_styles(order)
-    handles = [Line2D([], [], color=styles[m]["color"], ls=styles[m]["linestyle"], label=m) for m in order if m in curves]
+    handles = [
+        Line2D([], [], color=styles[m]["color"], ls=styles[m]["linestyle"], label=m)
+        for m in order
+        if m in curves
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8, frameon=False)
     return figure
 
@@ -187,9 +200,14 @@ def _class_tables(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
     tables = []
     for model, of_model in _best_runs(runs, corpus).items():
         table = pd.concat([read_predictions(run.path) for run in of_model])
-        scores = classification_report(table["label"], table["predicted"], output_dict=True, zero_division=0.0)
+        scores = classification_report(
+            table["label"], table["predicted"], output_dict=True, zero_division=0.0
+        )
         names = sorted(set(table["label"]))[:MOST_CLASSES]
-        rows = [{"class": name, **scores[name], "support": scores[name]["support"] / len(of_model)} for name in names]
+        rows = [
+            {"class": name, **scores[name], "support": scores[name]["support"] / len(of_model)}
+            for name in names
+        ]
         tables.append({"corpus": corpus, "model": model, "rows": rows, "seeds": len(of_model)})
     return tables
 

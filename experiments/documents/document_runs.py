@@ -33,8 +33,8 @@ def train_and_test(
 ) -> dict[str, Any]:
     """Train and test a classifier of documents.
 
-    Writes ``curve.csv``, ``weights.pt`` and ``vocabulary.json`` (all that predicting needs), ``predictions.csv`` (a row a
-    test document) and ``neighbours.json`` (nearest words). A model over the graph of the corpus is trained twice:
+    Writes ``curve.csv``, ``weights.pt`` and ``vocabulary.json`` (all that predicting needs), ``predictions.csv`` (a
+    row a test document) and ``neighbours.json`` (nearest words). A model over the graph of the corpus is trained twice:
     transductive, with the test documents in its graph, and inductive, without them; the second is the one that is kept.
 
     Args:
@@ -54,7 +54,7 @@ def train_and_test(
         def row_of(setting: str) -> Callable[[dict[str, Any]], None]:
             return lambda row: on_row({"setting": setting, **row})
 
-        options = {"device": settings.device, "on_step": on_step}
+        options: dict[str, Any] = {"device": settings.device, "on_step": on_step}
         transductive = None
         if settings.model.name in CORPUS_GRAPH:
             # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
@@ -126,9 +126,7 @@ def _most_frequent(corpus: Corpus, labelled: list[int], truth: np.ndarray) -> fl
 def _keep(classifier: DocumentClassifier, corpus: Corpus, folder: Path) -> None:
     state = {name: value.contiguous().cpu() for name, value in classifier.state().items()}
     save_checkpoint(folder / "weights.pt", {"state": state})
-    write_json(
-        folder / "vocabulary.json", {"class_names": corpus.class_names, "words": classifier.words}
-    )
+    write_json(folder / "vocabulary.json", {"class_names": corpus.class_names, "words": classifier.words})
     vectors = classifier.vectors()
     if vectors is not None:
         chosen = [word for words in telling_words(corpus).values() for word in words]

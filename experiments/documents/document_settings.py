@@ -164,7 +164,7 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
     model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1)
     if name in DOCUMENT_GRAPH:
         model = dataclasses.replace(model, window=3)
-    return model, DocumentTraining(epochs=30, learning_rate=2e-3, batch_size=32, patience=4, clip_norm=5.0)
+    return model, DocumentTraining(epochs=30, learning_rate=2e-3, batch_size=64, patience=4, clip_norm=5.0)
 
 
 @dataclass(frozen=True)

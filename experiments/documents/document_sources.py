@@ -37,7 +37,9 @@ def open_corpus(name: str, documents: Path | None = None) -> Corpus:
     if name == "mr":
         return read_movie_reviews()
     hint = nearest(name, CORPORA)
-    raise ValueError(f"corpus: unknown {name!r}{hint or '.'} Known: {', '.join(CORPORA)}; or --documents FILE.tsv")
+    raise ValueError(
+        f"corpus: unknown {name!r}{hint or '.'} Known: {', '.join(CORPORA)}; or --documents FILE.tsv"
+    )
 
 
 def read_movie_reviews(folder: Path | None = None) -> Corpus:
@@ -52,8 +54,9 @@ def read_movie_reviews(folder: Path | None = None) -> Corpus:
     path = (folder or cache_folder()) / "documents" / "mr.tsv"
     if not path.exists():
         raise ValueError(
-            f"corpus: mr is not here: put its documents into {path}, a table of the columns split, label, text made from "
-            f"data/mr.txt and data/corpus/mr.clean.txt of {MR_SOURCE}, or name another folder of data with GNNLAB_DATA"
+            f"corpus: mr is not here: put its documents into {path}, a table of the columns split, label, text made "
+            f"from data/mr.txt and data/corpus/mr.clean.txt of {MR_SOURCE}, or name another folder of "
+            "data with GNNLAB_DATA"
         )
     return read_table(path, "mr")
 
@@ -83,7 +86,9 @@ def _load(choice: CorpusChoice, copy: Path | None) -> Corpus:
         corpus = open_corpus(choice.name, Path(choice.source) if choice.source else None)
     if corpus.digest != choice.digest:
         where = copy or choice.source or "what is installed here"
-        raise ValueError(f"corpus: the documents of {where} are not those of the record: their content differs")
+        raise ValueError(
+            f"corpus: the documents of {where} are not those of the record: their content differs"
+        )
     return corpus
 
 

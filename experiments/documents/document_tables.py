@@ -74,7 +74,9 @@ def document_runs(runs: Sequence[RunRecord]) -> pd.DataFrame:
 def model_order(names: Sequence[str]) -> list[str]:
     """Models as ``MODELS`` lists them, others after them."""
     known = list(MODELS)
-    return sorted(set(names), key=lambda name: (known.index(name) if name in known else len(known), natural(name)))
+    return sorted(
+        set(names), key=lambda name: (known.index(name) if name in known else len(known), natural(name))
+    )
 
 
 def differing(frame: pd.DataFrame) -> list[str]:
@@ -157,7 +159,9 @@ def share_rows(frame: pd.DataFrame, corpus: str) -> tuple[list[str], list[list[s
     """
     ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
     shares = sorted(ended["share"].unique())
-    labels = [f"{share:g} % ({ended.loc[ended['share'] == share, 'labelled'].median():.0f})" for share in shares]
+    labels = [
+        f"{share:g} % ({ended.loc[ended['share'] == share, 'labelled'].median():.0f})" for share in shares
+    ]
     rows = []
     for name, model, column in variants(ended["model.name"].tolist()):
         of_model = ended[ended["model.name"] == model]

@@ -62,7 +62,7 @@ def train_document_model(
     Raises:
         DivergedError: The loss became NaN or infinite.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
     best: Row = {"step": 0, "validation_loss": math.inf}
     weights: dict[str, Tensor] = {}
     seconds, stopped = 0.0, "budget"

@@ -47,7 +47,11 @@ def _compare(frame: pd.DataFrame, corpus: str, shares: list[float], one: Variant
         pair = paired_accuracy(frame, corpus, share, one, other)
         if pair is not None and pair["n"] > 1:
             outcomes[_outcome(pair)].append(f"{share:g} % ({pair['difference']:+.3f})")
-    clauses = [f"{outcome} {other[0]} with {_listed(cases)} of the labels" for outcome, cases in outcomes.items() if cases]
+    clauses = [
+        f"{outcome} {other[0]} with {_listed(cases)} of the labels"
+        for outcome, cases in outcomes.items()
+        if cases
+    ]
     return f"{one[0]} is {'; '.join(clauses)}." if clauses else ""
 
 
@@ -61,7 +65,9 @@ def _compare_best(
         pair = paired_accuracy(frame, corpus, share, one, best) if best else None
         if pair is not None and best is not None and pair["n"] > 1:
             outcomes[_outcome(pair)].append(f"{share:g} % ({best[0]}, {pair['difference']:+.3f})")
-    clauses = [f"{outcome} it with {_listed(cases)} of the labels" for outcome, cases in outcomes.items() if cases]
+    clauses = [
+        f"{outcome} it with {_listed(cases)} of the labels" for outcome, cases in outcomes.items() if cases
+    ]
     if not clauses:
         return ""
     return f"{one[0]} against the {kind} model that validation prefers: {'; '.join(clauses)}."

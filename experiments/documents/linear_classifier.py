@@ -51,23 +51,23 @@ class LinearClassifier(DocumentClassifier):
         documents = [corpus.words[row] for row in split.labelled]
         held = [corpus.words[row] for row in split.validation]
         y, y_held = (np.array(corpus.classes)[rows] for rows in (split.labelled, split.validation))
-        started, best, rows = time.perf_counter(), None, []
+        started, best, tried = time.perf_counter(), None, 0
         for longest in LONGEST:
             vectorizer = TfidfVectorizer(analyzer=_Terms(longest), sublinear_tf=True)
             x, x_held = vectorizer.fit_transform(documents), vectorizer.transform(held)
             for strength in STRENGTHS:
                 model = LogisticRegression(C=strength, max_iter=5000).fit(x, y)
-                row = {"step": len(rows) + 1, **_scores(model, x, y, "train")}
+                tried += 1
+                row = {"step": tried, **_scores(model, x, y, "train")}
                 row |= _scores(model, x_held, y_held, "validation") | {"words": longest, "C": strength}
-                rows.append(row)
                 on_row(row)
-                on_step(row["step"])
+                on_step(tried)
                 if best is None or row["validation_accuracy"] > best["validation_accuracy"]:
                     best = row
                     self._keep(vectorizer, model)
         assert best is not None
         return Fit(
-            len(rows),
+            tried,
             best["step"],
             "budget",
             best["validation_loss"],
@@ -101,7 +101,11 @@ class LinearClassifier(DocumentClassifier):
         return {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
 
     def restore(self, words: list[str], state: dict[str, Tensor]) -> None:
-        shapes = {"idf": (len(words),), "weights": (self.num_classes, len(words)), "bias": (self.num_classes,)}
+        shapes = {
+            "idf": (len(words),),
+            "weights": (self.num_classes, len(words)),
+            "bias": (self.num_classes,),
+        }
         for name, shape in shapes.items():
             if name not in state or tuple(state[name].shape) != shape:
                 raise ValueError(f"weights: {name} should have the shape {shape}")

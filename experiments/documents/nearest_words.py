@@ -17,8 +17,8 @@ SMOOTHING = 1.0
 def telling_words(corpus: Corpus, each: int = 1, most_classes: int = MOST_CLASSES) -> dict[str, list[str]]:
     """For each class the words that speak most for it in the training documents.
 
-    They have the largest n log(p / q), where n counts the documents of the class that hold the word, and p and q are its
-    share among those and among all others (with one more document on each side).
+    They have the largest n log(p / q), where n counts the documents of the class that hold the word, and p and q are
+    its share among those and among all others (with one more document on each side).
 
     Args:
         corpus: The documents.
@@ -39,7 +39,10 @@ def telling_words(corpus: Corpus, each: int = 1, most_classes: int = MOST_CLASSE
 
         def weight(word: str, label: str = label, rest: int = rest) -> float:
             n = counts[label][word]
-            p, q = (n + SMOOTHING) / (sizes[label] + SMOOTHING), (total[word] - n + SMOOTHING) / (rest + SMOOTHING)
+            p, q = (
+                (n + SMOOTHING) / (sizes[label] + SMOOTHING),
+                (total[word] - n + SMOOTHING) / (rest + SMOOTHING),
+            )
             return float(n * np.log(p / q))
 
         words = [w for w in counts[label] if total[w] >= FEWEST_DOCUMENTS and w not in taken]

@@ -61,7 +61,9 @@ def _read_lines(path: Path | None) -> list[str]:
         decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"file: {path or 'stdin'} row {row} should be UTF-8 text ({error.reason})") from error
+        raise ValueError(
+            f"file: {path or 'stdin'} row {row} should be UTF-8 text ({error.reason})"
+        ) from error
     return decoded.removesuffix("\n").split("\n") if decoded else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -52,7 +53,7 @@ class ReaderClassifier(DocumentClassifier):
         def batches() -> Iterator[tuple[Callable[[], Tensor], Tensor]]:
             for rows in bucketed([_length(item) for item in items], train.batch_size, generator):
                 inputs = self._collate([items[row] for row in rows], device)
-                yield lambda inputs=inputs: self.model(inputs), y[rows].to(device)
+                yield partial(self.model, inputs), y[rows].to(device)
 
         def validate() -> tuple[Tensor, Tensor]:
             return self._forward(validation, device), classes[split.validation].to(device)
