@@ -1,6 +1,7 @@
 """Graph networks on PyG message passing, adjacency matrices, graphs from sequences, drawing."""
 
 from gnnlab.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
+from gnnlab.corpus_size import CorpusSize, cooccurrence_size
 from gnnlab.drawing import draw_graph
 from gnnlab.gat import GATConv
 from gnnlab.gcn import GCNConv
@@ -8,17 +9,28 @@ from gnnlab.graph_net import GraphNet
 from gnnlab.influence import effective_resistance, random_walk_influence
 from gnnlab.matrix_drawing import draw_adjacency
 from gnnlab.paths import palindrome_graph, path_graph
+from gnnlab.pmi_graph import cooccurrence_graph
 from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.sequence_classifier import SequenceGraphClassifier
+from gnnlab.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
+from gnnlab.window_graphs import sliding_window_graph, sliding_window_graphs
+from gnnlab.word_view import word_neighbourhood
 
 __all__ = [
+    "AttachedDocument",
+    "CorpusSize",
     "GATConv",
     "GCNConv",
     "GraphNet",
     "SequenceGraphClassifier",
     "adjacency_matrix",
     "adjacency_power",
+    "attach_document",
+    "attach_documents",
+    "cooccurrence_graph",
+    "cooccurrence_size",
     "degree_matrix",
+    "document_graph",
     "draw_adjacency",
     "draw_graph",
     "effective_resistance",
@@ -29,4 +41,7 @@ __all__ = [
     "path_graph",
     "random_walk_influence",
     "receptive_field",
+    "sliding_window_graph",
+    "sliding_window_graphs",
+    "word_neighbourhood",
 ]
