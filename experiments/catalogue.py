@@ -173,6 +173,28 @@ _ALL = (
         report="experiments.citation_report:citation_page",
         timing="",
     ),
+    Experiment(
+        name="documents",
+        title="the class of a text: docstrings of installed packages, movie reviews (mr), or texts of your own",
+        question=(
+            "A text has a class, and a model names it. A recurrent network reads the text word by word and learns from "
+            "labelled texts alone. A graph joins words that occur near each other, and texts with their words, so "
+            "texts without a label help too. Linear baselines count words. Which wins, and with how many labels?"
+        ),
+        models=(
+            "textgcn",
+            "textgat",
+            "docgcn",
+            "docgat",
+            "lstm",
+            "lstm-bidirectional",
+            "tfidf-lr",
+            "bow-mlp",
+        ),
+        settings="experiments.documents.document_settings:DocumentSettings",
+        runner="experiments.documents.document_runs:train_and_test",
+        report="experiments.documents.document_report:document_page",
+    ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 

@@ -15,6 +15,8 @@ from cyclopts import App, CycloptsError
 from experiments.catalogue import EXPERIMENTS
 from experiments.citation_command import citation
 from experiments.comparison_command import compare, table
+from experiments.documents.document_command import documents
+from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.files import is_disk_error
 from experiments.model_specs import MODEL_GRAMMAR
@@ -41,6 +43,7 @@ app = App(
 run_app = App(name="run")
 run_app.command(citation)  # an experiment with options of its own
 run_app.default(run)
+run_app.command(documents)
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 
@@ -103,6 +106,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 app.command(compare)
 app.command(table)
 app.command(tensorboard)
+app.command(predict)
 app.command(draw_app)
 
 

@@ -24,7 +24,7 @@ from experiments.locks import LOCKS
 
 FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
-_OURS = ("results.csv", "report.html", "pictures", LOCKS)
+_OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
 _PROBE = ".probe."
 
 
