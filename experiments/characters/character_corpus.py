@@ -109,7 +109,7 @@ def _read(home: Path, count: int) -> Corpus:
 
 def _write(settings: CorpusSettings, sha256: str, bounds: dict[str, tuple[int, int]], home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    vocabulary = Vocabulary("".join(_characters_of(settings, bounds["train"][1])) + UNKNOWN)
+    vocabulary = training_vocabulary(settings, bounds["train"][1])
     dtype = next(kind for kind in _TYPES if len(vocabulary) <= np.iinfo(kind).max + 1)
     unknown: Counter[str] = Counter()
     digest = hashlib.sha256()
@@ -137,7 +137,12 @@ def _write(settings: CorpusSettings, sha256: str, bounds: dict[str, tuple[int, i
     write_json(home / "corpus.json", values)  # last: a folder without it is unfinished
 
 
-def _characters_of(settings: CorpusSettings, count: int) -> Iterator[str]:
+def training_vocabulary(settings: CorpusSettings, count: int) -> Vocabulary:
+    """The vocabulary of the first ``count`` characters, which are the training part, with ``UNKNOWN``."""
+    return Vocabulary("".join(_distinct(settings, count)) + UNKNOWN)
+
+
+def _distinct(settings: CorpusSettings, count: int) -> Iterator[str]:
     """The distinct characters of each piece of the first ``count`` characters."""
     for piece in read_texts(settings.text, gutenberg=settings.gutenberg):
         yield "".join(set(piece[:count]))

@@ -37,7 +37,8 @@ class CausalEdges:
     def __init__(self, nodes: int, window: int, device: torch.device) -> None:
         places = torch.arange(nodes, device=device)
         self.relations = [
-            torch.stack([places[: nodes - offset], places[offset:]]) for offset in range(min(window + 1, nodes))
+            torch.stack([places[: nodes - offset], places[offset:]])
+            for offset in range(min(window + 1, nodes))
         ]
         self.edge_index = torch.cat(self.relations, dim=1)
         offsets = torch.cat(

@@ -61,13 +61,13 @@ def character_hidden(spec: CharacterSpec, train: CharacterTraining, num_tokens: 
     step = spec.heads if isinstance(spec, CharacterGraph) and spec.conv == "gat" else 1
     if train.hidden:
         if train.hidden % step:
-            raise ValueError(f"hidden: {train.hidden} should be a multiple of {step}, the heads of {spec.label}")
+            raise ValueError(
+                f"hidden: {train.hidden} should be a multiple of {step}, the heads of {spec.label}"
+            )
         return train.hidden
 
     def count(steps: int) -> int:
-        return count_parameters(
-            build_character_model(spec, train, num_tokens, steps * step, device="meta")
-        )
+        return count_parameters(build_character_model(spec, train, num_tokens, steps * step, device="meta"))
 
     above = bisect_right(range(1, MOST_HIDDEN), train.budget, key=count) + 1
     best = min(range(max(above - 1, 1), above + 1), key=lambda steps: abs(count(steps) - train.budget))

@@ -46,9 +46,7 @@ class CorpusSettings:
             if not 0 < getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)} should be a share between 0 and 1")
         if self.validation + self.test >= 1:
-            raise ValueError(
-                f"validation: {self.validation} and test {self.test} leave nothing for training"
-            )
+            raise ValueError(f"validation: {self.validation} and test {self.test} leave nothing for training")
 
     @property
     def name(self) -> str:

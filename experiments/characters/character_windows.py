@@ -54,7 +54,9 @@ class Tokens:
             places = starts.to(self.device).unsqueeze(1) + torch.arange(window + 1, device=self.device)
             cut = self._resident[places].long()
         else:
-            cut = torch.from_numpy(self._tokens[starts.numpy()[:, None] + np.arange(window + 1)].astype(np.int64))
+            cut = torch.from_numpy(
+                self._tokens[starts.numpy()[:, None] + np.arange(window + 1)].astype(np.int64)
+            )
             cut = cut.to(self.device)
         return Sequences(cut[:, :-1], cut[:, 1:], fresh)
 
@@ -120,8 +122,8 @@ class Streams:
         self.length = (len(tokens) - 1) // batch_size
         if self.length < window:
             raise ValueError(
-                f"text: its {name} part has {len(tokens)} characters, too few for {batch_size} streams of {window}; give "
-                "a longer text, or a smaller --batch-size or --window"
+                f"text: its {name} part has {len(tokens)} characters, too few for {batch_size} streams of {window}; "
+                "give a longer text, or a smaller --batch-size or --window"
             )
         self.first = torch.arange(batch_size) * self.length
         self.place = 0
