@@ -33,7 +33,7 @@ def plot_bits(
             label=label,
         )
     ax.set(xlabel=xlabel, ylabel=f"test, {BITS}")
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, 1.1 * frame[against].astype(float).max())
     ax.grid(color="0.92")
     return ax
 
