@@ -13,6 +13,8 @@ from pathlib import Path
 from cyclopts import App, CycloptsError
 
 from experiments.catalogue import EXPERIMENTS
+from experiments.characters.character_command import characters
+from experiments.characters.character_specs import CHARACTER_GRAMMAR
 from experiments.citation_command import citation
 from experiments.comparison_command import compare, table
 from experiments.documents.document_command import documents
@@ -44,6 +46,7 @@ run_app = App(name="run")
 run_app.command(citation)  # an experiment with options of its own
 run_app.default(run)
 run_app.command(documents)
+run_app.command(characters)
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 
@@ -60,6 +63,7 @@ def list_() -> int:
     print("\nModels (--models A,B,...)")
     print(f"  {MODEL_GRAMMAR}")
     print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
+    print(f"  characters: {CHARACTER_GRAMMAR}")
     print("  forget gates start with a bias of 1; biasN sets another one")
     return 0
 
