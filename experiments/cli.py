@@ -22,6 +22,7 @@ from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.files import is_disk_error
 from experiments.model_specs import MODEL_GRAMMAR
+from experiments.reproductions.reproduce_command import reproduce
 from experiments.run_command import run
 from experiments.sweep_command import make_sweep
 from experiments.tensorboard_command import tensorboard
@@ -112,6 +113,7 @@ app.command(table)
 app.command(tensorboard)
 app.command(predict)
 app.command(draw_app)
+app.command(reproduce)
 
 
 def main(arguments: list[str] | None = None) -> None:

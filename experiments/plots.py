@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from experiments.smoothing import Smoothing
 from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
@@ -45,13 +46,16 @@ def _apart(runs: pd.DataFrame) -> pd.Series:
     return (rank - (count - 1) / 2) / count
 
 
-def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+def plot_accuracy(
+    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, seed_lines: bool = False
+) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
     Args:
         frame: From ``runs_table``.
         ax: Where to draw.
         chance: Accuracy of guessing, drawn as a line.
+        seed_lines: A thin line through the dots of each seed.
     """
     labels = sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
@@ -75,6 +79,8 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
             alpha=0.6,
             rasterized=len(ended) > MANY,
         )
+        for _, one in runs.sort_values("length").groupby("seed") if seed_lines else ():
+            ax.plot(one["length"] + shift, one["test_accuracy"], color=style["color"], lw=0.6, alpha=0.5)
         ax.plot(
             x,
             mean,
@@ -122,7 +128,12 @@ def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
 
 
 def plot_curves(
-    curves: dict[str, list[pd.DataFrame]], ax: Axes, *, metric: str, order: Iterable[str]
+    curves: dict[str, list[pd.DataFrame]],
+    ax: Axes,
+    *,
+    metric: str,
+    order: Iterable[str],
+    smooth: Smoothing | None = None,
 ) -> Axes:
     """A metric against training steps, one line a seed.
 
@@ -131,13 +142,20 @@ def plot_curves(
         ax: Where to draw.
         metric: Column to draw.
         order: All models of the report, so that colours agree between figures.
+        smooth: Applied to each line, as in ``functools.partial(running_mean, window=21)``; the values themselves are
+            then drawn faintly behind it.
     """
     styles = model_styles(order)
     count = sum(map(len, curves.values()))
     for label in sorted(curves, key=natural):
         style = styles[label]
+        shown = curves[label]
+        points = [np.column_stack((curve["step"], curve[metric])) for curve in shown]
+        if smooth is not None:
+            ax.add_collection(LineCollection(points, colors=[style["color"]], lw=0.6, alpha=0.25))
+            points = [np.column_stack((curve["step"], smooth(curve[metric].to_numpy()))) for curve in shown]
         lines = LineCollection(
-            [np.column_stack((curve["step"], curve[metric])) for curve in curves[label]],
+            points,
             colors=[style["color"]],
             linestyles=style["linestyle"] if count <= MANY else "-",
             lw=1.1 if count <= 200 else 0.5,

@@ -21,6 +21,7 @@ import pandas as pd
 from experiments.catalogue import read_settings
 from experiments.files import write_beside
 from experiments.locks import LOCKS
+from experiments.run_protocol import Run
 
 FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
@@ -105,6 +106,11 @@ def read_result(path: Path) -> dict[str, Any] | None:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
     _check_result(path, result)
     return dict(result)
+
+
+def is_done(settings: Run, out: Path) -> bool:
+    """Whether this very run has a result in that results folder, good or bad."""
+    return read_result(out / settings.folder) is not None
 
 
 def _check_result(path: Path, result: Any) -> None:

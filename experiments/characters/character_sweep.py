@@ -13,8 +13,7 @@ from experiments.characters.character_settings import CharacterSettings
 from experiments.characters.character_windows import check_size
 from experiments.characters.characters import CORPUS_FOLDER, train_and_test
 from experiments.compare import carry_out
-from experiments.records import prepare_folder, read_runs
-from experiments.sweep import is_done
+from experiments.records import is_done, prepare_folder, read_runs
 
 
 def check_runs(runs: list[CharacterSettings], out: Path, *, resume: bool = True) -> list[CharacterSettings]:
