@@ -13,6 +13,7 @@ from seq.checks import value_checks
 from seq.classifier import SequenceClassifier
 from seq.copy_memory import copy_memory, copy_memory_baseline
 from seq.frequency import TimedSequences, frequency_discrimination
+from seq.gates import gate_activations
 from seq.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
 from seq.gru import GRU
 from seq.layer import RecurrentLayer
@@ -22,6 +23,7 @@ from seq.peephole import PeepholeLSTM
 from seq.phased import PhasedLSTM
 from seq.random_combinations import random_combinations, random_combinations_are_disjoint
 from seq.rnn import RNN
+from seq.sensitivity import jacobians, sensitivity, step_jacobians
 from seq.stacked import Stacked
 from seq.torch_weights import from_torch, to_torch
 
@@ -48,13 +50,17 @@ __all__ = [
     "digit_palindromes",
     "frequency_discrimination",
     "from_torch",
+    "gate_activations",
     "gradient_norms",
     "jacobian_products",
+    "jacobians",
     "palindromes_are_disjoint",
     "random_combinations",
     "random_combinations_are_disjoint",
     "rnn_jacobians",
     "rnn_weight_gradients",
+    "sensitivity",
+    "step_jacobians",
     "to_torch",
     "value_checks",
 ]
