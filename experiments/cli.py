@@ -18,6 +18,7 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
+from experiments.memory.memory_command import memory
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.settings import TrainSettings
 
@@ -74,6 +75,7 @@ class TrainOptions:
 
 run_app = App(name="run")
 run_app.command(citation)  # an experiment with options of its own
+run_app.command(memory)
 app.command(run_app)
 
 

@@ -58,14 +58,14 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             )
         # Rows do not meet, so the sum over the batch has every example's own gradient.
         totals = outputs.flatten(1).sum(0) if outputs.dim() > 1 else outputs.sum().view(1)
-        squares = torch.zeros_like(leaf[..., 0])
+        size = torch.zeros_like(leaf[..., 0])
         for total in totals.unbind(0):
             (gradient,) = torch.autograd.grad(
                 total, leaf, retain_graph=True, allow_unused=True, materialize_grads=True
             )
             # Scaled, so that squares of tiny numbers stay above zero.
-            squares = torch.hypot(squares, torch.linalg.vector_norm(gradient, dim=2))
-    return squares.detach()
+            size = torch.hypot(size, torch.linalg.vector_norm(gradient, dim=2))
+    return size.detach()
 
 
 def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
