@@ -160,6 +160,54 @@ _ALL = (
         "frequency-asynchronous", "the same with samples at random times", "AsynchronousFrequency", 125
     ),
     Experiment(
+        name="memory",
+        title="how much of each input is left where the answer is read: both families in one figure",
+        question=(
+            "A model can only use what arrives. D(r) is the size of the derivative of its logits with respect to the "
+            "input r steps, or r hops, away from the read-out. Where it is exactly zero the network is too shallow "
+            "(under-reaching); where it is tiny the input has vanished on its way through time, or was squashed "
+            "together with all others on its way through the graph. What holds it up, in either family?"
+        ),
+        models=(
+            "rnn",
+            "lstm",
+            "lstm-bias3",
+            "gru",
+            "phased",
+            "gcn-4",
+            "gcn-12",
+            "gcn-23",
+            "gcn-23-directed",
+            "gat-23-heads1",
+            "gcn-4-mirrored",
+            "gcn-4-skip6",
+            "gcn-4-virtual",
+            "gcn-4-fulllast",
+            "gcn-23-residual",
+        ),
+        train={"patience": 600},
+        settings="experiments.memory.memory_settings:MemorySettings",
+        runner="experiments.memory.memory_run:measure_memory",
+        report="experiments.memory.memory_page:memory_page",
+    ),
+    Experiment(
+        name="tree-neighbors",
+        title="the label of the leaf with the root's key, through a binary tree of radius T (Tree-NeighborsMatch)",
+        task="experiments.trees.tree_task:TreeNeighbors",
+        question=(
+            "Every leaf of a binary tree has a key and a label; the root has a key and names the label of the leaf "
+            "with the same one. The length is the radius r, the edges from a leaf to the root: 2^r leaves have to pass "
+            "through its two edges, in vectors whose size does not grow. Every network here has enough layers, so "
+            "failures are over-squashing, not under-reaching (Alon & Yahav 2021, who report the accuracy on "
+            "training examples: GCN 1, 1, .70, .19 and GAT 1, 1, 1, .41 at radius 2 to 5). A recurrent network "
+            "reads the same nodes, leaves first and root last."
+        ),
+        models=("gcn-6-directed-residual-norm", "gat-6-directed-residual-heads4-norm", "lstm"),
+        lengths=(2, 3),
+        train={"hidden": 32, "batch_size": 256, "learning_rate": 3e-3, "steps": 8000, "patience": 0},
+        smoke=_smoke("gcn-3-directed-norm", "lstm", lengths=(2,), hidden=8),
+    ),
+    Experiment(
         name="citation",
         title="the class of each node of a graph from a few labelled nodes (karate, lesmis; cora, citeseer, pubmed)",
         question=(

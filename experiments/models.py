@@ -101,6 +101,8 @@ def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.
         "readout": "none" if task.every_step else spec.readout,
         "position": spec.position,
         "residual": spec.residual,
+        "norm": spec.norm,
+        "full_last": spec.full_last,
     }
     if task.num_tokens is None:
         return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)

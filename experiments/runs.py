@@ -11,6 +11,7 @@ from typing import Any
 from experiments.catalogue import find_experiment, load
 from experiments.files import is_disk_error, remove_parts, synchronise, write_json
 from experiments.locks import run_lock
+from experiments.memory.memory_records import SENSITIVITY, write_rows
 from experiments.model_specs import GraphSpec
 from experiments.records import FORMAT, CurveWriter, curve_path, read_result
 from experiments.run_protocol import Run
@@ -125,22 +126,36 @@ def failure(settings: Run, reason: str) -> dict[str, Any]:
     }
 
 
-def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int], None]) -> dict[str, Any]:
-    """The runner of sequence tasks: writes ``curve.csv`` and ``weights.pt``, answers what the result says."""
+def train_and_test(
+    settings: RunSettings, folder: Path, on_step: Callable[[int], None], task: Any = None
+) -> dict[str, Any]:
+    """The runner of sequence tasks: writes ``curve.csv``, ``weights.pt`` and ``sensitivity.csv``.
+
+    Args:
+        settings: The run.
+        folder: Its folder.
+        on_step: Called with the number of steps taken.
+        task: In place of the one that the catalogue names.
+
+    Returns:
+        What the result says.
+    """
     import torch
 
     from experiments.checkpoints import PeriodicCheckpoint, save_tensors
     from experiments.device import computing, environment
     from experiments.distance import describe_reach
+    from experiments.memory.input_sensitivity import measure_sensitivity
     from experiments.models import build_model, count_parameters, hidden_size
     from experiments.training import train
 
-    task = make_task(settings)
+    task = task or make_task(settings)
     hidden = hidden_size(settings.model, task, settings.train)
     with computing(settings.threads, settings.deterministic), CurveWriter(curve_path(folder)) as on_row:
         # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
         torch.manual_seed(settings.seed)
         model = build_model(settings.model, task, hidden)
+        memory = {"initial": measure_sensitivity(model, settings.model, task)}
         outcome = train(
             model,
             task,
@@ -150,8 +165,10 @@ def train_and_test(settings: RunSettings, folder: Path, on_step: Callable[[int],
             on_step=on_step,
             checkpoint=PeriodicCheckpoint(folder / "checkpoint.pt"),
         )
+        memory["trained"] = measure_sensitivity(model, settings.model, task)
     save_tensors(folder / "weights.pt", outcome.weights)
     spec = settings.model
+    write_rows(folder / SENSITIVITY, memory)
     reach = describe_reach(task.graph(spec), spec, task) if isinstance(spec, GraphSpec) else {}
     return {
         "test_accuracy": outcome.test_accuracy,

@@ -8,11 +8,13 @@ from gnnlab.gcn import GCNConv
 from gnnlab.graph_net import GraphNet
 from gnnlab.influence import effective_resistance, random_walk_influence
 from gnnlab.matrix_drawing import draw_adjacency
-from gnnlab.paths import palindrome_graph, path_graph
+from gnnlab.paths import palindrome_graph, path_graph, with_virtual_node
 from gnnlab.pmi_graph import cooccurrence_graph
 from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.sequence_classifier import SequenceGraphClassifier
+from gnnlab.smoothing import dirichlet_energy
 from gnnlab.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
+from gnnlab.trees import tree_graph, tree_neighbors_match
 from gnnlab.window_graphs import sliding_window_graph, sliding_window_graphs
 from gnnlab.word_view import word_neighbourhood
 
@@ -30,6 +32,7 @@ __all__ = [
     "cooccurrence_graph",
     "cooccurrence_size",
     "degree_matrix",
+    "dirichlet_energy",
     "document_graph",
     "draw_adjacency",
     "draw_graph",
@@ -43,5 +46,8 @@ __all__ = [
     "receptive_field",
     "sliding_window_graph",
     "sliding_window_graphs",
+    "tree_graph",
+    "tree_neighbors_match",
+    "with_virtual_node",
     "word_neighbourhood",
 ]

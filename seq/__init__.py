@@ -14,6 +14,7 @@ from seq.checks import value_checks
 from seq.classifier import SequenceClassifier
 from seq.copy_memory import copy_memory, copy_memory_baseline
 from seq.frequency import TimedSequences, frequency_discrimination
+from seq.gates import gate_activations
 from seq.generation import generate, generate_stream
 from seq.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
 from seq.gru import GRU
@@ -30,6 +31,7 @@ from seq.peephole import PeepholeLSTM
 from seq.phased import PhasedLSTM
 from seq.random_combinations import random_combinations, random_combinations_are_disjoint
 from seq.rnn import RNN
+from seq.sensitivity import jacobians, sensitivity, step_jacobians
 from seq.stacked import Stacked
 from seq.temperature import softmax_with_temperature
 from seq.torch_weights import from_torch, to_torch
@@ -64,16 +66,20 @@ __all__ = [
     "digit_palindromes",
     "frequency_discrimination",
     "from_torch",
+    "gate_activations",
     "generate",
     "generate_stream",
     "gradient_norms",
     "jacobian_products",
+    "jacobians",
     "palindromes_are_disjoint",
     "random_combinations",
     "random_combinations_are_disjoint",
     "rnn_jacobians",
     "rnn_weight_gradients",
+    "sensitivity",
     "softmax_with_temperature",
+    "step_jacobians",
     "to_torch",
     "value_checks",
 ]
