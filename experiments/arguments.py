@@ -80,3 +80,24 @@ def parse_seeds(text: str) -> list[int]:
     if min(numbers) < 0 or max(numbers) >= 2**31:
         raise ValueError(f"seeds: {text!r} should be 0 or more, and below 2147483648")
     return list(dict.fromkeys(numbers))
+
+
+def parse_words(text: str, name: str, example: str) -> list[str]:
+    """Names with commas between, each once.
+
+    Args:
+        text: What the user wrote.
+        name: The argument, for the message.
+        example: What it could be, for the message.
+
+    Raises:
+        ValueError: There are none.
+
+    Example:
+        >>> parse_words("gcn, gat,gcn", "models", "gcn,gat")
+        ['gcn', 'gat']
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words:
+        raise ValueError(f"{name}: there should be at least one, such as {example}")
+    return list(dict.fromkeys(words))

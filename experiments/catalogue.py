@@ -26,6 +26,7 @@ class Experiment:
         settings: ``module:class`` of a run's settings (``experiments.run_protocol``).
         runner: ``module:function`` that trains and tests one run (``experiments.runs``).
         report: ``module:function`` that makes the page of a results folder (``experiments.report``).
+        measure: What a run is judged by; its result has ``test_MEASURE``, its curve ``validation_MEASURE``.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Experiment:
     settings: str = "experiments.settings:RunSettings"
     runner: str = "experiments.runs:train_and_test"
     report: str = "experiments.report:comparison_page"
+    measure: str = "accuracy"
 
 
 _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size": 100, "budget": 5000}
@@ -170,6 +172,22 @@ _ALL = (
         runner="experiments.citation:train_and_test",
         report="experiments.citation_report:citation_page",
     ),
+    Experiment(
+        name="forecast",
+        title="the next value of every node of a graph from its past (a simulated epidemic, or your own series)",
+        question=(
+            "Every node of a graph has a value at every time; what is the next one? An LSTM reads the past of each "
+            "node by itself. A graph network sees neighbours. The hybrids run graph layers on every snapshot and an "
+            "LSTM over time. In the simulated epidemic a forecast needs both: who is immune shows in the past alone, "
+            "who will fall ill shows at the neighbours alone. Shuffled edges take the neighbours away again."
+        ),
+        models=("lstm", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        seeds=5,
+        settings="experiments.forecasting.forecast_settings:ForecastSettings",
+        runner="experiments.forecasting.forecast:train_and_test",
+        report="experiments.forecasting.forecast_report:forecast_page",
+        measure="error",
+    ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 
@@ -188,6 +206,12 @@ def read_settings(values: dict[str, Any]) -> Any:
     """
     experiment = EXPERIMENTS.get(str(values.get("experiment")))
     return load(experiment.settings if experiment else Experiment.settings).from_dict(values)
+
+
+def measure_of(name: str) -> str:
+    """What runs of an experiment are judged by."""
+    experiment = EXPERIMENTS.get(name)
+    return experiment.measure if experiment else Experiment.measure
 
 
 def find_experiment(name: str) -> Experiment:

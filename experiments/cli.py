@@ -18,6 +18,7 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
+from experiments.forecasting.forecast_command import forecast
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.settings import TrainSettings
 
@@ -73,7 +74,8 @@ class TrainOptions:
 
 
 run_app = App(name="run")
-run_app.command(citation)  # an experiment with options of its own
+run_app.command(citation)  # experiments with options of their own
+run_app.command(forecast)
 app.command(run_app)
 
 

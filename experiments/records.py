@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.catalogue import read_settings
+from experiments.catalogue import measure_of, read_settings
 from experiments.files import write_beside
 
 FORMAT = 1
@@ -88,15 +88,15 @@ def read_run(path: Path) -> RunRecord:
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
     if result is not None:
-        _check_result(path, result)
+        _check_result(path, result, measure_of(settings.experiment))
     return RunRecord(path, settings, result)
 
 
-def _check_result(path: Path, result: Any) -> None:
+def _check_result(path: Path, result: Any, measure: str) -> None:
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         found = result.get("format") if isinstance(result, dict) else type(result).__name__
         raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
-    needed = {"ok": ("test_accuracy", "steps", "parameters"), "failed": ("reason",)}.get(
+    needed = {"ok": (f"test_{measure}", "steps", "parameters"), "failed": ("reason",)}.get(
         str(result.get("status"))
     )
     if needed is None:
@@ -168,8 +168,12 @@ def curve_path(run: Path) -> Path:
     return run / "curve.csv"
 
 
-def read_curve(run: Path) -> pd.DataFrame:
+def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
     """A run's metrics by step.
+
+    Args:
+        run: The run's folder.
+        measure: What runs of its experiment are judged by.
 
     Raises:
         FolderError: The file is missing, or is no table of steps.
@@ -180,7 +184,7 @@ def read_curve(run: Path) -> pd.DataFrame:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
         ) from error
-    if not {"step", "validation_accuracy"} <= set(curve.columns):
+    if not {"step", f"validation_{measure}"} <= set(curve.columns):
         raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
     return curve
 

@@ -27,9 +27,24 @@ DATA_SIDE |= {
     "planetoid",
     "social",
 }
+_FORECAST_DATA = {
+    "epidemic",
+    "series_files",
+    "forecast_data",
+    "forecast_models",
+    "forecast_settings",
+    "forecast_training",
+}
+DATA_SIDE |= {f"forecasting.{name}" for name in _FORECAST_DATA} | {"budget"}
 READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
 READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
-PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
+READING_SIDE |= {f"forecasting.{name}" for name in ("forecast_tables", "forecast_plots", "forecast_report")}
+PLAIN = {
+    "settings",
+    "citation_settings",
+    "forecasting.forecast_settings",
+}  # of the data side, but free of torch: both sides may read them
+PLAIN |= {"forecasting.forecast_settings"}
 
 
 def imported(path):
