@@ -181,7 +181,7 @@ _ALL = (
             "LSTM over time. In the simulated epidemic a forecast needs both: who is immune shows in the past alone, "
             "who will fall ill shows at the neighbours alone. Shuffled edges take the neighbours away again."
         ),
-        models=("lstm", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        models=("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
         seeds=5,
         settings="experiments.forecasting.forecast_settings:ForecastSettings",
         runner="experiments.forecasting.forecast:train_and_test",

@@ -40,9 +40,9 @@ def train_and_test(
         **found,
         "skill": skill,
         "best_error": task.best,
-        "nodes": task.values.shape[1],
-        "edges": task.edge_index.shape[1] // 2,
-        "times": task.values.shape[0],
+        "node_count": task.values.shape[1],
+        "edge_count": task.edge_index.shape[1] // 2,
+        "time_count": task.values.shape[0],
         "forecast_times": {
             name: len(times) for name, times in zip(("train", "validation", "test"), task.ends)
         },

@@ -19,9 +19,9 @@ from experiments.forecasting.forecast_settings import (
 )
 
 NAME = "forecast"
-NODES, TIMES = 200, 500
+NODES, TIMES = 150, 500
 SMOKE: dict[str, Any] = {"steps": 10, "evaluate_every": 5, "batch_size": 2, "window": 6}
-SMOKE_NODES, SMOKE_TIMES, SMOKE_SEEDS = 20, 60, "2"
+SMOKE_NODES, SMOKE_TIMES, SMOKE_SEEDS = 60, 80, "2"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ForecastOptions:
     horizon: int | None = None
     "Steps from the last one seen to the one forecast [1]."
     steps: int | None = None
-    "Most training steps [600]."
+    "Most training steps [400]."
     batch_size: int | None = None
     "Windows a step, each with all nodes [8]."
     learning_rate: float | None = None
@@ -41,9 +41,9 @@ class ForecastOptions:
     clip_norm: float | None = None
     "Largest norm of the gradient; 0 does not clip [1]."
     evaluate_every: int | None = None
-    "Steps between two looks at the validation part [50]."
+    "Steps between two looks at the validation part [25]."
     patience: int | None = None
-    "Steps without a better validation error that end a run; 0 for never [300]."
+    "Steps without a better validation error that end a run; 0 for never [150]."
     budget: int | None = None
     "Trainable parameters of every network; hidden sizes are chosen to match within 5 % [4000]."
 
@@ -77,14 +77,15 @@ def forecast(
     edge_list
         The edges between its nodes, a CSV file with two names a row.
     models
-        Models with commas between: lstm, gcn, gat, gcn-lstm, gat-lstm (gcn-3-lstm has three graph layers), last, mean.
+        Models with commas between: lstm; gcn, gat (the window as features); gcn-last, gat-last (the last snapshot
+        alone); gcn-lstm, gat-lstm (gcn-3-lstm has three graph layers); last, mean (baselines).
     edges
         given, shuffled, or both with a comma: shuffled renames the nodes of the graph at random, so that a network
         with edges has nothing to gain from them.
     seeds
         How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between [5].
     nodes
-        People of the simulated epidemic [200].
+        People of the simulated epidemic [150].
     times
         Simulated days [500].
     smoke

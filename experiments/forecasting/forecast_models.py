@@ -56,7 +56,7 @@ class Forecaster(nn.Module):
     """Forecast the next value of every node from a window of snapshots.
 
     ``lstm`` reads each node's own window. ``gcn`` and ``gat`` take the window as W features of a node and know no
-    order in time but the place of a feature. ``gcn-lstm`` and ``gat-lstm`` run graph layers on every snapshot and read
+    order in time but the place of a feature; ``gcn-last`` and ``gat-last`` see the last snapshot alone. ``gcn-lstm`` and ``gat-lstm`` run graph layers on every snapshot and read
     each node's value and its graph features through time (after Seo et al. 2016, https://arxiv.org/abs/1612.07659,
     model 1: a graph convolution in front of an LSTM). All add what they say to the last value seen, so a network that
     says nothing is the last value.
@@ -77,10 +77,11 @@ class Forecaster(nn.Module):
         super().__init__()
         self.register_buffer("edge_index", edge_index.clone(), persistent=False)
         conv = spec.name.partition("-")[0]
+        self.seen = 1 if spec.over_time or spec.last_only else window  # steps that are features of a node
         self.graph: SnapshotStack | None = None
         self.recurrent: LSTM | None = None
         if spec.on_graph:
-            self.graph = SnapshotStack(1 if spec.over_time else window, hidden, spec.depth, conv)
+            self.graph = SnapshotStack(self.seen, hidden, spec.depth, conv)
         if spec.over_time:
             self.recurrent = LSTM(1 + (hidden if spec.on_graph else 0), hidden)
         self.head = nn.Linear(hidden, 1)
@@ -90,7 +91,7 @@ class Forecaster(nn.Module):
         B, W, N = x.shape
         if self.recurrent is None:
             assert self.graph is not None
-            features = self.graph(x.transpose(1, 2), self.edge_index)  # (B, N, H)
+            features = self.graph(x[:, -self.seen :].transpose(1, 2), self.edge_index)  # (B, N, H)
         else:
             steps = x.unsqueeze(-1)  # (B, W, N, 1)
             if self.graph is not None:

@@ -28,7 +28,7 @@ def forecast_page(runs: list[RunRecord], out: Path) -> str:
         "question": EXPERIMENTS["forecast"].question,
         "simulated": set(frame["series"]) == {EPIDEMIC},
         "summary": summary_rows(frame),
-        "findings": [finding(row) for row in paired if row["model"].endswith("-lstm")],
+        "findings": [finding(row) for row in _hybrids(frame)],
         "paired": paired,
         "confidence": CONFIDENCE,
         "best": frame["best_error"].dropna().mean() if frame["best_error"].notna().any() else None,
@@ -49,6 +49,15 @@ def forecast_page(runs: list[RunRecord], out: Path) -> str:
     return render("forecast.html.j2", context)
 
 
+def _hybrids(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each model that is both against its halves: an LSTM without edges, and its graph layers without an LSTM."""
+    rows = [row for row in paired_rows(frame) if row["model"].endswith("-lstm")]
+    for half in ("gcn-last", "gcn", "gat-last", "gat"):
+        both = f"{half.removesuffix('-last')}-lstm"
+        rows += [row for row in paired_rows(frame, half) if row["model"] == both and row["edges"] == "given"]
+    return rows
+
+
 def finding(row: dict[str, Any]) -> str:
     """What a paired difference says, in a sentence.
 
@@ -56,18 +65,19 @@ def finding(row: dict[str, Any]) -> str:
         row: From ``forecast_tables.paired_rows``.
 
     Example:
-        >>> row = {"model": "gcn-lstm", "edges": "given", "difference": -12.0, "low": -14.0, "high": -9.5, "n": 5}
-        >>> finding(row)
+        >>> row = {"model": "gcn-lstm", "edges": "given", "reference": "lstm", "n": 5}
+        >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5})
         'With given edges gcn-lstm is better than lstm: -12.0 % squared error, interval [-14.0, -9.5], 5 pairs.'
     """
+    other = row["reference"]
     if row["low"] != row["low"]:
-        verdict = "cannot be compared with lstm, because one pair says nothing about spread"
+        verdict = f"cannot be compared with {other}, because one pair says nothing about spread"
     elif row["high"] < 0:
-        verdict = "is better than lstm"
+        verdict = f"is better than {other}"
     elif row["low"] > 0:
-        verdict = "is worse than lstm"
+        verdict = f"is worse than {other}"
     else:
-        verdict = "is not told apart from lstm"
+        verdict = f"is not told apart from {other}"
     numbers = "" if row["low"] != row["low"] else f", interval [{row['low']:+.1f}, {row['high']:+.1f}]"
     return (
         f"With {row['edges']} edges {row['model']} {verdict}: {row['difference']:+.1f} % squared error{numbers}, "

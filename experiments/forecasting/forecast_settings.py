@@ -14,7 +14,7 @@ from experiments.naming import nearest
 
 EPIDEMIC = "epidemic"
 BASELINES = ("last", "mean")
-NETWORKS = ("lstm", "gcn", "gat", "gcn-lstm", "gat-lstm")
+NETWORKS = ("lstm", "gcn-last", "gat-last", "gcn", "gat", "gcn-lstm", "gat-lstm")
 MODELS = (*BASELINES, *NETWORKS)
 EDGES = ("given", "shuffled")
 
@@ -52,6 +52,11 @@ class ForecastModel:
         return self.name.endswith("lstm")
 
     @property
+    def last_only(self) -> bool:
+        """Whether it sees the last snapshot of the window alone."""
+        return self.name.endswith("-last")
+
+    @property
     def trained(self) -> bool:
         """Whether it has parameters."""
         return self.name not in BASELINES
@@ -82,7 +87,7 @@ def parse_forecast_model(label: str) -> ForecastModel:
         >>> parse_forecast_model("gcn-3-lstm")
         ForecastModel(name='gcn-lstm', layers=3)
     """
-    found = re.fullmatch(r"(gcn|gat)-(\d+)(-lstm)?", label)
+    found = re.fullmatch(r"(gcn|gat)-(\d+)(-lstm|-last)?", label)
     if found is None:
         return ForecastModel(label)
     conv, layers, rest = found.groups(default="")
@@ -107,12 +112,12 @@ class ForecastTraining:
 
     window: int = 16
     horizon: int = 1
-    steps: int = 600
+    steps: int = 400
     batch_size: int = 8
     learning_rate: float = 3e-3
     clip_norm: float = 1.0
-    evaluate_every: int = 50
-    patience: int = 300
+    evaluate_every: int = 25
+    patience: int = 150
     budget: int = 4000
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from experiments.records import RunRecord, flat_row
 from experiments.statistics import bootstrap_interval, interquartile_mean
 
+LSTM = "lstm"
 COLUMNS = (
     "reason",
     "test_error",
@@ -71,21 +72,20 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 
-def paired_rows(frame: pd.DataFrame, reference: str = "lstm") -> list[dict[str, Any]]:
+def paired_rows(frame: pd.DataFrame, reference: str = LSTM) -> list[dict[str, Any]]:
     """Each model's squared error minus the reference's on the same series and seed, in percent of the latter.
 
     Args:
         frame: From ``forecast_runs``.
-        reference: A model without edges.
+        reference: Label of a model; its runs on the given edges are compared with.
 
     Returns:
         One row a model and edges: mean, bootstrap interval, how many pairs are below 0, and n. Empty where the
         reference did not run.
     """
-    others = [c for c in differing(frame)]
     ended = frame[frame["status"] == "ok"]
-    keys = ["seed", *others]
-    base = ended[ended["model.label"] == reference][[*keys, "test_error"]]
+    keys = ["seed", *differing(frame)]
+    base = ended[(ended["model.label"] == reference) & (ended["edges"] == "given")][[*keys, "test_error"]]
     pairs = ended[ended["model.label"] != reference].merge(base, on=keys, suffixes=("", "_reference"))
     pairs["difference"] = 100 * (pairs["test_error"] / pairs["test_error_reference"] - 1)
     rows = []
@@ -95,6 +95,7 @@ def paired_rows(frame: pd.DataFrame, reference: str = "lstm") -> list[dict[str, 
         rows.append(
             {
                 "model": label,
+                "reference": reference,
                 "edges": edges if label.startswith(("gcn", "gat")) else "none",
                 "difference": values.mean(),
                 "low": low,
