@@ -64,10 +64,9 @@ def simulate_epidemic(people: int, times: int, seed: int) -> Epidemic:
     for day in range(-BURN_IN, times):
         sources = meets @ (since < ILL).astype(float)
         infection = 1 - (1 - ARRIVAL) * (1 - SPREAD) ** sources
-        falls_ill = (since == susceptible) & (rng.random(people) < infection)
+        since = np.minimum(since + 1, susceptible)
+        probability = np.where(since == susceptible, infection, since < ILL)
+        since[(since == susceptible) & (rng.random(people) < infection)] = 0
         if day >= 0:
-            chance[day] = np.where(since == susceptible, infection, since < ILL - 1)
-        since = np.where(falls_ill, 0, np.minimum(since + 1, susceptible))
-        if day >= 0:
-            ill[day] = since < ILL
+            ill[day], chance[day] = since < ILL, probability
     return Epidemic(graph, ill, chance)

@@ -103,7 +103,7 @@ def split_times(times: int, window: int, horizon: int) -> tuple[Tensor, Tensor, 
     """
     borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
     first = window + horizon - 1
-    parts = [torch.arange(max(low, first), high) for low, high in itertools.pairwise(borders)]
+    parts = [torch.arange(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
     if any(len(part) == 0 for part in parts):
         raise ValueError(
             f"series: {times} time steps are too few for a window of {window} and a horizon of {horizon}; "

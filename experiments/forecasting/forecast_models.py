@@ -56,10 +56,10 @@ class Forecaster(nn.Module):
     """Forecast the next value of every node from a window of snapshots.
 
     ``lstm`` reads each node's own window. ``gcn`` and ``gat`` take the window as W features of a node and know no
-    order in time but the place of a feature; ``gcn-last`` and ``gat-last`` see the last snapshot alone. ``gcn-lstm`` and ``gat-lstm`` run graph layers on every snapshot and read
-    each node's value and its graph features through time (after Seo et al. 2016, https://arxiv.org/abs/1612.07659,
-    model 1: a graph convolution in front of an LSTM). All add what they say to the last value seen, so a network that
-    says nothing is the last value.
+    order in time but the place of a feature; ``gcn-last`` and ``gat-last`` see the last snapshot alone. ``gcn-lstm``
+    and ``gat-lstm`` run graph layers on every snapshot and read each node's value and its graph features through time
+    (after Seo et al. 2016, https://arxiv.org/abs/1612.07659, model 1: a graph convolution in front of an LSTM). All
+    add what they say to the last value seen, so a network that says nothing is the last value.
 
     Args:
         spec: The model; a network.
