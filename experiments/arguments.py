@@ -115,3 +115,24 @@ def _range(name: str, text: str) -> range:
     if (stop - start) // step >= MOST_VALUES:
         raise ValueError(f"{name}: {text!r} is more than {MOST_VALUES} values")
     return range(start, stop + 1, step)
+
+
+def parse_words(text: str, name: str, example: str) -> list[str]:
+    """Names with commas between, each once.
+
+    Args:
+        text: What the user wrote.
+        name: The argument, for the message.
+        example: What it could be, for the message.
+
+    Raises:
+        ValueError: There are none.
+
+    Example:
+        >>> parse_words("gcn, gat,gcn", "models", "gcn,gat")
+        ['gcn', 'gat']
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words:
+        raise ValueError(f"{name}: there should be at least one, such as {example}")
+    return list(dict.fromkeys(words))

@@ -27,6 +27,7 @@ class Experiment:
         runner: ``module:function`` that trains and tests one run (``experiments.runs``).
         report: ``module:function`` that makes the page of a results folder (``experiments.report``).
         timing: ``module:function`` that times a few steps of a run (``experiments.dry_run``); empty for none.
+        measure: What a run is judged by; its result has ``test_MEASURE``, its curve ``validation_MEASURE``.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Experiment:
     runner: str = "experiments.runs:train_and_test"
     report: str = "experiments.report:comparison_page"
     timing: str = "experiments.dry_run:time_steps"
+    measure: str = "accuracy"
 
 
 _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size": 100, "budget": 5000}
@@ -260,6 +262,22 @@ _ALL = (
         settings="experiments.characters.character_settings:CharacterSettings",
         runner="experiments.characters.characters:train_and_test",
         report="experiments.characters.character_report:character_page",
+    ),
+    Experiment(
+        name="forecast",
+        title="the next value of every node of a graph from its past (a simulated epidemic, or your own series)",
+        question=(
+            "Every node of a graph has a value at every time; what is the next one? An LSTM reads the past of each "
+            "node by itself. A graph network sees neighbours. The hybrids run graph layers on every snapshot and an "
+            "LSTM over time. In the simulated epidemic a forecast needs both: who is immune shows in the past alone, "
+            "who will fall ill shows at the neighbours alone. Shuffled edges take the neighbours away again."
+        ),
+        models=("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        seeds=5,
+        settings="experiments.forecasting.forecast_settings:ForecastSettings",
+        runner="experiments.forecasting.forecast:train_and_test",
+        report="experiments.forecasting.forecast_report:forecast_page",
+        measure="error",
     ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}

@@ -21,6 +21,7 @@ from experiments.documents.document_command import documents
 from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.files import is_disk_error
+from experiments.forecasting.forecast_command import forecast
 from experiments.memory.memory_command import memory
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.reproductions.reproduce_command import reproduce
@@ -45,11 +46,12 @@ app = App(
 
 
 run_app = App(name="run")
-run_app.command(citation)  # an experiment with options of its own
 run_app.default(run)
 run_app.command(documents)
 run_app.command(characters)
 run_app.command(memory)
+run_app.command(citation)  # experiments with options of their own
+run_app.command(forecast)
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 

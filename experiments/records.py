@@ -27,6 +27,7 @@ FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
 _OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
 _PROBE = ".probe."
+MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by
 
 
 class FolderError(ValueError):
@@ -117,9 +118,8 @@ def _check_result(path: Path, result: Any) -> None:
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         found = result.get("format") if isinstance(result, dict) else type(result).__name__
         raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
-    needed = {"ok": ("test_accuracy", "steps", "parameters"), "failed": ("reason",)}.get(
-        str(result.get("status"))
-    )
+    measure = next((name for name in MEASURES if name in result), MEASURES[0])
+    needed = {"ok": (measure, "steps", "parameters"), "failed": ("reason",)}.get(str(result.get("status")))
     if needed is None:
         raise FolderError(
             f"{path}: result.json has the status {result.get('status')!r}; it should be ok or failed"
@@ -201,8 +201,12 @@ def curve_path(run: Path) -> Path:
     return run / "curve.csv"
 
 
-def read_curve(run: Path) -> pd.DataFrame:
+def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
     """A run's metrics by step.
+
+    Args:
+        run: The run's folder.
+        measure: What runs of its experiment are judged by.
 
     Raises:
         FolderError: The file is missing, or is no table of steps.
@@ -213,7 +217,7 @@ def read_curve(run: Path) -> pd.DataFrame:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
         ) from error
-    if not {"step", "validation_accuracy"} <= set(curve.columns):
+    if not {"step", f"validation_{measure}"} <= set(curve.columns):
         raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
     return curve
 

@@ -42,6 +42,17 @@ PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch
 PLAIN |= {"naming"}
 READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}
 PLAIN |= {"characters.character_specs", "characters.character_settings"}
+_FORECAST_DATA = {
+    "epidemic",
+    "series_files",
+    "forecast_data",
+    "forecast_models",
+    "forecast_settings",
+    "forecast_training",
+}
+DATA_SIDE |= {f"forecasting.{name}" for name in _FORECAST_DATA} | {"budget"}
+READING_SIDE |= {f"forecasting.{name}" for name in ("forecast_tables", "forecast_plots", "forecast_report")}
+PLAIN |= {"forecasting.forecast_settings"}
 
 
 def imported(path):
