@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 TOLERANCE = 0.05  # a model's parameters come this close to the budget, or the comparison is refused
+MOST_HIDDEN = 1 << 20
 
 
 def closest_size(count: Callable[[int], int], budget: int, step: int, what: str) -> int:
@@ -23,22 +25,12 @@ def closest_size(count: Callable[[int], int], budget: int, step: int, what: str)
         >>> closest_size(lambda hidden: 4 * hidden * hidden, 10_000, 1, "a square")
         50
     """
-    hidden = _bisect(count, budget, step)
-    best = min((hidden, hidden + step), key=lambda size: abs(count(size) - budget))
+    above = bisect_right(range(1, MOST_HIDDEN), budget, key=lambda steps: count(steps * step)) + 1
+    sizes = [steps * step for steps in (above - 1, above) if steps > 0]
+    best = min(sizes, key=lambda size: abs(count(size) - budget))
     if abs(count(best) - budget) > TOLERANCE * budget:
         raise ValueError(
             f"budget: {budget} parameters cannot be met within {TOLERANCE:.0%} by {what}; "
             f"the nearest is {count(best)} with {best} hidden units"
         )
     return best
-
-
-def _bisect(count: Callable[[int], int], budget: int, step: int) -> int:
-    """The largest multiple of ``step`` whose count does not exceed the budget (``step`` at least)."""
-    low, high = 1, 2
-    while count(high * step) <= budget:
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if count(middle * step) <= budget else (low, middle)
-    return low * step

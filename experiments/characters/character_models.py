@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 
+from experiments.budget import closest_size
 from experiments.characters.character_graphs import CharacterGraphModel
 from experiments.characters.character_settings import CharacterTraining
 from experiments.characters.character_specs import CharacterGraph, CharacterSpec
 from experiments.model_specs import WITH_FORGET_GATE
-from experiments.models import LAYERS, TOLERANCE, count_parameters
+from experiments.models import LAYERS, count_parameters
 from seq import CharLM, Stacked
-
-MOST_HIDDEN = 1 << 20
 
 
 def build_character_model(
@@ -66,14 +64,7 @@ def character_hidden(spec: CharacterSpec, train: CharacterTraining, num_tokens: 
             )
         return train.hidden
 
-    def count(steps: int) -> int:
-        return count_parameters(build_character_model(spec, train, num_tokens, steps * step, device="meta"))
+    def count(hidden: int) -> int:
+        return count_parameters(build_character_model(spec, train, num_tokens, hidden, device="meta"))
 
-    above = bisect_right(range(1, MOST_HIDDEN), train.budget, key=count) + 1
-    best = min(range(max(above - 1, 1), above + 1), key=lambda steps: abs(count(steps) - train.budget))
-    if abs(count(best) - train.budget) > TOLERANCE * train.budget:
-        raise ValueError(
-            f"budget: {train.budget} parameters cannot be met within {TOLERANCE:.0%} by {spec.label} with a vocabulary "
-            f"of {num_tokens}; the nearest is {count(best)} with {best * step} hidden units"
-        )
-    return best * step
+    return closest_size(count, train.budget, step, f"{spec.label} with a vocabulary of {num_tokens}")
