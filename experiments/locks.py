@@ -47,10 +47,12 @@ def run_lock(out: Path, run: str) -> Iterator[None]:
 
 def _acquire(path: Path) -> int:
     while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except FileNotFoundError:
+        except (FileNotFoundError, FileExistsError):
+            if path.parent.is_file():
+                raise
             continue  # the folder of locks was removed in between
         try:
             if fcntl is not None:
