@@ -14,7 +14,9 @@ from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
-MANY = 1500  # marks or lines from which a picture of dots is smaller than one of paths
+MANY = (
+    300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
+)
 
 
 def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -139,11 +141,11 @@ def plot_curves(
         lines = LineCollection(
             [np.column_stack((curve["step"], curve[metric])) for curve in curves[label]],
             colors=[style["color"]],
-            linestyles=style["linestyle"] if count <= MANY else "-",
-            lw=1.1 if count <= 200 else 0.5,
-            alpha=0.8 if count <= 200 else 0.3,
+            linestyles=style["linestyle"],
+            lw=1.1 if count <= MANY else 0.5,
+            alpha=0.8 if count <= MANY else 0.3,
             label=label,
-            rasterized=count > MANY // 5,
+            rasterized=count > MANY,
         )
         ax.add_collection(lines)
     ax.autoscale_view()

@@ -177,7 +177,10 @@ def _figures(
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         plots.plot_reach(frame, figure.subplots(), chance=chance)
         add(
-            "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
+            "Reach of the graph models",
+            "A mark below the line cannot succeed, whatever its weights."
+            + (" Its colour is a mean over all settings." if columns else ""),
+            figure,
         )
     together = " Runs that differ in other settings are drawn together." if columns else ""
     text = f"Validation accuracy, one line a seed.{together} The table of runs shows the curves one by one."
@@ -215,9 +218,11 @@ def _curve_figure(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame]) -> An
     handles = dict(
         sorted(((label, line) for label, line in handles.items()), key=lambda item: plots.natural(item[0]))
     )
-    figure.legend(
+    legend = figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=5, fontsize=8, frameon=False
     )
+    for handle in legend.legend_handles:  # of many lines each is thin and pale
+        handle.set(alpha=1, linewidth=1.5)  # type: ignore[union-attr]
     return figure
 
 
