@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,15 +47,18 @@ def _apart(runs: pd.DataFrame) -> pd.Series:
     return (rank - (count - 1) / 2) / count
 
 
-def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+def plot_accuracy(
+    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, order: Sequence[str] | None = None
+) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
     Args:
         frame: From ``runs_table``.
         ax: Where to draw.
         chance: Accuracy of guessing, drawn as a line.
+        order: All models of the report, so that colours agree between figures; by default those of the table.
     """
-    labels = sorted(frame["model.name"].unique(), key=natural)
+    labels = order or sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
     slot = np.diff(shifts).min() if len(shifts) > 1 else 0.1
     ended = frame[frame["status"] == "ok"]
@@ -97,17 +100,20 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
     return ax
 
 
-def plot_success(summary: pd.DataFrame, ax: Axes) -> Axes:
+def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None = None) -> Axes:
     """Share of seeds that learned the task, against length.
 
     Args:
         summary: From ``summarize``.
         ax: Where to draw.
+        order: All models of the report, as for ``plot_accuracy``.
     """
-    labels = sorted(summary["model.name"].unique(), key=natural)
+    labels = order or sorted(summary["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), summary["length"].to_numpy(dtype=float))
     for label, shift in zip(labels, shifts):
         rows = summary[summary["model.name"] == label]
+        if rows.empty:
+            continue
         rate = rows.groupby("length")["success"].mean()
         ax.plot(rate.index + shift, rate, ms=6, label=label, **styles[label])
     _length_axis(ax, summary)
