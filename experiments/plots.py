@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,9 @@ from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
-MANY = 1500  # marks or lines from which a picture of dots is smaller than one of paths
+MANY = (
+    300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
+)
 
 
 def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -47,7 +49,12 @@ def _apart(runs: pd.DataFrame) -> pd.Series:
 
 
 def plot_accuracy(
-    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, seed_lines: bool = False
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    chance: float | None = None,
+    seed_lines: bool = False,
+    order: Sequence[str] | None = None,
 ) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
@@ -56,8 +63,9 @@ def plot_accuracy(
         ax: Where to draw.
         chance: Accuracy of guessing, drawn as a line.
         seed_lines: A thin line through the dots of each seed.
+        order: All models of the report, so that colours agree between figures; by default those of the table.
     """
-    labels = sorted(frame["model.name"].unique(), key=natural)
+    labels = order or sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
     slot = np.diff(shifts).min() if len(shifts) > 1 else 0.1
     ended = frame[frame["status"] == "ok"]
@@ -101,17 +109,20 @@ def plot_accuracy(
     return ax
 
 
-def plot_success(summary: pd.DataFrame, ax: Axes) -> Axes:
+def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None = None) -> Axes:
     """Share of seeds that learned the task, against length.
 
     Args:
         summary: From ``summarize``.
         ax: Where to draw.
+        order: All models of the report, as for ``plot_accuracy``.
     """
-    labels = sorted(summary["model.name"].unique(), key=natural)
+    labels = order or sorted(summary["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), summary["length"].to_numpy(dtype=float))
     for label, shift in zip(labels, shifts):
         rows = summary[summary["model.name"] == label]
+        if rows.empty:
+            continue
         rate = rows.groupby("length")["success"].mean()
         ax.plot(rate.index + shift, rate, ms=6, label=label, **styles[label])
     _length_axis(ax, summary)
@@ -157,11 +168,11 @@ def plot_curves(
         lines = LineCollection(
             points,
             colors=[style["color"]],
-            linestyles=style["linestyle"] if count <= MANY else "-",
-            lw=1.1 if count <= 200 else 0.5,
-            alpha=0.8 if count <= 200 else 0.3,
+            linestyles=style["linestyle"],
+            lw=1.1 if count <= MANY else 0.5,
+            alpha=0.8 if count <= MANY else 0.3,
             label=label,
-            rasterized=count > MANY // 5,
+            rasterized=count > MANY,
         )
         ax.add_collection(lines)
     ax.autoscale_view()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
@@ -24,7 +25,15 @@ from experiments.statistics import (
     setting_columns,
     summarize,
 )
-from experiments.tables import heading, markdown_summary, model_rows, paired_rows, reach_rows, summary_rows
+from experiments.tables import (
+    heading,
+    markdown_summary,
+    model_rows,
+    paired_rows,
+    reach_rows,
+    shown,
+    summary_rows,
+)
 
 MOST_PANELS = 12  # of one figure
 MOST_FAILURES = 100  # listed by name; the table of runs has them all
@@ -74,7 +83,7 @@ def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
         FolderError: A run that ended well has none that can be read.
     """
     curves = {}
-    for run in runs:
+    for run in tqdm(runs, desc="curves", unit="run", delay=1, leave=False, disable=None):
         if run.succeeded:
             curves[run.path.name] = read_curve(run.path)
         elif curve_path(run.path).exists():
@@ -150,6 +159,7 @@ def _figures(
         figure = Figure(figsize=(9, height * len(parts)), layout="constrained")
         return figure, figure.subplots(len(parts), squeeze=False).ravel()
 
+    order = sorted(frame["model.name"].unique(), key=plots.natural)
     columns = setting_columns(frame)
     parts = _parts(frame, columns)
     left_out = ""
@@ -161,7 +171,7 @@ def _figures(
 
     figure, axes = panels(4.6)
     for (title, part), ax in zip(parts.items(), axes):
-        plots.plot_accuracy(part, ax, chance=chance).set_title(title, fontsize=10)
+        plots.plot_accuracy(part, ax, chance=chance, order=order).set_title(title, fontsize=10)
     add(
         "Accuracy against length",
         "Test accuracy. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
@@ -170,14 +180,17 @@ def _figures(
     )
     figure, axes = panels(4.2)
     for (title, part), ax in zip(_parts(summary, columns).items(), axes):
-        plots.plot_success(part, ax).set_title(title, fontsize=10)
+        plots.plot_success(part, ax, order=order).set_title(title, fontsize=10)
     add("Success rate against length", f"Share of seeds with a test accuracy of at least {SUCCESS}.", figure)
     left_out = ""
     if frame["hops"].notna().any():
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         plots.plot_reach(frame, figure.subplots(), chance=chance)
         add(
-            "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
+            "Reach of the graph models",
+            "A mark below the line cannot succeed, whatever its weights."
+            + (" Its colour is a mean over all settings." if columns else ""),
+            figure,
         )
     together = " Runs that differ in other settings are drawn together." if columns else ""
     text = f"Validation accuracy, one line a seed.{together} The table of runs shows the curves one by one."
@@ -190,7 +203,7 @@ def _parts(frame: pd.DataFrame, columns: list[str]) -> dict[str, pd.DataFrame]:
     if not columns:
         return {"": frame}
     return {
-        ", ".join(f"{heading(c)} {value}" for c, value in zip(columns, values)): part
+        ", ".join(f"{heading(c)} {shown(value)}" for c, value in zip(columns, values)): part
         for values, part in frame.groupby(columns, dropna=False)
     }
 
@@ -215,9 +228,11 @@ def _curve_figure(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame]) -> An
     handles = dict(
         sorted(((label, line) for label, line in handles.items()), key=lambda item: plots.natural(item[0]))
     )
-    figure.legend(
+    legend = figure.legend(
         handles.values(), handles.keys(), loc="outside lower center", ncols=5, fontsize=8, frameon=False
     )
+    for handle in legend.legend_handles:  # of many lines each is thin and pale
+        handle.set(alpha=1, linewidth=1.5)  # type: ignore[union-attr]
     return figure
 
 
@@ -228,7 +243,7 @@ def _shared(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
 
 
 def _listed(values: Sequence[Any]) -> str:
-    text = ", ".join(f"{value}" for value in values[:MOST_VALUES])
+    text = ", ".join(shown(value) for value in values[:MOST_VALUES])
     return text + (f", and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else "")
 
 

@@ -34,7 +34,7 @@ def heading(column: str) -> str:
 
 
 def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> list[dict[str, str]]:
-    """Rows of the summary as text, models in natural order; settings that differ come last.
+    """Rows of the summary as text, models in natural order; a column for every setting that differs.
 
     Args:
         summary: From ``summarize``.
@@ -42,7 +42,6 @@ def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> l
     """
     keys = [c for c in summary.columns if c not in _FIGURES]
     tasks = [c for c in keys[1:] if c in task_columns(summary)]
-    others = [c for c in keys[1:] if c not in tasks]
     order = sorted(
         summary.index, key=lambda i: (natural(summary["model.name"][i]), [summary[c][i] for c in tasks], i)
     )
@@ -50,20 +49,19 @@ def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> l
     rows = []
     for i in order:
         row = summary.loc[i]
-        cells = _summary_row(row, tasks)
+        cells = _summary_row(row)
+        # A setting such as the most steps of a run must not take the place of the steps taken.
+        place = {heading(c) if heading(c) not in cells else c: shown(row[c]) for c in keys[1:]}
         if paired is not None:
             nothing = {"difference": "-", "pairs": "0"}
-            cells |= differences.get(tuple(_setting(row[c]) for c in keys), nothing)
-        # A setting such as the most steps of a run must not take the place of the steps taken.
-        rows.append(cells | {heading(c) if heading(c) not in cells else c: _setting(row[c]) for c in others})
+            cells |= differences.get(tuple(shown(row[c]) for c in keys), nothing)
+        rows.append({"model": row["model.name"], **place, **cells})
     return rows
 
 
-def _summary_row(row: pd.Series, tasks: list[str]) -> dict[str, str]:
+def _summary_row(row: pd.Series) -> dict[str, str]:
     std = "" if pd.isna(row["std"]) else f" ± {row['std']:.3f}"
     return {
-        "model": row["model.name"],
-        **{heading(c): _setting(row[c]) for c in tasks},
         "parameters": "-" if pd.isna(row["parameters"]) else f"{row['parameters']:,.0f}",
         "accuracy": _number(row["mean"]) + std,
         "IQM": _number(row["iqm"]) + _interval(row["iqm_low"], row["iqm_high"]),
@@ -78,7 +76,7 @@ def _differences(paired: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...],
     """Cells of the paired differences, by the group they belong to."""
     columns = ["model", *keys[1:]]
     return {
-        tuple(_setting(row[c]) for c in columns): {
+        tuple(shown(row[c]) for c in columns): {
             "difference": f"{row['difference']:+.3f}" + _interval(row["low"], row["high"], sign="+"),
             "pairs": f"{row['n']}",
         }
@@ -99,7 +97,7 @@ def paired_rows(paired: pd.DataFrame) -> list[dict[str, str]]:
     keys = [c for c in paired.columns if c not in ("difference", "low", "high", "n")]
     order = sorted(paired.index, key=lambda i: (natural(paired["model"][i]), i))
     return [
-        {heading(c): _setting(paired[c][i]) for c in keys}
+        {heading(c): shown(paired[c][i]) for c in keys}
         | {
             "difference": f"{paired['difference'][i]:+.3f}",
             "interval": _interval(paired["low"][i], paired["high"][i], sign="+").strip() or "-",
@@ -128,7 +126,7 @@ def comparison_rows(comparison: FolderComparison) -> list[dict[str, str]]:
 
 def _comparison_row(row: pd.Series, keys: list[str]) -> dict[str, str]:
     n = f"{row['n']}" if row["how"] == "paired" else f"{row['n']}, {row['n_second']}"
-    return {heading(c): _setting(row[c]) for c in keys} | {
+    return {heading(c): shown(row[c]) for c in keys} | {
         "A": f"{row['first']:.4g}",
         "B": f"{row['second']:.4g}",
         "B - A": f"{row['difference']:+.3g}",
@@ -155,7 +153,7 @@ def reach_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             {
                 "model": label,
                 "length": length,
-                "settings": {heading(c): _setting(value) for c, value in zip(settings, values)},
+                "settings": {heading(c): shown(value) for c, value in zip(settings, values)},
                 "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
                 "layers": f"{first['model.layers']:.0f}",
                 "share": _share(first["answer_share"]),
@@ -191,11 +189,17 @@ def model_rows(frame: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         "model.name", key=lambda names: names.map(natural)
     )
     hidden = frame.groupby("model.name")["hidden"].agg(_range)
-    rows = [[_setting(row[c]) for c in columns] + [hidden[row["model.name"]]] for _, row in first.iterrows()]
+    rows = [[shown(row[c]) for c in columns] + [hidden[row["model.name"]]] for _, row in first.iterrows()]
     return [c.removeprefix("model.").replace("_", " ") for c in columns] + ["hidden size"], rows
 
 
-def _setting(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value of a setting as text.
+
+    Example:
+        >>> shown(True), shown(0.003), shown(2.0), shown(float("nan"))
+        ('yes', '0.003', '2', '-')
+    """
     if isinstance(value, (bool, np.bool_)):
         return "yes" if value else "no"
     if pd.isna(value):

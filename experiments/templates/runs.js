@@ -146,7 +146,7 @@
     const metric = state.metric, lines = state.chosen.map((i) => curveOf(i, metric));
     const points = lines.flat();
     if (!points.length) return make("p", { className: "soft", textContent: "No curve is recorded for what is chosen." });
-    const height = Math.max(180, Math.min(280, width * 0.5)), left = 52, right = 14, top = 10, bottom = 40;
+    const height = Math.max(180, Math.min(280, width * 0.5)), left = 52, right = 24, top = 10, bottom = 40;
     let low = Math.min(...points.map((p) => p[1])), high = Math.max(...points.map((p) => p[1]));
     if (metric.endsWith("accuracy")) [low, high] = [0, 1];
     if (low === high) [low, high] = [low - 0.5, high + 0.5];
