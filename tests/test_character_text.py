@@ -35,7 +35,10 @@ def test_the_first_byte_that_is_no_text_is_named(tmp_path_factory, before, bad, 
         content.decode()
     path = tmp_path_factory.mktemp("text") / "a.txt"
     path.write_bytes(content)
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(ValueError, match="is not UTF-8 text") as raised:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(ValueError, match="is not UTF-8 text") as raised,
+    ):
         patch.setattr(character_text, "CHUNK", chunk)
         whole(path)
     assert f"at byte {expected.value.start} (0x{content[expected.value.start]:02x})" in str(raised.value)
@@ -70,7 +73,14 @@ def test_several_texts_are_read_in_their_order(tmp_path):
 def test_only_the_book_is_left_of_a_gutenberg_file(tmp_path, monkeypatch, chunk):
     monkeypatch.setattr(character_text, "CHUNK", max(chunk, 40))
     path = tmp_path / "book.txt"
-    lines = ["\ufeffThe Project", "*** START OF THIS EBOOK ***", "Es war", "*** einmal", "*** END OF THIS ***", "Licence"]
+    lines = [
+        "\ufeffThe Project",
+        "*** START OF THIS EBOOK ***",
+        "Es war",
+        "*** einmal",
+        "*** END OF THIS ***",
+        "Licence",
+    ]
     path.write_text("\r\n".join(lines), encoding="utf-8")
     assert whole(path, gutenberg=True) == "Es war\n*** einmal\n"
     path.write_text("\n".join(lines[:4]))
