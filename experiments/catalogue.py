@@ -170,6 +170,24 @@ _ALL = (
         runner="experiments.citation:train_and_test",
         report="experiments.citation_report:citation_page",
     ),
+    Experiment(
+        name="characters",
+        title="the next character of a text, from those before it (Python's manual; grimm; your own files)",
+        question=(
+            "Which character comes next? A recurrent network reads the text from left to right and carries a state; a "
+            "graph network sees each character as a node with edges from the w characters before it, so that L layers "
+            "reach L w characters back. Of equally many parameters, which predicts better, and what is context worth?"
+        ),
+        models=("lstm-2", "gru-2", "rnn-2", "gcn-2-w8", "gcn-4-w4", "gat-2-w8", "gat-4-w4"),
+        seeds=1,
+        smoke={
+            "models": ("lstm-1", "gcn-2-w3", "gat-2-w3"),
+            "train": {"steps": 20, "batch_size": 8, "evaluate_every": 10, "budget": 20_000},
+        },
+        settings="experiments.characters.character_settings:CharacterSettings",
+        runner="experiments.characters.characters:train_and_test",
+        report="experiments.characters.character_report:character_page",
+    ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}
 

@@ -16,6 +16,8 @@ from cyclopts import App, CycloptsError, Parameter
 
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
+from experiments.characters.character_command import characters
+from experiments.characters.character_specs import CHARACTER_GRAMMAR
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
@@ -74,6 +76,7 @@ class TrainOptions:
 
 run_app = App(name="run")
 run_app.command(citation)  # an experiment with options of its own
+run_app.command(characters)
 app.command(run_app)
 
 
@@ -156,6 +159,7 @@ def list_() -> int:
     print("\nModels (--models A,B,...)")
     print(f"  {MODEL_GRAMMAR}")
     print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
+    print(f"  characters: {CHARACTER_GRAMMAR}")
     print("  forget gates start with a bias of 1; biasN sets another one")
     return 0
 

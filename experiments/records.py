@@ -22,7 +22,7 @@ from experiments.files import write_beside
 
 FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
-_OURS = ("results.csv", "report.html", "pictures")
+_OURS = ("results.csv", "report.html", "pictures", "corpus")
 
 
 class FolderError(ValueError):

@@ -27,9 +27,19 @@ DATA_SIDE |= {
     "planetoid",
     "social",
 }
+DATA_SIDE |= {
+    f"characters.{name}"
+    for name in (
+        *("character_specs", "character_settings", "public_texts", "character_text", "character_corpus"),
+        *("character_windows", "character_graphs", "character_models", "character_processes"),
+        *("character_evaluation", "character_training", "character_samples"),
+    )
+}
 READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
 READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
+READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
+PLAIN |= {"characters.character_specs", "characters.character_settings"}
 
 
 def imported(path):
