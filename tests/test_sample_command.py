@@ -73,18 +73,24 @@ def test_several_texts_are_numbered(run_folder, capsys):
     assert text == "".join(f"[{n}] {greedy}\n" for n in (1, 2, 3))
 
 
+class Terminal(io.StringIO):
+    """Remembers what was to be seen at every moment; a key may be pressed at one of them."""
+
+    def __init__(self, interrupted_at=None):
+        super().__init__()
+        self.seen = []
+        self.interrupted_at = interrupted_at
+
+    def isatty(self):
+        return True
+
+    def flush(self):
+        self.seen.append(self.getvalue())
+        if len(self.seen) == self.interrupted_at:
+            raise KeyboardInterrupt
+
+
 def test_a_terminal_sees_every_character_as_it_comes(run_folder, capsys, monkeypatch):
-    class Terminal(io.StringIO):
-        def __init__(self):
-            super().__init__()
-            self.seen = []
-
-        def isatty(self):
-            return True
-
-        def flush(self):
-            self.seen.append(self.getvalue())
-
     arguments = [str(run_folder), "--prompt", "The class", "--length", "11"]
     _, expected, _ = sample(capsys, *arguments)
     terminal = Terminal()
@@ -94,6 +100,16 @@ def test_a_terminal_sees_every_character_as_it_comes(run_folder, capsys, monkeyp
     assert terminal.getvalue() == expected
     shown = list(dict.fromkeys(terminal.seen))
     assert shown[:12] == [expected[: len("The class") + n] for n in range(12)]
+
+
+def test_an_interrupted_text_ends_where_it_is(run_folder, monkeypatch):
+    terminal = Terminal(interrupted_at=4)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    with pytest.raises(SystemExit) as stop:
+        main(["sample", str(run_folder), "--prompt", "The class", "--length", "11"])
+    assert stop.value.code == 130
+    assert terminal.getvalue() == terminal.seen[3] + "\n"
+    assert len(terminal.seen[3]) == len("The class") + 3
 
 
 def test_unseen_characters_are_reported_and_mapped_as_asked(run_folder, capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from seq import Vocabulary
 
 MOST_SEEDS = 2**63  # what torch's generators take
+EXIT_INTERRUPTED = 130
 
 
 def sample(
@@ -83,12 +85,7 @@ def sample(
     )
     begin = vocabulary.decode(tokens[0])
     if count == 1:
-        print(begin, end="", flush=True)
-        live = sys.stdout.isatty()
-        for character in steps:
-            print(vocabulary.decode(character), end="", flush=live)
-        print()
-        return 0
+        return _write_live(begin, steps, vocabulary)
 
     from tqdm import tqdm
 
@@ -96,6 +93,20 @@ def sample(
     for number, text in enumerate(torch.stack(list(progress), dim=1), start=1):
         print(f"[{number}] {begin}{vocabulary.decode(text)}")
     return 0
+
+
+def _write_live(begin: str, steps: Iterator[Tensor], vocabulary: Vocabulary) -> int:
+    """Write one text as it comes; Ctrl-C ends it where it is. Returns the exit code."""
+    live = sys.stdout.isatty()
+    print(begin, end="", flush=live)
+    code = 0
+    try:
+        for character in steps:
+            print(vocabulary.decode(character), end="", flush=live)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    print()
+    return code
 
 
 def _check_folder(run_folder: Path) -> None:
