@@ -15,6 +15,7 @@ from cyclopts import App, CycloptsError
 from experiments.catalogue import EXPERIMENTS
 from experiments.characters.character_command import characters
 from experiments.characters.character_specs import CHARACTER_GRAMMAR
+from experiments.characters.sample_command import sample
 from experiments.citation_command import citation
 from experiments.comparison_command import compare, table
 from experiments.documents.document_command import documents
@@ -118,6 +119,7 @@ app.command(tensorboard)
 app.command(predict)
 app.command(draw_app)
 app.command(reproduce)
+app.command(sample)
 
 
 def main(arguments: list[str] | None = None) -> None:

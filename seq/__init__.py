@@ -34,6 +34,7 @@ from seq.rnn import RNN
 from seq.sensitivity import jacobians, sensitivity, step_jacobians
 from seq.stacked import Stacked
 from seq.temperature import softmax_with_temperature
+from seq.text_measures import distinct_ngrams, tail_period
 from seq.torch_weights import from_torch, to_torch
 from seq.vocabulary import Vocabulary
 
@@ -64,6 +65,7 @@ __all__ = [
     "copy_memory",
     "copy_memory_baseline",
     "digit_palindromes",
+    "distinct_ngrams",
     "frequency_discrimination",
     "from_torch",
     "gate_activations",
@@ -80,6 +82,7 @@ __all__ = [
     "sensitivity",
     "softmax_with_temperature",
     "step_jacobians",
+    "tail_period",
     "to_torch",
     "value_checks",
 ]
