@@ -4,7 +4,9 @@ from hypothesis import strategies as st
 
 from experiments.documents.document_corpus import Corpus, Document, read_table, write_table
 
-GOOD = "split\tlabel\ttext\ntrain\ta\tone two\ntrain\ta\tthree\ntrain\tb\tfour\ntrain\tb\tfive\ntest\ta\tsix\n"
+GOOD = (
+    "split\tlabel\ttext\ntrain\ta\tone two\ntrain\ta\tthree\ntrain\tb\tfour\ntrain\tb\tfive\ntest\ta\tsix\n"
+)
 
 
 def table(tmp_path, content):
@@ -26,7 +28,9 @@ def test_rows_become_documents(tmp_path):
 def test_columns_may_stand_in_any_order_among_others_and_lines_end_in_any_way(tmp_path):
     rows = ["Text\tid\tLABEL\tsplit", *(f"{t}\t9\t{kind}\t{s}" for s, kind, t in splits(GOOD))]
     for ending in ("\n", "\r\n"):
-        content = b"\xef\xbb\xbf" + ending.join(rows).encode()  # with a mark of UTF-8, without a last line break
+        content = (
+            b"\xef\xbb\xbf" + ending.join(rows).encode()
+        )  # with a mark of UTF-8, without a last line break
         assert read_table(table(tmp_path, content)).digest == read_table(table(tmp_path, GOOD)).digest
 
 
@@ -75,12 +79,17 @@ def test_a_missing_file_is_refused(tmp_path):
         read_table(tmp_path)
 
 
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1).map(lambda t: f"w {t}")
+texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1).map(
+    lambda t: f"w {t}"
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), texts), max_size=5))
 def test_what_is_written_is_read(tmp_path_factory, rows):
-    base = [Document("train", label, " ".join(text.split())) for label, text in [*rows, *(("a", "x"), ("b", "y")) * 2]]
+    base = [
+        Document("train", label, " ".join(text.split()))
+        for label, text in [*rows, *(("a", "x"), ("b", "y")) * 2]
+    ]
     corpus = Corpus("own", (*base, Document("test", "a", "z")))
     path = tmp_path_factory.mktemp("written") / "own.tsv"
     write_table(path, corpus)

@@ -9,7 +9,9 @@ from experiments.documents.document_splits import draw_split
 
 
 def corpus_of(sizes, test=3):
-    rows = [Document("train", f"c{kind}", f"t {kind} {i}") for kind, size in enumerate(sizes) for i in range(size)]
+    rows = [
+        Document("train", f"c{kind}", f"t {kind} {i}") for kind, size in enumerate(sizes) for i in range(size)
+    ]
     rows += [Document("test", "c0", f"x {i}") for i in range(test)]
     return Corpus("made", tuple(rows[::2] + rows[1::2]))  # splits and classes mixed
 

@@ -83,6 +83,8 @@ class LinearClassifier(DocumentClassifier):
         self.weights, self.bias = weights, bias
 
     def logits(self, documents: Sequence[Words]) -> Tensor:
+        if not documents:
+            return torch.zeros(0, self.num_classes, dtype=torch.float64)
         vectorizer = TfidfVectorizer(
             analyzer=_Terms(max((word.count(" ") + 1 for word in self._words), default=1)),
             sublinear_tf=True,
