@@ -23,7 +23,6 @@ from experiments.documents.document_training import Fit, Row
 #: Inverse strengths of the penalty, and longest runs of words, that validation chooses between.
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 LONGEST = (1, 2)
-GRID = tuple((longest, strength) for longest in LONGEST for strength in STRENGTHS)
 
 
 class LinearClassifier(DocumentClassifier):
