@@ -15,7 +15,7 @@ def test_every_row_is_in_one_batch(lengths, size):
 
 def test_rows_of_a_batch_are_of_like_length():
     lengths = torch.randint(1, 1000, (640,), generator=torch.Generator().manual_seed(1)).tolist()
-    assert 32 * BUCKET == len(lengths)  # one bucket, so sorting leaves the least spread there is
+    assert len(lengths) == 32 * BUCKET  # one bucket, so sorting leaves the least spread there is
     batches = bucketed(lengths, 32, torch.Generator().manual_seed(2))
     spread = sum(max(lengths[row] for row in batch) - min(lengths[row] for row in batch) for batch in batches)
     assert spread < max(lengths)
