@@ -54,6 +54,33 @@ _FORECAST_DATA = {
 DATA_SIDE |= {f"forecasting.{name}" for name in _FORECAST_DATA} | {"budget"}
 READING_SIDE |= {f"forecasting.{name}" for name in ("forecast_tables", "forecast_plots", "forecast_report")}
 PLAIN |= {"forecasting.forecast_settings"}
+    "documents.document_settings",
+    "documents.document_words",
+    "documents.document_corpus",
+    "documents.document_splits",
+    "documents.document_sources",
+    "documents.docstring_corpus",
+    "documents.vocabulary",
+    "documents.corpus_graphs",
+    "documents.document_models",
+    "documents.document_training",
+    "documents.document_classifiers",
+    "documents.corpus_graph_classifier",
+    "documents.reader_classifier",
+    "documents.linear_classifier",
+    "documents.classifier_kinds",
+    "documents.nearest_words",
+}
+READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
+READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
+READING_SIDE |= {
+    "documents.document_tables",
+    "documents.document_verdicts",
+    "documents.document_plots",
+    "documents.document_report",
+}
+PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
+PLAIN |= {"documents.document_settings"}
 
 
 def imported(path):

@@ -24,7 +24,7 @@ def packages(tmp_path):
             folder = tmp_path / package / ("sub" if number % 2 else "")
             folder.mkdir(parents=True, exist_ok=True)
             docstrings = "".join(
-                f"def f{i}():\n    '''{LONG} {package} Py{package}s use_{package}_now {package[::-1]} {number} {i}.'''\n"
+                f"def f{i}():\n    '''{LONG} {package} Py{package}s a_{package}_b {package[::-1]} {number} {i}.'''\n"
                 for i in range(MOST_PER_MODULE + 3)
             )
             (folder / f"module{number}.py").write_text(docstrings)

@@ -25,7 +25,7 @@ def test_parts_are_disjoint_whole_and_hold_every_class(sizes, share, seed):
     corpus = corpus_of(sizes)
     split = draw_split(corpus, share, seed)
     parts = [split.labelled, split.unlabelled, split.validation, split.test]
-    assert sorted(sum(parts, [])) == list(range(len(corpus.documents)))
+    assert sorted(row for part in parts for row in part) == list(range(len(corpus.documents)))
     assert split.test == corpus.rows("test")
     assert split.known == corpus.rows("train")
     for part in (split.labelled, split.validation):

@@ -46,7 +46,7 @@ def draw_word_graphs(corpus: Corpus, out: Path) -> None:
             f"pointwise mutual information in windows of {WINDOW} words) in the training documents; words that occur "
             f"under {FEWEST_DOCUMENTS} times are left out. {note}"
         )
-        entries.append({"file": file, "title": f"{corpus.name}: {word}", "text": text.strip()})
+        entries.append({"file": file, "title": f"{corpus.name}: {word}", "text": text})
     write_json(folder / "index.json", entries)
 
 
@@ -75,4 +75,4 @@ def neighbourhood_picture(graph: Data, word: str) -> tuple[Any, str]:
         center=names.index(word),
     )
     ax.margins(0.08)
-    return figure, str(around.graph.get("note", ""))
+    return figure, f"{around.graph['note']}."

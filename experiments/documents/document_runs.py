@@ -22,7 +22,7 @@ from experiments.documents.document_corpus import Corpus
 from experiments.documents.document_settings import CORPUS_GRAPH, DocumentSettings
 from experiments.documents.document_sources import load_corpus
 from experiments.documents.document_splits import draw_split
-from experiments.documents.nearest_words import nearest_words, telling_words
+from experiments.documents.nearest_words import frequent_words, nearest_words, telling_words
 from experiments.files import write_beside, write_json
 from experiments.models import count_parameters
 from experiments.records import CurveWriter, curve_path
@@ -130,7 +130,8 @@ def _keep(classifier: DocumentClassifier, corpus: Corpus, folder: Path) -> None:
     vectors = classifier.vectors()
     if vectors is not None:
         chosen = [word for words in telling_words(corpus).values() for word in words]
-        write_json(folder / "neighbours.json", nearest_words(classifier.words, vectors.numpy(), chosen))
+        near = nearest_words(classifier.words, vectors.numpy(), chosen, among=frequent_words(corpus))
+        write_json(folder / "neighbours.json", near)
 
 
 def _write_predictions(

@@ -75,21 +75,21 @@ def load_corpus(choice: CorpusChoice, out: Path) -> Corpus:
         ValueError: They are not the documents that the run was set up with.
     """
     copy = _copy_path(out, choice.digest)
-    return _load(choice, copy if copy.exists() else None)
-
-
-@cache
-def _load(choice: CorpusChoice, copy: Path | None) -> Corpus:
-    if copy is not None:
-        corpus = read_table(copy, choice.name)
+    if copy.exists():
+        corpus, where = _read_copy(copy, choice.name), str(copy)
     else:
         corpus = open_corpus(choice.name, Path(choice.source) if choice.source else None)
+        where = choice.source or "what is installed here"
     if corpus.digest != choice.digest:
-        where = copy or choice.source or "what is installed here"
         raise ValueError(
             f"corpus: the documents of {where} are not those of the record: their content differs"
         )
     return corpus
+
+
+@cache  # a worker does many runs on one corpus
+def _read_copy(path: Path, name: str) -> Corpus:
+    return read_table(path, name)
 
 
 def _copy_path(out: Path, digest: str) -> Path:

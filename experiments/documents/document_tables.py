@@ -118,7 +118,7 @@ def _row(corpus: str, model: str, group: pd.DataFrame) -> dict[str, str]:
         "labels": f"{group['share'].iloc[0]:g} %",
         "transductive": mean_and_std(ended["test_accuracy"]) if transductive else "",
         "inductive": mean_and_std(ended["inductive_accuracy"]),
-        "macro-F1": mean_and_std(ended["test_macro_f1"]),
+        "macro-F1": _mean(ended["test_macro_f1"]),
         "n": f"{len(ended)}" + (f" ({failed} failed)" if failed else ""),
         "parameters": _median(ended["parameters"], 0),
         "epochs": _median(ended["steps"], 0),
@@ -144,6 +144,10 @@ def mean_and_std(values: pd.Series) -> str:
     if len(numbers) == 0:
         return "-"
     return f"{numbers.mean():.4f}" + (f" ± {numbers.std(ddof=1):.4f}" if len(numbers) > 1 else "")
+
+
+def _mean(values: pd.Series) -> str:
+    return "-" if values.isna().all() else f"{values.mean():.4f}"
 
 
 def _median(values: pd.Series, digits: int) -> str:

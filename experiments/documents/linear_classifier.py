@@ -23,7 +23,6 @@ from experiments.documents.document_training import Fit, Row
 #: Inverse strengths of the penalty, and longest runs of words, that validation chooses between.
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 LONGEST = (1, 2)
-GRID = tuple((longest, strength) for longest in LONGEST for strength in STRENGTHS)
 
 
 class LinearClassifier(DocumentClassifier):
@@ -83,6 +82,8 @@ class LinearClassifier(DocumentClassifier):
         self.weights, self.bias = weights, bias
 
     def logits(self, documents: Sequence[Words]) -> Tensor:
+        if not documents:
+            return torch.zeros(0, self.num_classes, dtype=torch.float64)
         vectorizer = TfidfVectorizer(
             analyzer=_Terms(max((word.count(" ") + 1 for word in self._words), default=1)),
             sublinear_tf=True,

@@ -51,8 +51,19 @@ def telling_words(corpus: Corpus, each: int = 1, most_classes: int = MOST_CLASSE
     return chosen
 
 
+def frequent_words(corpus: Corpus) -> set[str]:
+    """Words of at least ``FEWEST_DOCUMENTS`` training documents."""
+    counts = Counter(word for row in corpus.rows("train") for word in set(corpus.words[row]))
+    return {word for word, count in counts.items() if count >= FEWEST_DOCUMENTS}
+
+
 def nearest_words(
-    words: Sequence[str], vectors: np.ndarray, chosen: Sequence[str], most: int = 8
+    words: Sequence[str],
+    vectors: np.ndarray,
+    chosen: Sequence[str],
+    *,
+    among: set[str] | None = None,
+    most: int = 8,
 ) -> dict[str, list[list[object]]]:
     """The words whose vectors make the smallest angle with those of chosen words, each with its cosine.
 
@@ -60,16 +71,20 @@ def nearest_words(
         words: V words.
         vectors: (V, F) their vectors.
         chosen: Words to look around; those that are not among ``words`` are left out.
+        among: Words that may be neighbours. Default: all.
         most: Neighbours of a word.
     """
     places = {word: place for place, word in enumerate(words)}
+    barred = [place for place, word in enumerate(words) if among is not None and word not in among]
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = vectors / np.where(length > 0, length, 1.0)
     found: dict[str, list[list[object]]] = {}
     for word in chosen:
         if word in places:
             cosines = unit @ unit[places[word]]
-            cosines[places[word]] = -np.inf
-            near = np.argsort(-cosines, kind="stable")[: min(most, len(words) - 1)]
+            cosines[[places[word], *barred]] = -np.inf
+            near = [
+                place for place in np.argsort(-cosines, kind="stable")[:most] if np.isfinite(cosines[place])
+            ]
             found[word] = [[words[place], float(cosines[place])] for place in near]
     return found

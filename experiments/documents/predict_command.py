@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from experiments.documents.document_prediction import DocumentPredictor, Prediction
@@ -13,7 +16,16 @@ STDIN = "-"
 MOST_NAMED = 8  # unknown words that a note names
 
 
-def predict(run: Path, text: str | None = None, /, *, file: Path | None = None) -> int:
+Hyphened = Parameter(allow_leading_hyphen=True)  # for - alone, and for texts that begin with one
+
+
+def predict(
+    run: Path,
+    text: Annotated[str | None, Hyphened] = None,
+    /,
+    *,
+    file: Annotated[Path | None, Hyphened] = None,
+) -> int:
     """Say the class of new texts, with probabilities, as a trained model sees it.
 
     One text is answered by a table of all classes. Several are answered by tab-separated values with a heading, one row
@@ -32,6 +44,8 @@ def predict(run: Path, text: str | None = None, /, *, file: Path | None = None) 
     """
     if (text is None) == (file is None):
         raise ValueError('text: give either a text in quotes or --file FILE: gnnlab predict RUN "some text"')
+    if text is not None and re.fullmatch(r"--\w[\w-]*(=.*)?", text):
+        raise ValueError(f"text: {text} is no option of predict; a text in quotes or --file FILE is expected")
     single = text is not None and text != STDIN
     if single and not text.strip():  # type: ignore[union-attr]
         raise ValueError("text: is empty; there should be at least one word")
