@@ -32,6 +32,7 @@ from seq.random_combinations import random_combinations, random_combinations_are
 from seq.rnn import RNN
 from seq.stacked import Stacked
 from seq.temperature import softmax_with_temperature
+from seq.text_measures import distinct_ngrams, tail_period
 from seq.torch_weights import from_torch, to_torch
 from seq.vocabulary import Vocabulary
 
@@ -62,6 +63,7 @@ __all__ = [
     "copy_memory",
     "copy_memory_baseline",
     "digit_palindromes",
+    "distinct_ngrams",
     "frequency_discrimination",
     "from_torch",
     "generate",
@@ -74,6 +76,7 @@ __all__ = [
     "rnn_jacobians",
     "rnn_weight_gradients",
     "softmax_with_temperature",
+    "tail_period",
     "to_torch",
     "value_checks",
 ]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from seq.checks import check_size, check_tensor
 from seq.next_character import NextCharacterModel
+from seq.stepper import stepper
 from seq.temperature import check_temperature, softmax_with_temperature
 
 
@@ -118,7 +119,7 @@ def generate_stream(
 
 
 class Draw:
-    """One character from each row of logits.
+    """One character from each row of logits, by inversion: the first whose summed probability reaches 1 - u.
 
     Args:
         temperature: 0 or more.
@@ -137,34 +138,33 @@ class Draw:
             values, places = logits.topk(self.top_k, dim=-1)
             logits = torch.full_like(logits, -math.inf).scatter_(-1, places, values)
         shares = softmax_with_temperature(logits, self.temperature)
-        # The draw is made where the generator is, so that a seed gives the same text on a GPU as on a CPU.
-        device = shares.device if self.generator is None else self.generator.device
-        drawn = torch.multinomial(shares.to(device), 1, generator=self.generator)
-        return drawn.squeeze(-1).to(logits.device)
+        # One number a text is drawn, not one a character of the vocabulary as torch.multinomial does, and it is
+        # drawn where the generator is, so that a CPU's generator serves a model on a GPU.
+        sums = shares.cumsum(-1, dtype=torch.float64)
+        device = logits.device if self.generator is None else self.generator.device
+        drawn = torch.rand(len(logits), 1, dtype=torch.float64, device=device, generator=self.generator)
+        # 1 - drawn is never 0, so that no character of probability 0 can be the first to reach it.
+        level = (1 - drawn.to(sums.device)) * sums[:, -1:]
+        return torch.searchsorted(sums, level).squeeze(-1)
 
 
 def _steps(
     model: NextCharacterModel, prompt: Tensor, length: int | None, draw: Draw, state: Any
 ) -> Generator[Tensor, None, None]:
     with _evaluation(model):
-        logits, state = _read(model, prompt, state)
-        if bool(logits.isnan().any()):
-            raise ValueError("model must predict numbers, its logits after the prompt hold NaN")
+        with torch.no_grad():
+            logits, state = model(prompt, state)
+        logits = logits[:, -1]  # (B, V), of the character after the prompt
+        step = stepper(model, state)
         made = 0
         while length is None or made < length:
+            if math.isnan(logits.sum().item()):
+                raise ValueError(f"model must predict numbers, its logits of character {made + 1} hold NaN")
             tokens = draw(logits)
             yield tokens
             made += 1
             if made != length:
-                logits, state = _read(model, tokens.unsqueeze(1), state)
-
-
-# For a step only and not around the loop, because a generator shares such a mode with its caller.
-@torch.no_grad()
-def _read(model: NextCharacterModel, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
-    """Logits (B, V) of the character after these tokens, and the state."""
-    logits, state = model(tokens, state)
-    return logits[:, -1], state
+                logits = step(tokens)
 
 
 @contextmanager

@@ -65,14 +65,21 @@ def prompts(steps=T, batch=B):
 
 
 def naive(model, prompt, length, weigh, generator):
-    """The whole text read anew for every character, without any state."""
+    """The whole text read anew for every character, without any state; one random number a text and step."""
     model.eval()
     text = prompt
     for _ in range(length):
         with torch.no_grad():
             shares = weigh(model(text)[0][:, -1])
-        text = torch.cat([text, torch.multinomial(shares, 1, generator=generator)], 1)
+        levels = 1 - torch.rand(len(text), generator=generator)
+        drawn = [first_to_reach(level, row) for level, row in zip(levels.tolist(), shares.tolist())]
+        text = torch.cat([text, torch.tensor(drawn).unsqueeze(1)], 1)
     return text[:, prompt.shape[1] :]
+
+
+def first_to_reach(level, shares):
+    level *= math.fsum(shares)
+    return next(v for v in range(V) if math.fsum(shares[: v + 1]) >= level)
 
 
 def only_best(logits, k):
@@ -110,7 +117,7 @@ def test_onehot_equals_reading_the_whole_text_for_every_character(layer):
 @pytest.mark.parametrize("layer", [*LAYERS, "window"])
 def test_greedy_is_the_most_probable_character_of_each_step(layer):
     model = make(layer)
-    expected = naive(model, prompts(), 17, lambda x: (x == x.amax(-1, keepdim=True)).double(), None)
+    expected = naive(model, prompts(), 17, lambda x: (x == x.amax(-1, keepdim=True)).double(), seed())
     for options in (
         {"temperature": 0},
         {"sharpness": math.inf},
@@ -242,7 +249,42 @@ def test_bad_arguments_are_named():
         generate(model, "The", 3)
     with pytest.raises(ValueError, match="tokens must lie in"):
         generate(model, torch.full((B, T), V), 3)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize("layer", ["rnn", "lstm", "window"])
+def test_a_model_that_predicts_nan_is_named(layer, temperature):
+    model = make(layer)
     with torch.no_grad():
-        model.head.bias[2] = math.nan
-    with pytest.raises(ValueError, match="model must predict numbers, its logits after the prompt hold NaN"):
-        generate(model, prompts(), 3, temperature=0)
+        list(model.parameters())[-1].fill_(math.nan)
+    with pytest.raises(ValueError, match="model must predict numbers, its logits of character 1 hold NaN"):
+        generate(model, prompts(), 3, temperature=temperature)
+
+
+def test_nan_that_one_character_brings_is_named_where_it_comes():
+    model = LastTokens()
+    with torch.no_grad():
+        model.tables[2, :, :] = -100.0
+        for follower in ((0, 3), (3, 7), (7, 4)):  # 0, 3, 7, 4 follow each other
+            model.tables[2][follower] = 100.0
+        model.tables[2, 4] = math.nan
+    steps = stream_of(model, torch.tensor([[0]]), temperature=0)
+    assert [next(steps).item() for _ in range(3)] == [3, 7, 4]
+    with pytest.raises(ValueError, match="logits of character 4 hold NaN"):
+        next(steps)
+
+
+class FixedLogits(nn.Module):
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = logits
+
+    def forward(self, tokens, state=None):
+        return self.logits.expand(*tokens.shape, -1), ()
+
+
+def test_a_character_of_probability_zero_is_never_drawn():
+    inf = math.inf
+    model = FixedLogits(torch.tensor([-inf, 0.0, -inf, -800.0, 0.0, -inf]))
+    tokens = generate(model, torch.zeros(1009, 1, dtype=torch.long), 101, generator=seed(8))
+    assert set(tokens.unique().tolist()) == {1, 4}
