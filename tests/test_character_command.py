@@ -97,15 +97,15 @@ def test_other_seeds_and_settings_are_rows_of_the_report(tmp_path, tale, capsys)
     [
         (("--text", "no such file.txt"), "text: no such file"),
         (("--text", "{folder}/empty.txt"), "empty.txt is empty"),
-        (("--text", "{folder}/short.txt"), "validation part has 1 characters, fewer than a window of 30"),
+        (("--text", "{folder}/short.txt"), "training part has 14 characters, fewer than a window of 30"),
         (("--text", "{folder}/binary.bin"), "binary.bin is binary data and no text: byte 4 is zero"),
         (
             ("--text", "{folder}/latin.txt"),
-            "latin.txt is not UTF-8 text: invalid continuation byte at byte 1",
+            "latin.txt is not UTF-8 text: invalid start byte at byte 1",
         ),
         (("--text", "{folder}/tale.txt", "--gutenberg"), "has no line '*** START OF ...'"),
         (("--text", "{folder}/tale.txt", "--prompt", "Ünd"), "prompt: the text has no 'Ü'"),
-        (("--text", "{folder}/tale.txt", "--batch-size", "500", "--stream"), ""),
+        (("--text", "{folder}/tale.txt", "--batch-size", "500", "--stream"), "too few for 500 streams of 30"),
         (("--models", "lstn"), "unknown character model 'lstn', did you mean lstm?"),
         (("--models", "lstm-2", "--budget", "100"), "budget: 100 parameters cannot be met"),
         (("--precision", "bfloat16"), "precision: bfloat16 needs a GPU"),
@@ -117,8 +117,6 @@ def test_other_seeds_and_settings_are_rows_of_the_report(tmp_path, tale, capsys)
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(tmp_path, tale, capsys, options, said):
-    if not said:
-        pytest.skip("found when the run starts; below")
     (tmp_path / "empty.txt").touch()
     (tmp_path / "short.txt").write_text("too short for it")
     (tmp_path / "binary.bin").write_bytes(b"text\0\1\2")
@@ -195,22 +193,10 @@ def test_torchrun_shares_each_batch_and_goes_on(tmp_path, tale, capsys):
 @pytest.mark.slow
 @pytest.mark.data
 def test_grimm_reaches_what_a_plain_loop_measured(public_data, tmp_path, capsys):
-    """Settings of the student reports. A plain torch loop measured .46 .51 .54 (and .44 .52 .56 with RMSProp and one-hot
-    input); the bounds are the lower ones, less the spread between seeds."""
-    options = (
-        "--text",
-        "grimm",
-        "--gutenberg",
-        "--models",
-        "lstm-2",
-        "--hidden",
-        "128",
-        "--seeds",
-        "1",
-        "--steps",
-        "1500",
-    )
-    assert run(capsys, *options, "--workers", "1", "--out", tmp_path / "out")[0] == 0
+    """Settings of the student reports, whose bounds are a little under what a plain torch loop measured: .46 .51 .54
+    with Adam, .44 .52 .56 with RMSProp and one-hot input."""
+    options = ("--text", "grimm", "--gutenberg", "--models", "lstm-2", "--hidden", "128", "--seeds", "1")
+    assert run(capsys, *options, "--steps", "1500", "--workers", "1", "--out", tmp_path / "out")[0] == 0
     (record,) = read_runs(tmp_path / "out")
     curve = pd.read_csv(record.path / "curve.csv").set_index("step")["train_accuracy_100"]
     assert curve[500] >= 0.43
