@@ -68,8 +68,21 @@ def test_a1_confirmed(binary):
 def test_a1_not_confirmed(binary):
     found = measure_a1(binary("A1", {("lstm", 10): (300, None), ("lstm", 20): (200, 200)}))
     assert answers(found) == [False, False, True, False]
+
+
+def test_a1_nothing_is_ever_learned(binary):
     found = measure_a1(binary("A1", {("lstm", 10): (None, None), ("lstm", 20): (None, None)}))
     assert answers(found) == [False, True, False, False]
+
+
+def test_a_seed_that_failed_is_a_seed_that_never_gets_there(make_run):
+    model, rest = "lstm", {"experiment": "binary-palindrome", "steps": 1500}
+    runs = [make_run(model, n, 0, 1.0, curve=looks(800), **rest) for n in (10, 20)]
+    runs += [make_run(model, n, 1, None, curve=looks(800), **rest) for n in (10, 20)]
+    found = measure_a1(Evidence(CLAIMS["A1"], True, runs))
+    assert answers(found)[0] is False
+    assert "1 of 2 seeds" in found.checks[0].measured
+    assert "800, never" in found.checks[2].measured
 
 
 def test_a2_confirmed(binary):

@@ -164,8 +164,8 @@ FREQUENCY = Claim(
     cut=(
         "Waves of up to 40 units of time, under fine sampling of up to 20, in place of 125; 800 steps under standard, "
         "400 under fine and 1,200 under asynchronous sampling in place of about 11,000 (70 epochs of 5,000 waves); "
-        "three of five seeds. A network that is slow to begin, as the plain LSTM is, may still get there later: how high "
-        "both get in the end cannot be seen."
+        "three of five seeds. A network that is slow to begin, as the plain LSTM is, may still get there later: "
+        "how high both get in the end cannot be seen."
     ),
     measure="experiments.reproductions.frequency_measures:measure_frequency",
     draw=f"{_FIGURES}:draw_frequency",
