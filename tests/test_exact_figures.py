@@ -15,7 +15,8 @@ def evidence(name):
 
 def test_a5_draws_the_graph_and_its_matrices():
     axes = exact_figures.draw_a5(evidence("A5")).axes
-    assert {"six nodes", "Ã = A + I"} <= {ax.get_title() for ax in axes}
+    assert [text.get_text() for text in axes[0].texts] == list("ABCDEF")
+    assert {"hops from which E hears each node", "Ã = A + I"} <= {ax.get_title() for ax in axes}
 
 
 def test_b2_draws_each_unit():
