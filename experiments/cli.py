@@ -21,6 +21,7 @@ from experiments.characters.character_specs import CHARACTER_GRAMMAR
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
+from experiments.reproductions.reproduce_command import reproduce
 from experiments.settings import TrainSettings
 
 EXIT_FAILED_RUNS = 1
@@ -201,6 +202,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 
 
 app.command(draw_app)
+app.command(reproduce)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from experiments.smoothing import Smoothing
 from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
@@ -36,13 +37,16 @@ def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
     return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
 
 
-def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+def plot_accuracy(
+    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, seed_lines: bool = False
+) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
     Args:
         frame: From ``runs_table``.
         ax: Where to draw.
         chance: Accuracy of guessing, drawn as a line.
+        seed_lines: A thin line through the dots of each seed.
     """
     labels = sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
@@ -63,6 +67,8 @@ def plot_accuracy(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None)
             ms=4,
             alpha=0.55,
         )
+        for _, one in runs.sort_values("length").groupby("seed") if seed_lines else ():
+            ax.plot(one["length"] + shift, one["test_accuracy"], color=style["color"], lw=0.6, alpha=0.5)
         ax.plot(
             x,
             mean,
@@ -105,11 +111,17 @@ def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
     ax.set_xticks(lengths)
     ax.set_xlabel("length T of the sequence")
     ax.grid(axis="y", color="0.9")
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+    if ax.get_legend_handles_labels()[0]:  # not where every run failed
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
 
 
 def plot_curves(
-    curves: dict[str, list[pd.DataFrame]], ax: Axes, *, metric: str, order: Iterable[str]
+    curves: dict[str, list[pd.DataFrame]],
+    ax: Axes,
+    *,
+    metric: str,
+    order: Iterable[str],
+    smooth: Smoothing | None = None,
 ) -> Axes:
     """A metric against training steps, one line a seed.
 
@@ -118,14 +130,18 @@ def plot_curves(
         ax: Where to draw.
         metric: Column to draw.
         order: All models of the report, so that colours agree between figures.
+        smooth: Applied to each line, as in ``functools.partial(running_mean, window=21)``; the values themselves are
+            then drawn faintly behind it.
     """
     styles = model_styles(order)
     for label in sorted(curves, key=natural):
         style = styles[label]
         for i, curve in enumerate(curves[label]):
+            if smooth is not None:
+                ax.plot(curve["step"], curve[metric], color=style["color"], lw=0.6, alpha=0.25)
             ax.plot(
                 curve["step"],
-                curve[metric],
+                curve[metric] if smooth is None else smooth(curve[metric].to_numpy()),
                 color=style["color"],
                 linestyle=style["linestyle"],
                 lw=1.1,

@@ -110,7 +110,24 @@ def _figures(frame: pd.DataFrame, summary: pd.DataFrame, runs: list[RunRecord]) 
             "Reach of the graph models", "A mark below the line cannot succeed, whatever its weights.", figure
         )
     add("Training curves", "Validation accuracy, one line a seed.", _curve_figure(frame, runs))
+    decaying = [run for run in runs if run.succeeded and run.settings.train.decay_every]
+    if decaying:
+        add("Learning rate", "Step size of the optimiser, one line a run.", _rate_figure(frame, decaying))
     return figures
+
+
+def _rate_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:
+    from matplotlib.figure import Figure
+
+    curves: dict[str, list[pd.DataFrame]] = {}
+    for run in runs:
+        curves.setdefault(run.settings.model.label, []).append(read_curve(run.path))
+    figure = Figure(figsize=(9, 3.2), layout="constrained")
+    order = sorted(frame["model.name"].unique(), key=plots.natural)
+    ax = plots.plot_curves(curves, figure.subplots(), metric="learning_rate", order=order)
+    ax.set_ylim(bottom=0)
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+    return figure
 
 
 def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord]) -> Any:

@@ -137,6 +137,7 @@ def test_list_names_what_there_is(capsys):
         ["run", "citation", "--help"],
         ["draw", "--help"],
         ["draw", "field", "--help"],
+        ["reproduce", "--help"],
         [],
     ],
 )
