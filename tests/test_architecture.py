@@ -39,6 +39,15 @@ DATA_SIDE |= {"checkpoints", "stopping"}
 READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
 READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
 READING_SIDE |= {"table_formats", "folder_comparison", "run_explorer", "tensorboard_events"}
+READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}
+READING_SIDE |= {
+    "smoothing",
+    "reproductions.verdicts",
+    "reproductions.evidence",
+    "reproductions.claim_figures",
+}
+READING_SIDE |= {f"reproductions.{kind}_measures" for kind in ("length", "step", "frequency", "exact")}
+READING_SIDE |= {"reproductions.claim_page"}
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
 PLAIN |= {"naming"}
 READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}

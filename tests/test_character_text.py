@@ -35,12 +35,10 @@ def test_the_first_byte_that_is_no_text_is_named(tmp_path_factory, before, bad, 
         content.decode()
     path = tmp_path_factory.mktemp("text") / "a.txt"
     path.write_bytes(content)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        pytest.raises(ValueError, match="is not UTF-8 text") as raised,
-    ):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(character_text, "CHUNK", chunk)
-        whole(path)
+        with pytest.raises(ValueError, match="is not UTF-8 text") as raised:
+            whole(path)
     assert f"at byte {expected.value.start} (0x{content[expected.value.start]:02x})" in str(raised.value)
 
 

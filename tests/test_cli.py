@@ -289,6 +289,7 @@ def test_list_names_what_there_is(capsys):
         ["compare", "--help"],
         ["table", "--help"],
         ["tensorboard", "--help"],
+        ["reproduce", "--help"],
         [],
     ],
 )

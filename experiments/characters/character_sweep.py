@@ -10,7 +10,7 @@ from experiments.characters.character_corpus import identify, open_corpus, part_
 from experiments.characters.character_models import character_hidden
 from experiments.characters.character_processes import Processes
 from experiments.characters.character_settings import CharacterSettings
-from experiments.characters.character_windows import check_size
+from experiments.characters.character_windows import check_size, check_streams
 from experiments.characters.characters import CORPUS_FOLDER, train_and_test
 from experiments.compare import carry_out
 from experiments.records import is_done, prepare_folder, read_runs
@@ -35,8 +35,11 @@ def check_runs(runs: list[CharacterSettings], out: Path, *, resume: bool = True)
     bounds = part_bounds(count, corpus)
     for name, (first, end) in bounds.items():
         check_size({"train": "training"}.get(name, name), end - first, runs[0].train.window)
+    train = runs[0].train
+    if train.stream:
+        check_streams("training", bounds["train"][1], train.batch_size, train.window)
     vocabulary = training_vocabulary(corpus, bounds["train"][1])
-    if missing := vocabulary.unknown(runs[0].train.prompt):
+    if missing := vocabulary.unknown(train.prompt):
         raise ValueError(
             f"prompt: the text has no {', '.join(map(repr, missing))}; it should be of its characters"
         )

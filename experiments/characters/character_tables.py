@@ -163,8 +163,8 @@ def read_rows(run: Path, name: str, columns: Sequence[str]) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=list(columns))
     try:
-        # A sample may read "NA", and may be white space.
-        frame = pd.read_csv(path, keep_default_na=False, skip_blank_lines=False, lineterminator=None)
+        # A sample may read "NA", or "007".
+        frame = pd.read_csv(path, keep_default_na=False, dtype={"prompt": str, "text": str})
     except ValueError as error:
         raise FolderError(f"{path}: cannot be read ({error})") from error
     if not set(columns) <= set(frame.columns):

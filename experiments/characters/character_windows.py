@@ -70,6 +70,15 @@ def check_size(name: str, count: int, window: int) -> None:
         )
 
 
+def check_streams(name: str, count: int, batch_size: int, window: int) -> None:
+    """Raise a ValueError unless a part can be cut into so many streams of a window or more."""
+    if (count - 1) // batch_size < window:
+        raise ValueError(
+            f"text: its {name} part has {count} characters, too few for {batch_size} streams of {window}; "
+            "give a longer text, or a smaller --batch-size or --window"
+        )
+
+
 class RandomWindows:
     """Windows that begin anywhere, drawn with a generator of their own. Each begins with an empty state.
 
@@ -119,12 +128,8 @@ class Streams:
         self, tokens: Tokens, batch_size: int, window: int, rows: slice, *, name: str = "training"
     ) -> None:
         self.tokens, self.window, self.rows = tokens, window, rows
+        check_streams(name, len(tokens), batch_size, window)
         self.length = (len(tokens) - 1) // batch_size
-        if self.length < window:
-            raise ValueError(
-                f"text: its {name} part has {len(tokens)} characters, too few for {batch_size} streams of {window}; "
-                "give a longer text, or a smaller --batch-size or --window"
-            )
         self.first = torch.arange(batch_size) * self.length
         self.place = 0
 

@@ -40,7 +40,7 @@ def _lengths(evidence: Evidence, smooth: Smoothing | None, how: str) -> Figure:
     figure = Figure(figsize=(9, 7.2), layout="constrained")
     parts: Any = figure.subfigures(2, 1, height_ratios=(1.15, 1))
     top, bottom = parts
-    chance = float(frame["chance"].dropna().iloc[0])
+    chance = next(iter(frame["chance"].dropna()), None)
     ax = plots.plot_accuracy(frame, top.subplots(), chance=chance, seed_lines=True)
     ax.set_title(
         "Test accuracy against length: dots and thin lines are seeds, thick lines means", fontsize=10

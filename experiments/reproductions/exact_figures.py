@@ -22,8 +22,11 @@ def draw_a5(evidence: Evidence) -> Figure:
     names, layers = numbers["names"], numbers["layers"]
     figure = Figure(figsize=(12, 4.2), layout="constrained")
     axes = figure.subplots(1, 3)
-    draw_graph(parse_graph("example"), ax=axes[0])
-    axes[0].set_title("six nodes")
+    target = evidence.plan.options["target"]
+    title = f"hops from which {target} hears each node"
+    draw_graph(
+        parse_graph("example"), axes[0], labels=names, receptive_field_of=names.index(target), title=title
+    )
     loops = torch.tensor(numbers["adjacency_with_self_loops"], dtype=torch.float)
     draw_adjacency(loops, ax=axes[1], title="Ã = A + I")
     draw_adjacency(torch.linalg.matrix_power(loops, layers), ax=axes[2], title=f"Ã to the power of {layers}")

@@ -16,6 +16,8 @@ from experiments.statistics import SUCCESS
 
 LEFT_CHANCE = 0.75  # validation accuracy of binary palindromes, of which two in three end in 1
 OTHERS = ("momentum", "rmsprop", "adam")
+_NO_LOOKS = pd.DataFrame({"step": [], "validation_accuracy": []}, dtype=float)
+_Looks = list[tuple[RunRecord, pd.DataFrame]]
 
 
 def steps_to(curve: pd.DataFrame, accuracy: float) -> int | None:
@@ -35,7 +37,7 @@ def steps_to(curve: pd.DataFrame, accuracy: float) -> int | None:
 
 def measure_a1(evidence: Evidence) -> Measurement:
     """LSTM on binary palindromes, n = 10 and 20."""
-    curves = evidence.curves()
+    curves = _looks(evidence)
     short, long = (_of(curves, "lstm", n) for n in (10, 20))
     left = [_first_above(curve, LEFT_CHANCE) for _, curve in long]
     jumped = [steps_to(curve, SUCCESS) for _, curve in long]
@@ -64,7 +66,7 @@ def measure_a1(evidence: Evidence) -> Measurement:
 
 def measure_a2(evidence: Evidence) -> Measurement:
     """Cell-gated LSTM beside the LSTM on the same palindromes."""
-    curves = evidence.curves()
+    curves = _looks(evidence)
     ours = _steps_or_budget(_of(curves, "cellgated", 20))
     lstm = _steps_or_budget(_of(curves, "lstm", 20))
     median, theirs = np.median(ours), np.median(lstm)
@@ -136,25 +138,31 @@ def measure_optimizers(evidence: Evidence) -> Measurement:
     return Measurement(tuple(checks), len(best["sgd"]), rows, note)
 
 
-def best_rates(evidence: Evidence) -> dict[str, list[tuple[RunRecord, pd.DataFrame]]]:
-    """For each optimiser its runs at the step size that did best on validation; runs that failed count as worst."""
-    groups: dict[str, dict[float, list[tuple[RunRecord, pd.DataFrame]]]] = {}
-    for run, curve in evidence.curves():
+def best_rates(evidence: Evidence) -> dict[str, _Looks]:
+    """For each optimiser its runs at the step size that did best on validation."""
+    groups: dict[str, dict[float, _Looks]] = {}
+    for run, curve in _looks(evidence):
         train = run.settings.train
         groups.setdefault(train.optimizer, {}).setdefault(train.learning_rate, []).append((run, curve))
-    most = max(len(runs) for rates in groups.values() for runs in rates.values())
 
-    def rank(runs: list[tuple[RunRecord, pd.DataFrame]]) -> tuple[float, float]:
-        missing = most - len(runs)
-        accuracy = np.mean([run.result["validation_accuracy"] for run, _ in runs if run.result])
-        return (float(np.mean(_steps_or_budget(runs))) + missing * 1e9, -float(accuracy))
+    def rank(runs: _Looks) -> tuple[float, float]:
+        accuracy = np.mean([_result(run, "validation_accuracy") for run, _ in runs])
+        return float(np.mean(_steps_or_budget(runs))), -float(accuracy)
 
     return {name: min(rates.values(), key=rank) for name, rates in groups.items()}
 
 
-def _of(
-    curves: Iterable[tuple[RunRecord, pd.DataFrame]], cell: str, length: int
-) -> list[tuple[RunRecord, pd.DataFrame]]:
+def _looks(evidence: Evidence) -> _Looks:
+    """Each run with its metrics by step; none for a run that failed, which so never gets anywhere."""
+    ended = {run.path: curve for run, curve in evidence.curves()}
+    return [(run, ended.get(run.path, _NO_LOOKS)) for run in evidence.runs]
+
+
+def _result(run: RunRecord, name: str) -> float:
+    return run.result[name] if run.succeeded and run.result else 0.0
+
+
+def _of(curves: Iterable[tuple[RunRecord, pd.DataFrame]], cell: str, length: int) -> _Looks:
     return [
         (run, curve)
         for run, curve in curves
@@ -162,8 +170,8 @@ def _of(
     ]
 
 
-def _solved(runs: list[tuple[RunRecord, pd.DataFrame]], said: str) -> Check:
-    accuracy = [run.result["test_accuracy"] for run, _ in runs if run.result]
+def _solved(runs: _Looks, said: str) -> Check:
+    accuracy = [_result(run, "test_accuracy") for run, _ in runs]
     good = sum(value >= SUCCESS for value in accuracy)
     found = f"test accuracy of at least {SUCCESS} in {good} of {len(accuracy)} seeds"
     return Check(said, found, good == len(accuracy))
@@ -180,7 +188,7 @@ def _spread(curves: list[pd.DataFrame]) -> float:
     return float(table.ffill().std(axis=1, ddof=1).max())
 
 
-def _steps_or_budget(runs: list[tuple[RunRecord, pd.DataFrame]]) -> list[int]:
+def _steps_or_budget(runs: _Looks) -> list[int]:
     return [steps_to(curve, SUCCESS) or run.settings.train.steps for run, curve in runs]
 
 
@@ -188,14 +196,14 @@ def _steps(steps: Iterable[int | None]) -> str:
     return ", ".join("never" if step is None else str(step) for step in steps)
 
 
-def _table(curves: list[tuple[RunRecord, pd.DataFrame]]) -> tuple[dict[str, Any], ...]:
+def _table(curves: _Looks) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "model": run.settings.model.label,
             "n": f"{run.settings.length}",
             "seed": f"{run.settings.seed}",
             "steps to 0.99": _steps([steps_to(curve, SUCCESS)]),
-            "test accuracy": f"{run.result['test_accuracy']:.3f}" if run.result else "-",
+            "test accuracy": f"{_result(run, 'test_accuracy'):.3f}" if run.succeeded else "failed",
         }
         for run, curve in sorted(
             curves,
