@@ -10,6 +10,7 @@ import pandas as pd
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.files import write_text
+from experiments.memory.memory_page import memory_section
 from experiments.page import inline, pictures, render
 from experiments.records import FolderError, RunRecord, read_curve, read_runs
 from experiments.statistics import CONFIDENCE, SUCCESS, paired_differences, runs_table, summarize
@@ -60,6 +61,7 @@ def _context(runs: list[RunRecord], out: Path) -> dict[str, Any]:
         "reach": reach_rows(frame),
         "overlapping": sorted(ended.loc[ended["disjoint"] == False, "length"].unique()) if len(ended) else [],  # noqa: E712
         "pictures": pictures(out),
+        "memory": memory_section(runs),
         "paired": paired_differences(frame, reference).to_dict("records") if reference else [],
         "reference": reference,
         "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]

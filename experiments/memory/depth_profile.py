@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -66,7 +67,7 @@ def _layers(model: SequenceGraphClassifier, x: Tensor) -> list[dict[str, Any]]:
     for number in range(net.num_layers):
         values = None
         if x[0].numel() <= MOST_ENTRIES:
-            values = singular_values(jacobians(lambda h, n=number: net.layer(n, h, edges), x[:1]))
+            values = singular_values(jacobians(partial(net.layer, number, edge_index=edges), x[:1]))
         x = net.layer(number, x, edges)
         energy = (dirichlet_energy(x, both) / x.square().sum((1, 2)).clamp(min=1e-300)).mean().item()
         rows.append(_row(number + 1, values, x, energy))
