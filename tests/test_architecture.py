@@ -27,9 +27,24 @@ DATA_SIDE |= {
     "planetoid",
     "social",
 }
+DATA_SIDE |= {
+    "memory.memory_settings",
+    "memory.input_sensitivity",
+    "memory.depth_profile",
+    "trees.tree_task",
+}
 READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
 READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
+READING_SIDE |= {
+    "memory.memory_records",
+    "memory.decay",
+    "memory.memory_tables",
+    "memory.memory_plots",
+    "memory.memory_figures",
+    "memory.memory_page",
+}
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
+PLAIN |= {"model_specs", "memory.memory_settings"}
 
 
 def imported(path):
