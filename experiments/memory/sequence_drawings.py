@@ -89,7 +89,7 @@ def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any])
         opening = name in OPENINGS
         top = 1.0 if opening else max(float(activation.abs().max()), 1e-12)
         image = ax.imshow(
-            activation[:, order].t(),
+            activation[:, order].t().numpy(),
             aspect="auto",
             interpolation="nearest",
             cmap="viridis" if opening else "RdBu_r",
@@ -148,7 +148,7 @@ def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
     top.set_title(f"edges as wide as the attention of layer {layer}", fontsize=9)
     for number, matrix in enumerate(matrices):
         ax = figure.add_subplot(grid[1 + number // columns, number % columns])
-        image = ax.imshow(matrix, cmap="viridis", vmin=0.0, vmax=1.0)
+        image = ax.imshow(matrix.numpy(), cmap="viridis", vmin=0.0, vmax=1.0)
         ax.set_title(f"layer {number + 1}: row listens to column", fontsize=8)
         _symbol_ticks(ax, labels, both=True)
     figure.colorbar(image, ax=figure.axes[1:], label="α, mean over heads", shrink=0.7)
@@ -183,7 +183,7 @@ def _draw_rollout(ax: Axes, matrices: list[Tensor], labels: list[str], query: in
     for matrix in matrices[1:]:
         product = matrix @ product
     heard = product.mean(0) if query is None else product[query]
-    ax.bar(range(len(labels)), heard, color="#2166ac")
+    ax.bar(range(len(labels)), heard.numpy(), color="#2166ac")
     ax.set_title("what of each node reaches the read-out: the product over all layers", fontsize=9)
     ax.set_ylabel("share", fontsize=8)
     _symbol_ticks(ax, labels)
