@@ -206,7 +206,15 @@ _ALL = (
         ),
         models=("gcn-6-directed-residual-norm", "gat-6-directed-residual-heads4-norm", "lstm"),
         lengths=(2, 3),
-        train={"hidden": 32, "batch_size": 256, "learning_rate": 3e-3, "steps": 8000, "patience": 0},
+        train={
+            "hidden": 32,
+            "batch_size": 256,
+            "learning_rate": 3e-3,
+            "decay": 0.5,
+            "decay_every": 2500,
+            "steps": 10000,
+            "patience": 0,
+        },
         smoke=_smoke("gcn-3-directed-norm", "lstm", lengths=(2,), hidden=8),
     ),
     Experiment(

@@ -2,6 +2,7 @@
 
 from gnnlab.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
 from gnnlab.corpus_size import CorpusSize, cooccurrence_size
+from gnnlab.dirichlet import dirichlet_energy
 from gnnlab.drawing import draw_graph
 from gnnlab.gat import GATConv
 from gnnlab.gcn import GCNConv
@@ -12,7 +13,6 @@ from gnnlab.paths import palindrome_graph, path_graph, with_virtual_node
 from gnnlab.pmi_graph import cooccurrence_graph
 from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.sequence_classifier import SequenceGraphClassifier
-from gnnlab.smoothing import dirichlet_energy
 from gnnlab.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
 from gnnlab.trees import tree_graph, tree_neighbors_match
 from gnnlab.window_graphs import sliding_window_graph, sliding_window_graphs

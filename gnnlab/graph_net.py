@@ -142,12 +142,20 @@ class GraphNet(nn.Module):
         batch: Tensor | None = None,
     ) -> Tensor:
         """Return Hˡ of Hˡ⁻¹ for l = `number` + 1: convolution, activation, dropout, residual, normalisation."""
-        if self.full_last and number == self.num_layers - 1:
-            edge_index, edge_weight = self._all_pairs(x, batch), None
+        if self._is_full(number):
+            edge_weight = None
+        edge_index = self.layer_edges(number, x, edge_index, batch)
         h = self.activation(self.convs[number](x, edge_index, edge_weight))
         h = F.dropout(h, self.dropout, self.training)
         x = x + h if self.residual and x.shape == h.shape else h
         return self.norms[number](x) if self.norms else x
+
+    def layer_edges(self, number: int, x: Tensor, edge_index: Tensor, batch: Tensor | None = None) -> Tensor:
+        """Return the edges of layer `number` + 1: those given, or all pairs for a fully adjacent last layer."""
+        return self._all_pairs(x, batch) if self._is_full(number) else edge_index
+
+    def _is_full(self, number: int) -> bool:
+        return self.full_last and number == self.num_layers - 1
 
     def _all_pairs(self, x: Tensor, batch: Tensor | None) -> Tensor:
         """Edges between all nodes of a graph; those of one graph are kept, because layers remember them."""
@@ -173,5 +181,5 @@ class GraphNet(nn.Module):
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator."""
         for layer in (*self.convs, *self.norms):
-            layer.reset_parameters()  # type: ignore[operator]
+            layer.reset_parameters()
         self.head.reset_parameters()

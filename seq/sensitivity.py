@@ -63,9 +63,15 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             (gradient,) = torch.autograd.grad(
                 total, leaf, retain_graph=True, allow_unused=True, materialize_grads=True
             )
-            # Scaled, so that squares of tiny numbers stay above zero.
-            size = torch.hypot(size, torch.linalg.vector_norm(gradient, dim=2))
+            size = torch.hypot(size, _norm(gradient))
     return size.detach()
+
+
+def _norm(vectors: Tensor) -> Tensor:
+    """‖v‖ over the last dimension, scaled so that the squares of tiny numbers stay above zero."""
+    largest = vectors.abs().amax(-1, keepdim=True)
+    scaled = vectors / largest.masked_fill(largest == 0, 1.0)
+    return torch.linalg.vector_norm(scaled, dim=-1) * largest.squeeze(-1)
 
 
 def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:

@@ -6,90 +6,169 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_SIDE = {
-    "settings",
-    "model_specs",
-    "naming",
-    "tasks",
-    "value_models",
-    "models",
-    "training",
-    "device",
-    "distance",
-}
 # A module of a folder below experiments is named with its folder, as in "documents.corpus". A folder holds one
 # family of experiments, and its file names are still unique in the project, because tests lie flat.
-DATA_SIDE |= {
-    "citation_settings",
+DATA_SIDE = {
+    "budget",
+    "checkpoints",
     "citation_data",
     "citation_models",
+    "citation_settings",
     "citation_training",
+    "device",
+    "distance",
+    "model_specs",
+    "models",
+    "naming",
     "planetoid",
+    "settings",
     "social",
+    "stopping",
+    "tasks",
+    "training",
+    "value_models",
 }
 DATA_SIDE |= {
     f"characters.{name}"
     for name in (
-        *("character_specs", "character_settings", "public_texts", "character_text", "character_corpus"),
-        *("character_windows", "character_graphs", "character_models", "character_processes"),
-        *("character_evaluation", "character_training", "character_samples"),
+        "character_corpus",
+        "character_evaluation",
+        "character_graphs",
+        "character_models",
+        "character_processes",
+        "character_samples",
+        "character_settings",
+        "character_specs",
+        "character_text",
+        "character_training",
+        "character_windows",
+        "public_texts",
     )
 }
-DATA_SIDE |= {"checkpoints", "stopping"}
-READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
-READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
-READING_SIDE |= {"table_formats", "folder_comparison", "run_explorer", "tensorboard_events"}
-READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}
-READING_SIDE |= {
+DATA_SIDE |= {
+    f"documents.{name}"
+    for name in (
+        "classifier_kinds",
+        "corpus_graph_classifier",
+        "corpus_graphs",
+        "docstring_corpus",
+        "document_classifiers",
+        "document_corpus",
+        "document_models",
+        "document_settings",
+        "document_sources",
+        "document_splits",
+        "document_training",
+        "document_words",
+        "linear_classifier",
+        "nearest_words",
+        "reader_classifier",
+        "word_vocabulary",
+    )
+}
+DATA_SIDE |= {
+    f"forecasting.{name}"
+    for name in (
+        "epidemic",
+        "forecast_data",
+        "forecast_models",
+        "forecast_settings",
+        "forecast_training",
+        "series_files",
+    )
+}
+DATA_SIDE |= {
+    f"memory.{name}"
+    for name in (
+        "depth_profile",
+        "input_sensitivity",
+        "memory_settings",
+    )
+}
+DATA_SIDE |= {f"trees.{name}" for name in ("tree_task",)}
+READING_SIDE = {
+    "citation_plots",
+    "citation_report",
+    "citation_tables",
+    "folder_comparison",
+    "page",
+    "plots",
+    "records",
+    "report",
+    "run_explorer",
     "smoothing",
-    "reproductions.verdicts",
-    "reproductions.evidence",
-    "reproductions.claim_figures",
+    "statistics",
+    "table_formats",
+    "tables",
+    "tensorboard_events",
 }
-READING_SIDE |= {f"reproductions.{kind}_measures" for kind in ("length", "step", "frequency", "set", "exact")}
-READING_SIDE |= {"reproductions.claim_page"}
-PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
-PLAIN |= {"naming"}
-READING_SIDE |= {f"characters.character_{name}" for name in ("tables", "plots", "report")}
-PLAIN |= {"characters.character_specs", "characters.character_settings"}
-_FORECAST_DATA = {
-    "epidemic",
-    "series_files",
-    "forecast_data",
-    "forecast_models",
-    "forecast_settings",
-    "forecast_training",
-}
-DATA_SIDE |= {f"forecasting.{name}" for name in _FORECAST_DATA} | {"budget"}
-READING_SIDE |= {f"forecasting.{name}" for name in ("forecast_tables", "forecast_plots", "forecast_report")}
-PLAIN |= {"forecasting.forecast_settings"}
-    "documents.document_settings",
-    "documents.document_words",
-    "documents.document_corpus",
-    "documents.document_splits",
-    "documents.document_sources",
-    "documents.docstring_corpus",
-    "documents.vocabulary",
-    "documents.corpus_graphs",
-    "documents.document_models",
-    "documents.document_training",
-    "documents.document_classifiers",
-    "documents.corpus_graph_classifier",
-    "documents.reader_classifier",
-    "documents.linear_classifier",
-    "documents.classifier_kinds",
-    "documents.nearest_words",
-}
-READING_SIDE = {"records", "statistics", "plots", "tables", "report", "page"}
-READING_SIDE |= {"citation_tables", "citation_plots", "citation_report"}
 READING_SIDE |= {
-    "documents.document_tables",
-    "documents.document_verdicts",
-    "documents.document_plots",
-    "documents.document_report",
+    f"characters.{name}"
+    for name in (
+        "character_plots",
+        "character_report",
+        "character_tables",
+    )
 }
-PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
-PLAIN |= {"documents.document_settings"}
+READING_SIDE |= {
+    f"documents.{name}"
+    for name in (
+        "document_plots",
+        "document_report",
+        "document_tables",
+        "document_verdicts",
+    )
+}
+READING_SIDE |= {
+    f"forecasting.{name}"
+    for name in (
+        "forecast_plots",
+        "forecast_report",
+        "forecast_tables",
+    )
+}
+READING_SIDE |= {
+    f"memory.{name}"
+    for name in (
+        "decay",
+        "memory_figures",
+        "memory_page",
+        "memory_plots",
+        "memory_records",
+        "memory_tables",
+    )
+}
+READING_SIDE |= {
+    f"reproductions.{name}"
+    for name in (
+        "claim_figures",
+        "claim_page",
+        "evidence",
+        "exact_measures",
+        "frequency_measures",
+        "length_measures",
+        "set_measures",
+        "step_measures",
+        "verdicts",
+    )
+}
+# Of the data side, but free of torch: both sides may read them.
+PLAIN = {
+    "citation_settings",
+    "model_specs",
+    "naming",
+    "settings",
+}
+PLAIN |= {
+    f"characters.{name}"
+    for name in (
+        "character_settings",
+        "character_specs",
+    )
+}
+PLAIN |= {f"documents.{name}" for name in ("document_settings",)}
+PLAIN |= {f"forecasting.{name}" for name in ("forecast_settings",)}
+PLAIN |= {f"memory.{name}" for name in ("memory_settings",)}
 
 
 def imported(path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from experiments.memory.input_sensitivity import double_copy, in_double
 from experiments.tasks import SequenceTask
 from gnnlab import SequenceGraphClassifier, dirichlet_energy
-from seq import SequenceClassifier, Stacked, gate_activations, jacobians, step_jacobians
+from seq import Bidirectional, SequenceClassifier, Stacked, gate_activations, jacobians, step_jacobians
 
 EXAMPLES = 8
 MOST_ENTRIES = 3000  # rows of a layer's Jacobian; beyond it singular values take too long
@@ -24,7 +25,8 @@ def measure_depth(model: nn.Module, task: SequenceTask, *, examples: int = EXAMP
     squared norm.
 
     Args:
-        model: A classifier of symbols, of either family; the first layer of a stack is measured.
+        model: A classifier of symbols, of either family; of a stack the first layer is measured, and nothing of a
+            network that reads from both ends, whose states have no order in time.
         task: Where examples come from.
         examples: How many; the Jacobian of a layer, which is large, is that of the first.
 
@@ -53,6 +55,8 @@ def singular_values(matrices: Tensor) -> Tensor:
 
 def _steps(model: SequenceClassifier, x: Tensor) -> list[dict[str, Any]]:
     layer = model.layer.parts()[0] if isinstance(model.layer, Stacked) else model.layer
+    if isinstance(layer, Bidirectional):
+        return []
     values = singular_values(step_jacobians(layer, x))  # (T, B, S)
     h = gate_activations(layer, x)["h"]
     return [_row(depth, values[depth - 1], h[:, depth - 1], None) for depth in range(1, x.shape[1] + 1)]
@@ -66,7 +70,7 @@ def _layers(model: SequenceGraphClassifier, x: Tensor) -> list[dict[str, Any]]:
     for number in range(net.num_layers):
         values = None
         if x[0].numel() <= MOST_ENTRIES:
-            values = singular_values(jacobians(lambda h, n=number: net.layer(n, h, edges), x[:1]))
+            values = singular_values(jacobians(partial(net.layer, number, edge_index=edges), x[:1]))
         x = net.layer(number, x, edges)
         energy = (dirichlet_energy(x, both) / x.square().sum((1, 2)).clamp(min=1e-300)).mean().item()
         rows.append(_row(number + 1, values, x, energy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from pathlib import Path
+from typing import Any
 
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS
@@ -14,7 +15,13 @@ from experiments.settings import TrainSettings
 
 NAME = "memory"
 SMOKE = ("rnn,lstm,gcn-2,gcn-2-mirrored,gat-2", "6", "2")
-SMOKE_TRAIN = {"steps": 40, "evaluate_every": 20, "validation_size": 100, "test_size": 100, "budget": 3000}
+SMOKE_TRAIN: dict[str, Any] = {
+    "steps": 40,
+    "evaluate_every": 20,
+    "validation_size": 100,
+    "test_size": 100,
+    "budget": 3000,
+}
 
 
 def memory(
@@ -74,8 +81,10 @@ def memory(
     numbers = parse_seeds(seeds if seeds is not None else defaults[2])
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers} should be 1 or more")
-    given = {name: value for name, value in (("steps", steps), ("budget", budget)) if value is not None}
-    train = TrainSettings(**{**experiment.train, **(SMOKE_TRAIN if smoke else {}), **given})  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        name: value for name, value in (("steps", steps), ("budget", budget)) if value is not None
+    }
+    train = TrainSettings(**{**experiment.train, **(SMOKE_TRAIN if smoke else {}), **given})
 
     from experiments.compare import carry_out
     from experiments.device import resolve_device

@@ -22,9 +22,11 @@ def sensitivity_figure(rows: pd.DataFrame, length: int, *, leave_out: Iterable[s
     """
     from matplotlib.figure import Figure
 
-    rows = rows[(rows["length"] == length) & ~rows["model"].isin(list(leave_out))]
+    rows, left_out = rows[rows["length"] == length], set(leave_out)
+    # Styles of all models, so that one looks the same in every figure.
+    styles = {k: v for k, v in family_styles(rows["model"].unique()).items() if k not in left_out}
+    rows = rows[~rows["model"].isin(left_out)]
     panels = [when for when in ("initial", "trained") if (rows["when"] == when).any()]
-    styles = family_styles(rows["model"].unique())
     figure = Figure(figsize=(9.6, 5.4 if len(panels) == 1 else 4.9), layout="constrained")
     positive = rows.loc[(rows["sensitivity"] > 0) & (rows["r"] >= 1), "sensitivity"]
     limits = (positive.min(), positive.max()) if len(positive) else None

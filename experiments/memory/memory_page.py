@@ -82,8 +82,9 @@ def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
                 {
                     "title": f"What a step or a layer does, {when} weights",
                     "text": "Left: the largest and the median singular value of the Jacobian of each time step (of h, "
-                    "or of h and c together) or each layer (of all nodes and channels at once). Middle: the features "
-                    "themselves. Right: Dirichlet energy over the squared norm; where it falls with depth, nodes "
+                    "or of h and c together) or each layer (of all nodes and channels at once); no median where half "
+                    "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "
+                    "squared norm; where it falls with depth, nodes "
                     "become alike (over-smoothing). Over-smoothing and vanishing are different failures: residuals "
                     "and gates mend the second.",
                     "svg": inline(depth_figure(depth, length, when)),

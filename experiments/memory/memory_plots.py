@@ -119,11 +119,10 @@ def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[
         if own.empty:
             continue
         mean = own.groupby("depth").mean(numeric_only=True)
-        every = {"markevery": max(1, len(mean) // 8), "ms": 3.5, "lw": 1.4}
+        every: dict[str, Any] = {"markevery": max(1, len(mean) // 8), "ms": 3.5, "lw": 1.4}
         axes[0].plot(mean.index, mean["singular_max"], **style, **every, label=label)
-        axes[0].plot(
-            mean.index, mean["singular_median"], color=style["color"], linestyle=style["linestyle"], lw=0.7
-        )
+        median = mean["singular_median"].where(mean["singular_median"] > 1e-6 * mean["singular_max"])
+        axes[0].plot(mean.index, median, color=style["color"], linestyle=style["linestyle"], lw=0.7)
         axes[1].plot(mean.index, mean["norm"], **style, **every)
         if mean["energy"].notna().any():
             axes[2].plot(mean.index, mean["energy"], **style, **every)
@@ -137,7 +136,3 @@ def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[
         ax.set_title(title, fontsize=9.5)
         ax.set(xlabel="layer, or time step", yscale="log")
         ax.grid(axis="y", color="0.9")
-    # A dead layer or a closed gate has values that only say "nothing": they would flatten all others.
-    for ax in axes:
-        low, high = ax.get_ylim()
-        ax.set_ylim(max(low, high * 1e-8), high)

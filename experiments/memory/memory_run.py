@@ -54,5 +54,6 @@ def measure_memory(settings: MemorySettings, folder: Path, on_step: Callable[[in
                 "disjoint": task.disjoint,
                 "environment": environment(settings.device, settings.threads),
             }
-    write_rows(folder / DEPTH, depth)
+    if any(depth.values()):
+        write_rows(folder / DEPTH, depth)
     return result

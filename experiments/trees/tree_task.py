@@ -11,6 +11,7 @@ from experiments.tasks import SequenceTask
 from experiments.training import Batch
 from gnnlab import tree_graph, tree_neighbors_match, with_virtual_node
 
+MOST_RADIUS = 8  # 511 nodes of 514 one-hot features
 MOST_ASSIGNMENTS = 1000  # ways to label the leaves, as in the authors' program: with 2^r leaves to ask for
 
 
@@ -30,36 +31,33 @@ class TreeNeighbors(SequenceTask):
 
     def __init__(self, length: int, seed: int) -> None:
         super().__init__(length, seed)
+        if length > MOST_RADIUS:
+            raise ValueError(f"lengths: {length} should be at most {MOST_RADIUS}: it is the radius of a tree")
         self.leaves = 2**length
         self.num_outputs = self.leaves
         self.num_features = 2 * (self.leaves + 1)
         self.chance = 1 / self.leaves
-        self.examples = self._examples()
-
-    def _examples(self) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-        """Labels of the leaves, and the leaf that is asked for, of each split: eight, one and one tenth."""
-        draws = torch.Generator().manual_seed(self.seed * 1_000_003 + self.length)
-        labels = torch.rand(MOST_ASSIGNMENTS, self.leaves, generator=draws).argsort(1).unique(dim=0)
-        wanted = torch.arange(self.leaves).repeat(len(labels))
-        labels = labels.repeat_interleave(self.leaves, dim=0)
-        order = torch.randperm(len(labels), generator=draws)
-        tenth = len(labels) // 10
+        # 1. assignments: the label of each leaf
+        draws = torch.Generator().manual_seed(seed * 1_000_003 + length)
+        self.assignments = torch.rand(MOST_ASSIGNMENTS, self.leaves, generator=draws).argsort(1).unique(dim=0)
+        # 2. examples: numbers of pairs (assignment, leaf that is asked for), eight, one and one tenth of them
+        order = torch.randperm(len(self.assignments) * self.leaves, generator=draws)
+        tenth = len(order) // 10
         parts = order.split([len(order) - 2 * tenth, tenth, tenth])
-        return {
-            split: (labels[part], wanted[part]) for split, part in zip(("train", "validation", "test"), parts)
-        }
+        self.examples = dict(zip(("train", "validation", "test"), parts))
 
     @property
     def steps(self) -> int:
         return 2 * self.leaves - 1
 
     def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
-        labels, wanted = self.examples[split]
+        pairs = self.examples[split]
         if split == "train":
-            chosen = torch.randint(len(wanted), (count,), generator=generator)
+            chosen = torch.randint(len(pairs), (count,), generator=generator)
         else:  # each example at most once
-            chosen = torch.randperm(len(wanted), generator=generator)[:count]
-        nodes, targets = tree_neighbors_match(labels[chosen], wanted[chosen])
+            chosen = torch.randperm(len(pairs), generator=generator)[:count]
+        assignment, wanted = pairs[chosen] // self.leaves, pairs[chosen] % self.leaves
+        nodes, targets = tree_neighbors_match(self.assignments[assignment], wanted)
         return Batch(F.one_hot(nodes, self.leaves + 1).flatten(2).float(), targets)
 
     def graph(self, spec: GraphSpec) -> Data:
