@@ -246,6 +246,7 @@ _ALL = (
             "docgat",
             "lstm",
             "lstm-bidirectional",
+            "gcn-lstm",
             "tfidf-lr",
             "bow-mlp",
         ),

@@ -63,6 +63,7 @@ DATA_SIDE |= {
         "linear_classifier",
         "nearest_words",
         "reader_classifier",
+        "smoothed_reader",
         "word_vocabulary",
     )
 }

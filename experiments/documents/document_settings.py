@@ -21,18 +21,23 @@ MODELS = {
     "docgat": "GAT over the same graphs",
     "lstm": "LSTM over the words",
     "lstm-bidirectional": "LSTMs from both ends of the text",
+    "gcn-lstm": "LSTM over word vectors that a GCN has smoothed over the graph of words that occur together",
     "tfidf-lr": "logistic regression on TF-IDF of words, or of words and pairs (no order beyond that)",
     "bow-mlp": "a network of one hidden layer over the bag of words (no order)",
 }
 CORPUS_GRAPH = ("textgcn", "textgat")
 DOCUMENT_GRAPH = ("docgcn", "docgat")
+SMOOTHED = (
+    "gcn-"  # before the label of a recurrent model: a GCN over the graph of words smooths what it reads
+)
 LINEAR = "tfidf-lr"
 BAG = "bow-mlp"
 POOLINGS = ("mean", "last")
 COUNTINGS = ("pairs", "windows")
 MODEL_HELP = (
     f"{', '.join(MODELS)}, or another recurrent layer with options joined by dashes: rnn, gru, gru1, cellgated, "
-    "peephole, phased; layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
+    "peephole, phased; layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN; gcn- in front smooths "
+    "the word vectors"
 )
 
 
@@ -127,7 +132,7 @@ def check_model(name: str) -> None:
     if name in MODELS:
         return
     try:
-        spec = parse_model(name)
+        spec = parse_model(name.removeprefix(SMOOTHED))
     except ValueError:
         hint = nearest(name, [*MODELS, "gru", "rnn", "phased", "peephole"])
         raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {MODEL_HELP}") from None
