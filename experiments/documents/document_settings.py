@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.model_specs import RecurrentSpec, parse_model
+from experiments.model_specs import ModelSpec, RecurrentSpec, parse_model
 from experiments.naming import nearest
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
@@ -131,11 +131,10 @@ def check_model(name: str) -> None:
     """Raise a ValueError unless there is a model of that name."""
     if name in MODELS:
         return
-    try:
-        spec = parse_model(name.removeprefix(SMOOTHED))
-    except ValueError:
+    spec = _parsed(name.removeprefix(SMOOTHED)) or _parsed(name)
+    if spec is None:
         hint = nearest(name, [*MODELS, "gru", "rnn", "phased", "peephole"])
-        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {MODEL_HELP}") from None
+        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {MODEL_HELP}")
     if not isinstance(spec, RecurrentSpec):
         raise ValueError(
             f"models: {name!r} is a network over sequences as graphs; on documents there are "
@@ -143,6 +142,13 @@ def check_model(name: str) -> None:
         )
     if spec.encoding != "embedding":
         raise ValueError(f"models: {name!r} should leave {spec.encoding} out; words enter as embeddings")
+
+
+def _parsed(label: str) -> ModelSpec | None:
+    try:
+        return parse_model(label)
+    except ValueError:
+        return None
 
 
 def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTraining]:
