@@ -96,7 +96,10 @@ def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
 
 def failure_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """Runs that did not end well, with their reasons."""
-    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].fillna("")
+    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].astype(object)
+    rows = rows.where(
+        rows.notna(), ""
+    )  # of unfinished runs alone the reasons are a column of missing numbers
     return rows.to_dict("records")
 
 
@@ -130,8 +133,8 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
         "machine": _machines(frame),
         "success": SUCCESS,
         "confidence": CONFIDENCE,
-        "folder": out.name,
-        "explorer": explorer(frame, curves, out.name),
+        "folder": str(out),
+        "explorer": explorer(frame, curves, str(out)),
     }
 
 

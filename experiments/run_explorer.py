@@ -37,7 +37,7 @@ def explorer(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], folder: st
     Args:
         frame: From ``runs_table``.
         curves: Tables of ``curve.csv`` by name of the run; runs without one have none in the page.
-        folder: Name of the results folder, for the command that repeats a run.
+        folder: Path of the results folder, for the command that repeats a run.
 
     Returns:
         ``data`` and ``curves``, JSON that may stand inside a script element, and ``note``, which says what the page
