@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from experiments.model_specs import ModelSpec, parse_model
 
 MOST_VALUES = 10_000  # a typing error such as 5:1000000 should not become a sweep
@@ -33,28 +35,16 @@ def parse_lengths(text: str) -> list[int]:
         >>> parse_lengths("5:20:5"), parse_lengths("3,7")
         ([5, 10, 15, 20], [3, 7])
     """
-    lengths: list[int] = []
-    for part in text.split(","):
-        pieces = part.split(":")
-        try:
-            numbers = [int(piece) for piece in pieces]
-        except ValueError:
-            raise ValueError(f"lengths: {text!r} should be whole numbers such as 5,10 or 5:25:5") from None
-        if len(numbers) == 1:
-            lengths += numbers
-            continue
-        start, stop, step = [*numbers, 1][:3]
-        if len(numbers) > 3 or step < 1 or stop < start:
-            raise ValueError(
-                f"lengths: {part!r} should be START:STOP:STEP with STOP from START on and STEP above 0"
-            )
-        if (stop - start) // step >= MOST_VALUES:
-            raise ValueError(f"lengths: {part!r} is more than {MOST_VALUES} values")
-        lengths += range(start, stop + 1, step)
+    try:
+        lengths = parse_choices("lengths", text, int)
+    except ValueError as error:
+        if "should be a whole number" in str(error):
+            raise ValueError(f"{error}, or a range such as 5:25:5") from None
+        raise
     for length in lengths:
         if length < 2:
             raise ValueError(f"lengths: {length} should be 2 or more")
-    return list(dict.fromkeys(lengths))
+    return lengths
 
 
 def parse_seeds(text: str) -> list[int]:
@@ -80,3 +70,69 @@ def parse_seeds(text: str) -> list[int]:
     if min(numbers) < 0 or max(numbers) >= 2**31:
         raise ValueError(f"seeds: {text!r} should be 0 or more, and below 2147483648")
     return list(dict.fromkeys(numbers))
+
+
+def parse_choices(name: str, text: str, kind: type[Any]) -> list[Any]:
+    """The values of a setting that a sweep goes through.
+
+    Args:
+        name: The setting, for messages.
+        text: One value, or several with commas between; whole numbers also as START:STOP:STEP with STOP included.
+        kind: ``int``, ``float`` or ``str``.
+
+    Raises:
+        ValueError: There is none, or one is not of that kind.
+
+    Example:
+        >>> parse_choices("learning_rate", "0.001, 0.003", float), parse_choices("hidden", "16:48:16", int)
+        ([0.001, 0.003], [16, 32, 48])
+    """
+    values: list[Any] = []
+    for part in text.split(","):
+        word = part.strip()
+        if not word:
+            raise ValueError(f"{name}: {text!r} should be values with single commas between")
+        try:
+            values += _range(name, word) if kind is int and ":" in word else [kind(word)]
+        except ValueError as error:
+            if str(error).startswith(f"{name}: "):
+                raise
+            what = {int: "a whole number", float: "a number"}[kind]
+            raise ValueError(f"{name}: {word!r} should be {what}") from None
+    if len(values) > MOST_VALUES:
+        raise ValueError(f"{name}: {len(values)} values are more than {MOST_VALUES}")
+    return list(dict.fromkeys(values))
+
+
+def _range(name: str, text: str) -> range:
+    """START:STOP:STEP or START:STOP as numbers, STOP included."""
+    pieces = [int(piece) for piece in text.split(":")]
+    start, stop, step = [*pieces, 1][:3]
+    if len(pieces) > 3 or step < 1 or stop < start:
+        raise ValueError(
+            f"{name}: {text!r} should be START:STOP:STEP with STOP from START on and STEP above 0"
+        )
+    if (stop - start) // step >= MOST_VALUES:
+        raise ValueError(f"{name}: {text!r} is more than {MOST_VALUES} values")
+    return range(start, stop + 1, step)
+
+
+def parse_words(text: str, name: str, example: str) -> list[str]:
+    """Names with commas between, each once.
+
+    Args:
+        text: What the user wrote.
+        name: The argument, for the message.
+        example: What it could be, for the message.
+
+    Raises:
+        ValueError: There are none.
+
+    Example:
+        >>> parse_words("gcn, gat,gcn", "models", "gcn,gat")
+        ['gcn', 'gat']
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words:
+        raise ValueError(f"{name}: there should be at least one, such as {example}")
+    return list(dict.fromkeys(words))

@@ -26,6 +26,8 @@ class Experiment:
         settings: ``module:class`` of a run's settings (``experiments.run_protocol``).
         runner: ``module:function`` that trains and tests one run (``experiments.runs``).
         report: ``module:function`` that makes the page of a results folder (``experiments.report``).
+        timing: ``module:function`` that times a few steps of a run (``experiments.dry_run``); empty for none.
+        measure: What a run is judged by; its result has ``test_MEASURE``, its curve ``validation_MEASURE``.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Experiment:
     settings: str = "experiments.settings:RunSettings"
     runner: str = "experiments.runs:train_and_test"
     report: str = "experiments.report:comparison_page"
+    timing: str = "experiments.dry_run:time_steps"
+    measure: str = "accuracy"
 
 
 _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size": 100, "budget": 5000}
@@ -158,6 +162,62 @@ _ALL = (
         "frequency-asynchronous", "the same with samples at random times", "AsynchronousFrequency", 125
     ),
     Experiment(
+        name="memory",
+        title="how much of each input is left where the answer is read: both families in one figure",
+        question=(
+            "A model can only use what arrives. D(r) is the size of the derivative of its logits with respect to the "
+            "input r steps, or r hops, away from the read-out. Where it is exactly zero the network is too shallow "
+            "(under-reaching); where it is tiny the input has vanished on its way through time, or was squashed "
+            "together with all others on its way through the graph. What holds it up, in either family?"
+        ),
+        models=(
+            "rnn",
+            "lstm",
+            "lstm-bias3",
+            "gru",
+            "phased",
+            "gcn-4",
+            "gcn-12",
+            "gcn-23",
+            "gcn-23-directed",
+            "gat-23-heads1",
+            "gcn-4-mirrored",
+            "gcn-4-skip6",
+            "gcn-4-virtual",
+            "gcn-4-fulllast",
+            "gcn-23-residual",
+        ),
+        train={"patience": 600},
+        settings="experiments.memory.memory_settings:MemorySettings",
+        runner="experiments.memory.memory_run:measure_memory",
+        report="experiments.memory.memory_page:memory_page",
+    ),
+    Experiment(
+        name="tree-neighbors",
+        title="the label of the leaf with the root's key, through a binary tree of radius T (Tree-NeighborsMatch)",
+        task="experiments.trees.tree_task:TreeNeighbors",
+        question=(
+            "Every leaf of a binary tree has a key and a label; the root has a key and names the label of the leaf "
+            "with the same one. The length is the radius r, the edges from a leaf to the root: 2^r leaves have to pass "
+            "through its two edges, in vectors whose size does not grow. Every network here has enough layers, so "
+            "failures are over-squashing, not under-reaching (Alon & Yahav 2021, who report the accuracy on "
+            "training examples: GCN 1, 1, .70, .19 and GAT 1, 1, 1, .41 at radius 2 to 5). A recurrent network "
+            "reads the same nodes, leaves first and root last."
+        ),
+        models=("gcn-6-directed-residual-norm", "gat-6-directed-residual-heads4-norm", "lstm"),
+        lengths=(2, 3),
+        train={
+            "hidden": 32,
+            "batch_size": 256,
+            "learning_rate": 3e-3,
+            "decay": 0.5,
+            "decay_every": 2500,
+            "steps": 10000,
+            "patience": 0,
+        },
+        smoke=_smoke("gcn-3-directed-norm", "lstm", lengths=(2,), hidden=8),
+    ),
+    Experiment(
         name="citation",
         title="the class of each node of a graph from a few labelled nodes (karate, lesmis; cora, citeseer, pubmed)",
         question=(
@@ -169,6 +229,63 @@ _ALL = (
         settings="experiments.citation_settings:CitationSettings",
         runner="experiments.citation:train_and_test",
         report="experiments.citation_report:citation_page",
+        timing="",
+    ),
+    Experiment(
+        name="documents",
+        title="the class of a text: docstrings of installed packages, movie reviews (mr), or texts of your own",
+        question=(
+            "A text has a class, and a model names it. A recurrent network reads the text word by word and learns from "
+            "labelled texts alone. A graph joins words that occur near each other, and texts with their words, so "
+            "texts without a label help too. Linear baselines count words. Which wins, and with how many labels?"
+        ),
+        models=(
+            "textgcn",
+            "textgat",
+            "docgcn",
+            "docgat",
+            "lstm",
+            "lstm-bidirectional",
+            "tfidf-lr",
+            "bow-mlp",
+        ),
+        settings="experiments.documents.document_settings:DocumentSettings",
+        runner="experiments.documents.document_runs:train_and_test",
+        report="experiments.documents.document_report:document_page",
+    ),
+    Experiment(
+        name="characters",
+        title="the next character of a text, from those before it (Python's manual; grimm; your own files)",
+        question=(
+            "Which character comes next? A recurrent network reads the text from left to right and carries a state; a "
+            "graph network sees each character as a node with edges from the w characters before it, so that L layers "
+            "reach L w characters back. Of equally many parameters, which predicts better, and what is context worth?"
+        ),
+        models=("lstm-2", "gru-2", "rnn-2", "gcn-2-w8", "gcn-4-w4", "gat-2-w8", "gat-4-w4"),
+        seeds=1,
+        smoke={
+            "models": ("lstm-1", "gcn-2-w3", "gat-2-w3"),
+            "train": {"steps": 20, "batch_size": 8, "evaluate_every": 10, "budget": 20_000},
+        },
+        settings="experiments.characters.character_settings:CharacterSettings",
+        runner="experiments.characters.characters:train_and_test",
+        report="experiments.characters.character_report:character_page",
+    ),
+    Experiment(
+        name="forecast",
+        title="the next value of every node of a graph from its past (a simulated epidemic, or your own series)",
+        question=(
+            "Every node of a graph has a value at every time; what is the next one? An LSTM reads the past of each "
+            "node by itself. A graph network sees neighbours. The hybrids run graph layers on every snapshot and an "
+            "LSTM over time. In the simulated epidemic a forecast needs both: who is immune shows in the past alone, "
+            "who will fall ill shows at the neighbours alone. Shuffled edges take the neighbours away again."
+        ),
+        models=("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        seeds=5,
+        settings="experiments.forecasting.forecast_settings:ForecastSettings",
+        runner="experiments.forecasting.forecast:train_and_test",
+        report="experiments.forecasting.forecast_report:forecast_page",
+        measure="error",
     ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,8 @@ import torch
 from experiments.files import write_beside
 
 FORMAT = 1
+
+_every: ContextVar[float] = ContextVar("checkpoint_seconds", default=0.0)
 
 
 class CheckpointError(ValueError):
@@ -23,7 +30,22 @@ def save_checkpoint(path: Path, values: dict[str, Any]) -> None:
         path: The file to make or replace.
         values: Tensors, numbers, text, and dicts, lists and tuples of them.
     """
-    write_beside(path, lambda beside: torch.save({"format": FORMAT, **values}, beside))
+    save_tensors(path, {"format": FORMAT, **values})
+
+
+def save_tensors(path: Path, values: dict[str, Any]) -> None:
+    """Write a dict of tensors through ``write_beside``.
+
+    Args:
+        path: The file to make or replace.
+        values: For ``torch.load(weights_only=True)``.
+
+    Raises:
+        OSError: The disk is full. (torch alone, writing to a file, says so with errors that do not tell it.)
+    """
+    content = io.BytesIO()
+    torch.save(values, content)
+    write_beside(path, lambda beside: beside.write_bytes(content.getbuffer()))
 
 
 def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -65,3 +87,45 @@ def set_random_state(state: dict[str, Any]) -> None:
     torch.set_rng_state(state["cpu"])
     if state["cuda"] and torch.cuda.is_available():
         torch.cuda.set_rng_state_all(state["cuda"])
+
+
+@contextmanager
+def checkpointing_every(seconds: float) -> Iterator[None]:
+    """Have the training loops inside write a checkpoint that often; 0 for never."""
+    token = _every.set(seconds)
+    try:
+        yield
+    finally:
+        _every.reset(token)
+
+
+class PeriodicCheckpoint:
+    """The checkpoint of one training run, written when some time has passed since the last one.
+
+    How often changes nothing that the run computes, so it is no setting of a run; ``checkpointing_every`` sets it.
+
+    Args:
+        path: The file; it is there while the run is unfinished.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seconds = _every.get()
+        self._last = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write."""
+        return self._seconds > 0 and time.monotonic() - self._last >= self._seconds
+
+    def save(self, values: dict[str, Any]) -> None:
+        """Write a checkpoint in place of the one before."""
+        save_checkpoint(self._path, values)
+        self._last = time.monotonic()
+
+    def load(self, needed: tuple[str, ...]) -> dict[str, Any] | None:
+        """The last checkpoint; None where there is none that is whole and of this version: the run begins anew."""
+        try:
+            return load_checkpoint(self._path, needed)
+        except CheckpointError:
+            return None

@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
+from experiments.checkpoints import save_tensors
 from experiments.citation_data import load_task, most_frequent
 from experiments.citation_models import build_node_model
 from experiments.citation_settings import CitationSettings
 from experiments.citation_training import train_nodes
 from experiments.device import computing, environment
-from experiments.files import write_beside
 from experiments.models import count_parameters
 from experiments.records import CurveWriter, curve_path
 
@@ -39,7 +39,7 @@ def train_and_test(
         outcome = train_nodes(
             model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step
         )
-    write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
+    save_tensors(folder / "weights.pt", outcome.weights)
     return {
         "test_accuracy": outcome.test_accuracy,
         "test_loss": outcome.test_loss,

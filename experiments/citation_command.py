@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from experiments.arguments import parse_seeds
+from experiments.arguments import parse_seeds, parse_words
 from experiments.catalogue import EXPERIMENTS
 from experiments.citation_settings import (
     CITATION,
@@ -60,10 +60,10 @@ def citation(
         CPU threads inside a run. It can change the last bits of a result.
     """
     experiment = EXPERIMENTS[NAME]
-    datasets = _words(dataset, "dataset", "karate")
+    datasets = parse_words(dataset, "dataset", "karate")
     for name in datasets:
         check_dataset(name)
-    chosen = _words(models, "models", "gcn,gat") if models is not None else list(experiment.models)
+    chosen = parse_words(models, "models", "gcn,gat") if models is not None else list(experiment.models)
     numbers = parse_seeds(seeds if seeds is not None else SMOKE_SEEDS if smoke else str(experiment.seeds))
     if epochs is None and smoke:
         epochs = SMOKE_EPOCHS
@@ -124,10 +124,3 @@ def expand(
                 CitationSettings(NAME, dataset, network, seed, training, device, threads) for seed in seeds
             ]
     return sorted(dict.fromkeys(runs), key=lambda run: (run.dataset not in CITATION, run.model.name != "gat"))
-
-
-def _words(text: str, name: str, example: str) -> list[str]:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    if not words:
-        raise ValueError(f"{name}: there should be at least one, such as {example}")
-    return list(dict.fromkeys(words))

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from experiments.device import resolve_device
+from experiments.dry_run import describe
+from experiments.execution import AS_USUAL, Execution
 from experiments.model_specs import ModelSpec
 from experiments.models import hidden_size
 from experiments.pictures import draw_sweep
-from experiments.records import curve_path, prepare_folder, read_run, read_runs
+from experiments.records import check_folder, curve_path, prepare_folder, read_run, read_runs
 from experiments.report import write_report
 from experiments.run_protocol import Run
 from experiments.runs import execute, make_task
@@ -26,11 +28,14 @@ def compare(
     models: list[ModelSpec],
     lengths: list[int],
     seeds: list[int],
-    train: TrainSettings,
+    train: TrainSettings | Sequence[TrainSettings],
     out: Path,
     device: str,
     workers: int | None,
     threads: int,
+    *,
+    deterministic: bool = False,
+    how: Execution = AS_USUAL,
 ) -> int:
     """Do the sweep, print its table, and write the report.
 
@@ -40,17 +45,34 @@ def compare(
     Raises:
         ValueError: A setting cannot be met: the device is not there, the budget does not fit, the folder is not free.
     """
-    device = resolve_device(device)
-    runs = expand(experiment, models, lengths, seeds, train, device, threads)
-    for settings in {(run.model, run.length): run for run in runs}.values():
-        hidden_size(settings.model, make_task(settings), train)
+    device = device_of_engine(device, how)
+    runs = expand(experiment, models, lengths, seeds, train, device, threads, deterministic)
+    sizes = {(run.model, run.length, run.train.budget, run.train.hidden): run for run in runs}
+    for settings in sizes.values():
+        hidden_size(settings.model, make_task(settings), settings.train)
     return carry_out(
         runs,
         out,
         workers,
         draw=lambda: draw_sweep(runs, out),
         table=lambda: text_summary(summarize(runs_table(read_runs(out)))),
+        how=how,
     )
+
+
+def device_of_engine(name: str, how: Execution) -> str:
+    """The device that a name stands for, on this machine or on the machines of a cluster.
+
+    Raises:
+        ValueError: There is no such device, or a cluster cannot be asked for it.
+    """
+    if not how.on_ray:
+        return resolve_device(name)
+    if name not in ("cpu", "cuda"):
+        raise ValueError(
+            f"device: {name!r} should be cpu or cuda with --engine ray, which picks the GPU itself"
+        )
+    return name
 
 
 def carry_out(
@@ -60,6 +82,7 @@ def carry_out(
     *,
     draw: Callable[[], None],
     table: Callable[[], str],
+    how: Execution = AS_USUAL,
 ) -> int:
     """Do the runs of any experiment, write its pictures and report, and print its table.
 
@@ -69,6 +92,7 @@ def carry_out(
         workers: Processes; None for as many as there are cores, or 1 on a GPU.
         draw: Makes the pictures of the report.
         table: Makes the table for the terminal.
+        how: The engine, and what it is told; with ``dry_run`` nothing is done, and the runs are shown.
 
     Returns:
         Exit code: 0, or 1 when a run failed.
@@ -76,10 +100,15 @@ def carry_out(
     Raises:
         ValueError: The folder is not free.
     """
-    prepare_folder(out, runs[0].experiment)
+    how.check()
     on_gpu = runs[0].device.startswith("cuda")
     workers = workers or (1 if on_gpu else min(os.cpu_count() or 1, len(runs)))
-    outcome = run_sweep(runs, out, workers=workers)
+    if how.dry_run:
+        check_folder(out, runs[0].experiment)
+        print(describe(runs, out, workers=1 if how.engine == "serial" else workers, how=how))
+        return 0
+    prepare_folder(out, runs[0].experiment)
+    outcome = run_sweep(runs, out, workers=workers, how=how)
     draw()
     page = write_report(out)
     print(table())
@@ -87,7 +116,9 @@ def carry_out(
         print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
     print(f"\nreport: {page}")
     for folder, reason in outcome.failed.items():
-        print(f"gnnlab: failed: {folder}: {reason}", file=sys.stderr)
+        print(f"gnnlab: failed: {folder}: {' '.join(reason.split())}", file=sys.stderr)
+    if set(outcome.failed) & set(outcome.skipped):
+        print("gnnlab: failed runs are done again with --retry-failed", file=sys.stderr)
     return 1 if outcome.failed else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,36 +45,73 @@ def resolve_device(name: str) -> str:
 
 
 @contextmanager
-def computing(threads: int) -> Iterator[None]:
+def computing(threads: int, deterministic: bool = False) -> Iterator[None]:
     """Train inside this: with so many CPU threads, and subnormal floats flushed to zero.
 
-    Long recurrences with vanishing gradients produce subnormals, which a CPU handles many times slower. Both
+    Long recurrences with vanishing gradients produce subnormals, which a CPU handles many times slower. The
     settings belong to the process, and are put back at the end.
+
+    Args:
+        threads: CPU threads.
+        deterministic: Use kernels that give the same bits each time, and fail where a GPU has none.
     """
-    before = torch.get_num_threads()
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    benchmark = torch.backends.cudnn.benchmark
+    if deterministic:
+        # cuBLAS reads this when it is first used; without it, its sums may come in another order each time.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+        torch.backends.cudnn.benchmark = False
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)
     try:
         yield
     finally:
         torch.set_flush_denormal(False)
-        torch.set_num_threads(before)
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1])
+        torch.backends.cudnn.benchmark = benchmark
 
 
 def environment(device: str, threads: int) -> dict[str, Any]:
-    """Versions, device, threads, commit and command, as plain values for a record."""
+    """Versions, device, threads, commit and command, as plain values for a record.
+
+    Args:
+        device: Where the run computed.
+        threads: CPU threads inside it.
+    """
     versions = {name: version for name in _LIBRARIES if (version := _version(name))}
     return {
         "python": platform.python_version(),
         **versions,
         "platform": platform.platform(),
         "processor": _processor(),
-        "device": torch.cuda.get_device_name(device) if device.startswith("cuda") else "cpu",
+        **_device(device),
         "threads": threads,
         "cores": os.cpu_count(),
-        "commit": _commit(),
-        "command": " ".join(["gnnlab", *sys.argv[1:]]),
+        **origin(),
     }
+
+
+_given_origin: dict[str, Any] = {}
+
+
+def origin() -> dict[str, Any]:
+    """Commit and command of the sweep, as a record has them."""
+    return _given_origin or {"commit": _commit(), "command": shlex.join(["gnnlab", *sys.argv[1:]])}
+
+
+def record_origin(values: dict[str, Any]) -> None:
+    """Have this process record what ``origin`` was in the process that it works for."""
+    _given_origin.update(values)
+
+
+def _device(device: str) -> dict[str, Any]:
+    if not device.startswith("cuda"):
+        return {"device": "cpu"}
+    if not torch.cuda.is_available():  # a run that failed for want of it
+        return {"device": device}
+    return {"device": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}
 
 
 def _version(name: str) -> str | None:

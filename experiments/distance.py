@@ -25,7 +25,7 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
     answer's own node at 0 hops. The share is (M^k)[r, source] / sum_j (M^k)[r, j] for k layers, a sum over the nodes
     r that are read: what a stack of linear layers would let through before any training. M is Â for a GCN, and for a
     GAT Ã with its rows divided by their sums, which is attention that does not yet prefer any neighbour. The share is
-    exactly 0 where the answer is more than k hops away.
+    exactly 0 where the answer is more than k hops away. A fully adjacent last layer is one hop from everywhere.
 
     Args:
         graph: The graph, with ``query`` where the read-out is at one node.
@@ -46,7 +46,11 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
     else:
         looped = adjacency_matrix(graph.edge_index, self_loops=True, **size).double()
         matrix = looped / looped.sum(1, keepdim=True)
-    power = torch.linalg.matrix_power(matrix, spec.layers)
+    power = torch.linalg.matrix_power(matrix, spec.layers - spec.full_last)
+    if spec.full_last:
+        # Every node hears all nodes alike in the last layer: of a GCN and of uniform attention 1 / N each.
+        power = power.mean(0, keepdim=True).expand_as(power)
+        hops = 1 if hops is None else min(hops, 1)
     heard = power[int(graph.query)] if "query" in graph else power.sum(0)
     return {
         "hops": hops,

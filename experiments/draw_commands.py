@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 draw_app = App(
     name="draw", help="Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending."
@@ -176,24 +177,61 @@ def neighbourhood(graph: str, /, *, out: Path, node: str | None = None, most: in
 
 
 @draw_app.command
-def attention(run: Path, /, *, out: Path, layer: int = 1, most: int = 80) -> int:
-    """What a trained GAT attends to: edges as wide as their attention.
+def attention(
+    run: Path,
+    /,
+    *,
+    out: Path,
+    symbols: Annotated[str | None, Parameter(name="--input")] = None,
+    layer: int = 1,
+    most: int = 80,
+) -> int:
+    """What a trained GAT attends to: edges as wide as their attention, and for a sequence every layer as a matrix.
 
     Parameters
     ----------
     run
-        Folder of a run of gat, below the folder of results that `gnnlab run citation` wrote.
+        Folder of a run of gat, below a folder of results: of `gnnlab run citation`, or with --input of a sequence task.
     out
         File to write; its ending says the format.
+    symbols
+        The sequence that the network reads, without what is asked for: digits such as 123454321, or numbers with commas
+        between.
     layer
-        1 or 2.
+        Which layer's attention the edges show, from 1 on.
     most
         Most nodes to draw.
     """
     from experiments.drawings import check_format, draw_attention
 
     check_format(out)
-    draw_attention(run, out, layer=layer, most=most)
+    if symbols is None:
+        draw_attention(run, out, layer=layer, most=most)
+    else:
+        from experiments.memory.sequence_drawings import draw_path_attention
+
+        draw_path_attention(run, symbols, out, layer=layer)
+    return _done(out)
+
+
+@draw_app.command
+def gates(run: Path, /, *, symbols: Annotated[str, Parameter(name="--input")], out: Path) -> int:
+    """Every gate of a trained recurrent network while it reads a sequence, as heat maps: time across, units down.
+
+    Parameters
+    ----------
+    run
+        Folder of a run of a recurrent model, below a folder of results.
+    symbols
+        The sequence that it reads, without what is asked for: digits such as 123454321, or numbers with commas between.
+    out
+        File to write; its ending says the format.
+    """
+    from experiments.drawings import check_format
+    from experiments.memory.sequence_drawings import draw_gates
+
+    check_format(out)
+    draw_gates(run, symbols, out)
     return _done(out)
 
 

@@ -192,7 +192,9 @@ def draw_attention(run: Path, out: Path, *, layer: int, most: int) -> None:
         raise ValueError(f"layer: {layer} should be 1 or 2")
     record = read_run(run)
     if record.settings.experiment != "citation" or record.settings.model.name != "gat":
-        raise FolderError(f"run: {run} should be a run of gat in the experiment citation")
+        raise FolderError(
+            f"run: {run} should be a run of gat in the experiment citation; for a sequence task give --input too"
+        )
     if not record.succeeded:
         raise FolderError(f"run: {run} has no result to draw")
     settings = record.settings

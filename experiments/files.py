@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+# What a disk answers when it is full, over its quota, or failing: no fault of the run that was writing.
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def write_beside(path: Path, write: Callable[[Path], object]) -> None:
@@ -22,8 +26,26 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
+        synchronise(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def synchronise(folder: Path) -> None:
+    """Have the names in a folder on disk, so that a rename outlives a loss of power."""
+    if os.name != "posix":
+        return  # elsewhere a folder cannot be opened
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what processes that were killed left half written. For the only writer of a folder."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -34,3 +56,13 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, values: Any) -> None:
     """Write JSON through ``write_beside``; NaN is refused, because JSON has none."""
     write_text(path, json.dumps(values, indent=2, allow_nan=False) + "\n")
+
+
+def is_disk_error(error: BaseException) -> bool:
+    """Whether an error says that the disk is full or failing.
+
+    Example:
+        >>> is_disk_error(OSError(errno.ENOSPC, "No space left on device"))
+        True
+    """
+    return isinstance(error, OSError) and error.errno in _DISK_ERRORS

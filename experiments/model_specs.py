@@ -14,7 +14,7 @@ CONVOLUTIONS = ("gcn", "gat")
 ENCODINGS = ("embedding", "onehot", "scalar")
 INITIALISATIONS = ("torch", "xavier", "kaiming", "orthogonal")
 READOUTS = ("query", "mean", "max", "sum")
-
+GRAPH_FLAGS = ("directed", "mirrored", "residual", "virtual", "full_last", "norm")
 
 MOST_LAYERS, MOST_HEADS, MOST_SKIP = 1000, 64, 10_000
 
@@ -98,6 +98,9 @@ class GraphSpec:
         residual: Each convolution adds its input to its output.
         readout: One of ``READOUTS``.
         heads: Attention heads (GAT only).
+        virtual: One more node, joined to all others (Gilmer et al. 2017).
+        full_last: The last layer has edges between all nodes (Alon & Yahav 2021).
+        norm: Layer normalisation after each convolution.
     """
 
     conv: str
@@ -110,6 +113,9 @@ class GraphSpec:
     residual: bool = False
     readout: str = "query"
     heads: int = 2
+    virtual: bool = False
+    full_last: bool = False
+    norm: bool = False
 
     family = "graph"
 
@@ -120,12 +126,17 @@ class GraphSpec:
         _check_whole("skip", self.skip, 0, MOST_SKIP)
         _check_whole("heads", self.heads, 1, MOST_HEADS)
         _check_flags(self, "edges", "directed", "mirrored", "position", "residual")
+        _check_flags(self, "virtual", "full_last", "norm")
+        if self.virtual and self.readout != "query":
+            raise ValueError(
+                f"models: virtual needs the read-out query, not {self.readout}, which hears all nodes anyway"
+            )
 
     @property
     def label(self) -> str:
         """Name in tables and figures, and what ``parse_model`` reads back."""
         words = [self.conv, str(self.layers)]
-        words += [name for name in ("directed", "mirrored", "residual") if getattr(self, name)]
+        words += [name for name in GRAPH_FLAGS[:3] if getattr(self, name)]
         if self.skip:
             words.append(f"skip{self.skip}")
         words += [f"no{name}" for name in ("edges", "position") if not getattr(self, name)]
@@ -133,7 +144,13 @@ class GraphSpec:
             words.append(self.readout)
         if self.conv == "gat" and self.heads != 2:
             words.append(f"heads{self.heads}")
+        words += [_word(name) for name in GRAPH_FLAGS[3:] if getattr(self, name)]
         return "-".join(words)
+
+
+def _word(flag: str) -> str:
+    """A flag as it is written in a label."""
+    return flag.replace("_", "")
 
 
 ModelSpec = RecurrentSpec | GraphSpec
@@ -142,7 +159,8 @@ MODEL_GRAMMAR = (
     "a cell or convolution, then options joined by dashes. Cells (rnn, lstm, gru, gru1, cellgated, peephole, phased): "
     "layers as a number, bidirectional, onehot, scalar, xavier, kaiming, orthogonal, biasN (forget gate). "
     "Convolutions (gcn, gat): layers as a number, directed, mirrored, skipN, residual, noedges, noposition, mean, max, "
-    "sum, headsN (gat)"
+    "sum, headsN (gat), virtual (one node joined to all), fulllast (last layer between all nodes), norm (layer "
+    "normalisation)"
 )
 
 
@@ -209,7 +227,7 @@ def _recurrent_options(text: str, cell: str, words: list[str]) -> dict[str, Any]
 
 
 def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
-    flags = ("directed", "mirrored", "residual")
+    flags = {_word(flag): flag for flag in GRAPH_FLAGS}
     known = ["N", *flags, "skipN", "noedges", "noposition", *READOUTS, *(["headsN"] * (conv == "gat"))]
     options: dict[str, Any] = {}
     for word in words:
@@ -217,7 +235,7 @@ def _graph_options(text: str, conv: str, words: list[str]) -> dict[str, Any]:
         if _is_whole(word):
             _take(options, "layers", int(word), text)
         elif word in flags:
-            _take(options, word, True, text)
+            _take(options, flags[word], True, text)
         elif word in ("noedges", "noposition"):
             _take(options, word.removeprefix("no"), False, text)
         elif word in READOUTS:

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
+from experiments.budget import closest_size
 from experiments.model_specs import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec
 from experiments.settings import TrainSettings
 from experiments.tasks import SequenceTask
@@ -29,7 +30,6 @@ from seq import (
 )
 
 EMBEDDING_SIZE = 16
-TOLERANCE = 0.05  # a budget is met when the count of parameters is this close
 
 
 def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str = "cpu") -> nn.Module:
@@ -101,6 +101,8 @@ def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.
         "readout": "none" if task.every_step else spec.readout,
         "position": spec.position,
         "residual": spec.residual,
+        "norm": spec.norm,
+        "full_last": spec.full_last,
     }
     if task.num_tokens is None:
         return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
@@ -134,22 +136,4 @@ def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
     def count(hidden: int) -> int:
         return count_parameters(build_model(spec, task, hidden, device="meta"))
 
-    hidden = _bisect(count, budget, step)
-    best = min((h for h in (hidden, hidden + step) if h >= step), key=lambda h: abs(count(h) - budget))
-    if abs(count(best) - budget) > TOLERANCE * budget:
-        raise ValueError(
-            f"budget: {budget} parameters cannot be met within {TOLERANCE:.0%} by {spec.label} at length "
-            f"{task.length}; the nearest is {count(best)} with {best} hidden units"
-        )
-    return best
-
-
-def _bisect(count: Callable[[int], int], budget: int, step: int) -> int:
-    """The largest multiple of ``step`` whose count does not exceed the budget (``step`` at least)."""
-    low, high = 1, 2
-    while count(high * step) <= budget:
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if count(middle * step) <= budget else (low, middle)
-    return low * step
+    return closest_size(count, budget, step, f"{spec.label} at length {task.length}")

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from experiments.smoothing import Smoothing
 from experiments.statistics import SUCCESS
 
 _MARKERS = "osD^vPX*<>hpd"
@@ -48,7 +49,12 @@ def _apart(runs: pd.DataFrame) -> pd.Series:
 
 
 def plot_accuracy(
-    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, order: Sequence[str] | None = None
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    chance: float | None = None,
+    seed_lines: bool = False,
+    order: Sequence[str] | None = None,
 ) -> Axes:
     """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
 
@@ -56,6 +62,7 @@ def plot_accuracy(
         frame: From ``runs_table``.
         ax: Where to draw.
         chance: Accuracy of guessing, drawn as a line.
+        seed_lines: A thin line through the dots of each seed.
         order: All models of the report, so that colours agree between figures; by default those of the table.
     """
     labels = order or sorted(frame["model.name"].unique(), key=natural)
@@ -80,6 +87,8 @@ def plot_accuracy(
             alpha=0.6,
             rasterized=len(ended) > MANY,
         )
+        for _, one in runs.sort_values("length").groupby("seed") if seed_lines else ():
+            ax.plot(one["length"] + shift, one["test_accuracy"], color=style["color"], lw=0.6, alpha=0.5)
         ax.plot(
             x,
             mean,
@@ -126,11 +135,17 @@ def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
     ax.set_xticks(lengths)
     ax.set_xlabel("length T of the sequence")
     ax.grid(axis="y", color="0.9")
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+    if ax.get_legend_handles_labels()[0]:  # not where every run failed
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
 
 
 def plot_curves(
-    curves: dict[str, list[pd.DataFrame]], ax: Axes, *, metric: str, order: Iterable[str]
+    curves: dict[str, list[pd.DataFrame]],
+    ax: Axes,
+    *,
+    metric: str,
+    order: Iterable[str],
+    smooth: Smoothing | None = None,
 ) -> Axes:
     """A metric against training steps, one line a seed.
 
@@ -139,13 +154,20 @@ def plot_curves(
         ax: Where to draw.
         metric: Column to draw.
         order: All models of the report, so that colours agree between figures.
+        smooth: Applied to each line, as in ``functools.partial(running_mean, window=21)``; the values themselves are
+            then drawn faintly behind it.
     """
     styles = model_styles(order)
     count = sum(map(len, curves.values()))
     for label in sorted(curves, key=natural):
         style = styles[label]
+        shown = curves[label]
+        points = [np.column_stack((curve["step"], curve[metric])) for curve in shown]
+        if smooth is not None:
+            ax.add_collection(LineCollection(points, colors=[style["color"]], lw=0.6, alpha=0.25))
+            points = [np.column_stack((curve["step"], smooth(curve[metric].to_numpy()))) for curve in shown]
         lines = LineCollection(
-            [np.column_stack((curve["step"], curve[metric])) for curve in curves[label]],
+            points,
             colors=[style["color"]],
             linestyles=style["linestyle"],
             lw=1.1 if count <= MANY else 0.5,

@@ -1,7 +1,8 @@
 """Records on disk: one folder a run, and one table of all runs above them.
 
 A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt`` and, written
-last by rename, ``result.json``: a folder without it is an unfinished run. Numbers are never rounded.
+last by rename, ``result.json``: a folder without it is an unfinished run. While a run is unfinished, ``checkpoint.pt``
+may stand there too. Numbers are never rounded.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ import pandas as pd
 
 from experiments.catalogue import read_settings
 from experiments.files import write_beside
+from experiments.locks import LOCKS
+from experiments.run_protocol import Run
 
 FORMAT = 1
 RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
-_OURS = ("results.csv", "report.html", "pictures")
+_OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
+_PROBE = ".probe."
+MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by
 
 
 class FolderError(ValueError):
@@ -81,24 +86,40 @@ def read_run(path: Path) -> RunRecord:
     config = path / "config.json"
     try:
         settings = read_settings(json.loads(config.read_text(encoding="utf-8")))
-        finished = path / "result.json"
-        result = json.loads(finished.read_text(encoding="utf-8")) if finished.exists() else None
     except FileNotFoundError as error:
         raise FolderError(f"{path}: not the folder of a run (it has no config.json)") from error
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
-    if result is not None:
-        _check_result(path, result)
-    return RunRecord(path, settings, result)
+    return RunRecord(path, settings, read_result(path))
+
+
+def read_result(path: Path) -> dict[str, Any] | None:
+    """Content of a run's ``result.json``; None where the run has not ended.
+
+    Raises:
+        FolderError: It cannot be read as one.
+    """
+    try:
+        result = json.loads((path / "result.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{path}: its record cannot be read ({error})") from error
+    _check_result(path, result)
+    return dict(result)
+
+
+def is_done(settings: Run, out: Path) -> bool:
+    """Whether this very run has a result in that results folder, good or bad."""
+    return read_result(out / settings.folder) is not None
 
 
 def _check_result(path: Path, result: Any) -> None:
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         found = result.get("format") if isinstance(result, dict) else type(result).__name__
         raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
-    needed = {"ok": ("test_accuracy", "steps", "parameters"), "failed": ("reason",)}.get(
-        str(result.get("status"))
-    )
+    measure = next((name for name in MEASURES if name in result), MEASURES[0])
+    needed = {"ok": (measure, "steps", "parameters"), "failed": ("reason",)}.get(str(result.get("status")))
     if needed is None:
         raise FolderError(
             f"{path}: result.json has the status {result.get('status')!r}; it should be ok or failed"
@@ -134,33 +155,45 @@ def prepare_folder(out: Path, experiment: str) -> None:
     Raises:
         FolderError: It cannot be written, holds another experiment, or holds files that are not results.
     """
-    if out.exists() and not out.is_dir():
-        raise FolderError(f"out: {out} is a file; it should be a folder")
+    check_folder(out, experiment)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / f".probe.{os.getpid()}"
+        probe = out / f"{_PROBE}{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise FolderError(f"out: {out} cannot be written ({error.strerror})") from error
-    configs = sorted(out.glob("*/config.json"))
-    if not configs:
-        foreign = [
-            entry.name for entry in out.iterdir() if entry.name not in _OURS and not _unfinished(entry)
-        ]
+
+
+def check_folder(out: Path, experiment: str) -> None:
+    """Check that a folder, if it is there, may be added to. Writes nothing.
+
+    Raises:
+        FolderError: It holds another experiment, or files that are not results, or is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise FolderError(f"out: {out} is a file; it should be a folder")
+    if not out.exists():
+        return
+    # One run tells for all: none is added to a folder of another experiment.
+    config = next(out.glob("*/config.json"), None)
+    if config is None:
+        foreign = [entry.name for entry in out.iterdir() if not _is_ours(entry)]
         if foreign:
             raise FolderError(
                 f"out: {out} holds other files ({sorted(foreign)[0]}) and no runs; name a new folder"
             )
-    for config in configs:
-        there = read_run(config.parent).settings.experiment
-        if there != experiment:
-            raise FolderError(f"out: {out} holds runs of {there!r}, not {experiment!r}; name another folder")
+        return
+    there = read_run(config.parent).settings.experiment
+    if there != experiment:
+        raise FolderError(f"out: {out} holds runs of {there!r}, not {experiment!r}; name another folder")
 
 
-def _unfinished(entry: Path) -> bool:
-    """Whether a folder is what a run leaves when it is ended before its first file is complete."""
-    return entry.is_dir() and all(file.name.startswith(".config.json.") for file in entry.iterdir())
+def _is_ours(entry: Path) -> bool:
+    """Whether this is a file of ours, or what a sweep leaves when it is ended before its first file is complete."""
+    if entry.is_dir() and entry.name not in _OURS:
+        return all(file.name.startswith(".config.json.") for file in entry.iterdir())
+    return entry.name in _OURS or entry.name.startswith(_PROBE) or entry.match(".*.part")
 
 
 def curve_path(run: Path) -> Path:
@@ -168,8 +201,12 @@ def curve_path(run: Path) -> Path:
     return run / "curve.csv"
 
 
-def read_curve(run: Path) -> pd.DataFrame:
+def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
     """A run's metrics by step.
+
+    Args:
+        run: The run's folder.
+        measure: What runs of its experiment are judged by.
 
     Raises:
         FolderError: The file is missing, or is no table of steps.
@@ -180,7 +217,7 @@ def read_curve(run: Path) -> pd.DataFrame:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
         ) from error
-    if not {"step", "validation_accuracy"} <= set(curve.columns):
+    if not {"step", f"validation_{measure}"} <= set(curve.columns):
         raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
     return curve
 
@@ -190,20 +227,26 @@ def flat_row(run: RunRecord) -> dict[str, Any]:
     row: dict[str, Any] = {"run": run.path.name, "status": "unfinished"}
     row |= flat_settings(run)
     if run.result is not None:
-        row |= _flatten(run.result)
+        row |= flatten(run.result)
     return row
 
 
 def flat_settings(run: RunRecord) -> dict[str, Any]:
     """The settings of a run, nested keys joined by dots."""
-    return _flatten(run.settings.to_dict())
+    return flatten(run.settings.to_dict())
 
 
-def _flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values as one row, keys joined by dots.
+
+    Example:
+        >>> flatten({"seed": 1, "train": {"steps": 2}})
+        {'seed': 1, 'train.steps': 2}
+    """
     row: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"
-        row |= _flatten(value, f"{name}.") if isinstance(value, dict) else {name: value}
+        row |= flatten(value, f"{name}.") if isinstance(value, dict) else {name: value}
     return row
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.files import write_text
+from experiments.memory.memory_page import memory_section
 from experiments.page import inline, pictures, render
 from experiments.records import FolderError, RunRecord, curve_path, read_curve, read_runs
 from experiments.run_explorer import explorer
@@ -124,6 +125,7 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
         "reach": reach_rows(frame),
         "overlapping": sorted(ended.loc[ended["disjoint"] == False, "length"].unique()) if len(ended) else [],  # noqa: E712
         "pictures": pictures(out),
+        "memory": memory_section(runs),
         "paired": paired_rows(paired_differences(frame, reference)) if reference else [],
         "reference": reference,
         "chosen": baseline is not None,
@@ -198,7 +200,24 @@ def _figures(
     together = " Runs that differ in other settings are drawn together." if columns else ""
     text = f"Validation accuracy, one line a seed.{together} The table of runs shows the curves one by one."
     add("Training curves", text, _curve_figure(frame, curves))
+    decaying = frame[(frame["status"] == "ok") & (frame["train.decay_every"] > 0)]
+    if len(decaying):
+        text = "Step size of the optimiser, one line a run."
+        add("Learning rate", text, _rate_figure(decaying, curves, order))
     return figures
+
+
+def _rate_figure(decaying: pd.DataFrame, curves: Mapping[str, pd.DataFrame], order: list[str]) -> Any:
+    from matplotlib.figure import Figure
+
+    by_model = {
+        str(label): [curves[run] for run in runs] for label, runs in decaying.groupby("model.name")["run"]
+    }
+    figure = Figure(figsize=(9, 3.2), layout="constrained")
+    ax = plots.plot_curves(by_model, figure.subplots(), metric="learning_rate", order=order)
+    ax.set_ylim(bottom=0)
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+    return figure
 
 
 def _parts(frame: pd.DataFrame, columns: list[str]) -> dict[str, pd.DataFrame]:

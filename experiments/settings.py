@@ -60,6 +60,9 @@ class TrainSettings:
     hidden: int = 0
 
     def __post_init__(self) -> None:
+        for setting in dataclasses.fields(self):  # 1 and 1.0 are one setting, and should be one identity
+            if setting.type == "float":
+                object.__setattr__(self, setting.name, float(getattr(self, setting.name)))
         for name in ("steps", "batch_size", "evaluate_every", "validation_size", "test_size", "budget"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: {getattr(self, name)} should be 1 or more")
@@ -96,6 +99,7 @@ class RunSettings:
         train: How it is trained.
         device: ``cpu`` or a torch CUDA device.
         threads: CPU threads inside the run; more of them can change the last bits.
+        deterministic: Keep to kernels that give the same bits each time, which a GPU does not do by itself.
     """
 
     experiment: str
@@ -105,6 +109,7 @@ class RunSettings:
     train: TrainSettings = field(default_factory=TrainSettings)
     device: str = "cpu"
     threads: int = 1
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         if self.length < 2:
@@ -139,7 +144,10 @@ class RunSettings:
     @property
     def identity(self) -> str:
         """Eight hexadecimal digits that change whenever a setting does."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        values = self.to_dict()
+        if not self.deterministic:
+            del values["deterministic"]  # runs from before there was such a setting keep their names
+        text = json.dumps(values, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property

@@ -14,7 +14,7 @@ from torch_geometric.data import Data
 
 from experiments.model_specs import GraphSpec
 from experiments.training import Batch
-from gnnlab import palindrome_graph, path_graph
+from gnnlab import palindrome_graph, path_graph, with_virtual_node
 from seq import (
     adding_problem,
     baum_sweet,
@@ -89,16 +89,20 @@ class SequenceTask(ABC):
                 f"models: {spec.label} has mirrored edges, but this task has no fixed middle to mirror at"
             )
         query = spec.readout == "query" and not self.every_step
-        return self._without_edges(
+        return self._finished(
             spec, path_graph(self.steps + query, directed=spec.directed, skip=spec.skip), query
         )
 
-    def _without_edges(self, spec: GraphSpec, graph: Data, query: bool) -> Data:
+    def _finished(self, spec: GraphSpec, graph: Data, query: bool) -> Data:
+        if spec.virtual and not query:
+            raise ValueError(
+                f"models: {spec.label} has a virtual node, but here an answer is due at every node"
+            )
         if query:
             graph.query = graph.num_nodes - 1
         if not spec.edges:
             graph.edge_index = graph.edge_index[:, :0]
-        return graph
+        return with_virtual_node(graph) if spec.virtual else graph
 
     def source(self, graph: Data) -> int | None:
         """The node that holds the answer; None where that depends on the example."""
@@ -133,7 +137,7 @@ class DigitPalindromes(SequenceTask):
         graph = palindrome_graph(
             self.length, directed=spec.directed, mirrored=spec.mirrored, skip=spec.skip, query=query
         )
-        return self._without_edges(spec, graph, query)
+        return self._finished(spec, graph, query)
 
     def source(self, graph: Data) -> int | None:
         return 0

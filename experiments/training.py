@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import math
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from experiments.checkpoints import PeriodicCheckpoint, random_state, set_random_state
 from experiments.settings import TrainSettings
+from experiments.stopping import RecentLosses, Selection
 
 EVALUATION_BATCH = 1000
 
@@ -65,6 +65,7 @@ class Outcome:
         test_loss: Of the selected weights, in nats.
         seconds_training: Time in training steps, without evaluation.
         weights: The selected weights.
+        resumed_step: Step of the checkpoint that this run went on from; 0 for none.
     """
 
     steps: int
@@ -76,34 +77,7 @@ class Outcome:
     test_loss: float
     seconds_training: float
     weights: dict[str, Tensor]
-
-
-@dataclass
-class _Selection:
-    """The best look at the validation split so far, and whether looking on makes sense."""
-
-    settings: TrainSettings
-    accuracy: float = -1.0
-    loss: float = math.inf
-    step: int = 0
-    weights: dict[str, Tensor] | None = None
-    successes: int = 0
-    lowest_loss: float = math.inf
-    lowest_step: int = 0
-
-    def update(self, step: int, loss: float, accuracy: float, model: nn.Module) -> str | None:
-        """Take in a look; answers why to stop, or None."""
-        if (accuracy, -loss) > (self.accuracy, -self.loss):
-            self.accuracy, self.loss, self.step = accuracy, loss, step
-            self.weights = copy.deepcopy(model.state_dict())
-        if loss < self.lowest_loss - 1e-3:
-            self.lowest_loss, self.lowest_step = loss, step
-        self.successes = self.successes + 1 if accuracy >= self.settings.success else 0
-        if self.successes == 2:
-            return "success"
-        if self.settings.patience and step - self.lowest_step >= self.settings.patience:
-            return "converged"
-        return None
+    resumed_step: int = 0
 
 
 def train(
@@ -114,6 +88,7 @@ def train(
     device: str = "cpu",
     on_row: Callable[[dict[str, Any]], None] = lambda row: None,
     on_step: Callable[[int], None] = lambda step: None,
+    checkpoint: PeriodicCheckpoint | None = None,
 ) -> Outcome:
     """Train a model on a task; validation selects the weights, test is read once.
 
@@ -122,67 +97,37 @@ def train(
         task: Where examples come from.
         settings: Steps, sizes, and when to stop.
         device: Where to compute; the model is moved there.
-        on_row: Called with the metrics of each evaluation.
+        on_row: Called with the metrics of each evaluation; of a run that goes on from a checkpoint, first with those
+            from before it.
         on_step: Called with the number of steps taken.
+        checkpoint: Where the run goes on from, if anything is there, and what it writes from time to time. A run
+            that went on ends with the same bits as one that was never ended.
 
     Raises:
         DivergedError: The loss became NaN or infinite.
     """
-    model.to(device)
-    optimizer = make_optimizer(model, settings)
-    schedule = torch.optim.lr_scheduler.StepLR(
-        optimizer, settings.decay_every or settings.steps + 1, settings.decay
-    )
-    validation = _fixed_split(task, "validation", settings.validation_size, device)
-    selection, losses = _Selection(settings), _RecentLosses(settings.tolerance)
-    batches = _batches(task, settings.batch_size, device)
-    loss_sum, norm_sum, accuracy_sum = (torch.zeros((), device=device) for _ in range(3))
-    seconds, since, started = 0.0, 0, time.perf_counter()
-    stopped = "budget"
-
-    for step in range(1, settings.steps + 1):
-        batch = next(batches)
-        outputs = model(batch.inputs, **batch.extras)
-        loss = task.loss(outputs, batch.targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        norm_sum += nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm or math.inf)
-        rate = optimizer.param_groups[0]["lr"]
-        optimizer.step()
-        schedule.step()
-        loss_sum += loss.detach()
-        accuracy_sum += task.correct(outputs.detach(), batch.targets).float().mean()
-        since += 1
-        on_step(step)
-        settled = losses.settled(loss)
-        if step % settings.evaluate_every and step != settings.steps and not settled:
-            continue
-
-        train_loss = loss_sum.item() / since  # waits for the device, so that the clock below is right
-        seconds += time.perf_counter() - started
-        if not math.isfinite(train_loss):
-            raise DivergedError(
-                f"the loss became {train_loss} by step {step}; a lower --learning-rate may help"
-            )
-        validation_loss, validation_accuracy = evaluate(model, task, validation)
-        row = {
-            "step": step,
-            "train_loss": train_loss,
-            "train_accuracy": accuracy_sum.item() / since,
-            "validation_loss": validation_loss,
-            "validation_accuracy": validation_accuracy,
-            "learning_rate": rate,
-            "gradient_norm": norm_sum.item() / since,
-        }
+    loop = _Loop(model.to(device), task, settings, device)
+    first = loop.resume(checkpoint) if checkpoint else 0
+    for row in loop.rows:
         on_row(row)
-        reason = selection.update(step, validation_loss, validation_accuracy, model)
-        for total in (loss_sum, norm_sum, accuracy_sum):
-            total.zero_()
-        since, started = 0, time.perf_counter()
-        if reason or settled:
-            stopped = reason or "converged"
-            break
+    validation = _fixed_split(task, "validation", settings.validation_size, device)
+    stopped, step = "budget", first
 
+    for step in range(first + 1, settings.steps + 1):
+        settled = loop.step()
+        on_step(step)
+        if settled or step % settings.evaluate_every == 0 or step == settings.steps:
+            row = loop.look(step, validation)
+            on_row(row)
+            reason = loop.selection.update(step, row["validation_loss"], row["validation_accuracy"], model)
+            loop.begin()
+            if reason or settled:
+                stopped = reason or "converged"
+                break
+        if checkpoint and checkpoint.due:
+            checkpoint.save(loop.state(step))
+
+    selection = loop.selection
     assert selection.weights is not None  # the last step is always evaluated, and its loss was finite
     model.load_state_dict(selection.weights)
     test_loss, test_accuracy = evaluate(model, task, _fixed_split(task, "test", settings.test_size, device))
@@ -194,9 +139,97 @@ def train(
         validation_loss=selection.loss,
         test_accuracy=test_accuracy,
         test_loss=test_loss,
-        seconds_training=seconds,
+        seconds_training=loop.seconds,
         weights={name: value.cpu() for name, value in selection.weights.items()},
+        resumed_step=first,
     )
+
+
+class _Loop:
+    """What changes from step to step, all of which a checkpoint has to keep."""
+
+    PARTS = ("model", "optimizer", "schedule", "selection")
+    KEYS = (*PARTS, "step", "losses", "examples", "random", "totals", "since", "seconds", "rows")
+
+    def __init__(self, model: nn.Module, task: Task, settings: TrainSettings, device: str) -> None:
+        self.model, self.task, self.settings, self.device = model, task, settings, device
+        self.optimizer = make_optimizer(model, settings)
+        self.schedule = torch.optim.lr_scheduler.StepLR(
+            self.optimizer, settings.decay_every or settings.steps + 1, settings.decay
+        )
+        self.selection, self.losses = Selection(settings), RecentLosses(settings.tolerance)
+        self.examples = task.generator("train")
+        self.rows: list[dict[str, Any]] = []
+        self.seconds = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the sums over steps that the next look reports: loss, gradient norm, accuracy."""
+        self.loss, self.norm, self.accuracy = (torch.zeros((), device=self.device) for _ in range(3))
+        self.since, self.started = 0, time.perf_counter()
+
+    def step(self) -> bool:
+        """Take a training step; answers whether the loss has settled."""
+        batch = self.task.batch("train", self.settings.batch_size, self.examples).to(self.device)
+        outputs = self.model(batch.inputs, **batch.extras)
+        loss = self.task.loss(outputs, batch.targets)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.norm += nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm or math.inf)
+        self.rate = self.optimizer.param_groups[0]["lr"]
+        self.optimizer.step()
+        self.schedule.step()
+        self.loss += loss.detach()
+        self.accuracy += self.task.correct(outputs.detach(), batch.targets).float().mean()
+        self.since += 1
+        return self.losses.settled(loss)
+
+    def look(self, step: int, validation: Batch) -> dict[str, Any]:
+        """The metrics of the steps since the last look, and those on the validation split."""
+        loss = self.loss.item() / self.since  # waits for the device, so that the clock below is right
+        self.seconds += time.perf_counter() - self.started
+        if not math.isfinite(loss):
+            raise DivergedError(f"the loss became {loss} by step {step}; a lower --learning-rate may help")
+        validation_loss, validation_accuracy = evaluate(self.model, self.task, validation)
+        row = {
+            "step": step,
+            "train_loss": loss,
+            "train_accuracy": self.accuracy.item() / self.since,
+            "validation_loss": validation_loss,
+            "validation_accuracy": validation_accuracy,
+            "learning_rate": self.rate,
+            "gradient_norm": self.norm.item() / self.since,
+        }
+        self.rows.append(row)
+        return row
+
+    def state(self, step: int) -> dict[str, Any]:
+        """All of it, for a checkpoint."""
+        return {name: getattr(self, name).state_dict() for name in self.PARTS} | {
+            "step": step,
+            "losses": list(self.losses.values),
+            "examples": self.examples.get_state(),
+            "random": random_state(),
+            "totals": [self.loss, self.norm, self.accuracy],
+            "since": self.since,
+            "seconds": self.seconds + time.perf_counter() - self.started,
+            "rows": self.rows,
+        }
+
+    def resume(self, checkpoint: PeriodicCheckpoint) -> int:
+        """Go on from a checkpoint; answers its step, or 0 where there is none."""
+        state = checkpoint.load(self.KEYS)
+        if state is None:
+            return 0
+        for name in self.PARTS:
+            getattr(self, name).load_state_dict(state[name])
+        self.losses.values.extend(state["losses"])
+        self.examples.set_state(state["examples"])
+        set_random_state(state["random"])
+        self.loss, self.norm, self.accuracy = (total.to(self.device) for total in state["totals"])
+        self.since, self.seconds, self.rows = state["since"], state["seconds"], state["rows"]
+        self.started = time.perf_counter()
+        return int(state["step"])
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:
@@ -207,31 +240,6 @@ def make_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Opt
     if settings.optimizer == "rmsprop":
         return torch.optim.RMSprop(parameters, lr=rate)
     return torch.optim.SGD(parameters, lr=rate, momentum=0.9 if settings.optimizer == "momentum" else 0.0)
-
-
-class _RecentLosses:
-    """Whether the mean loss of the last steps is still changing."""
-
-    WINDOW = 100
-
-    def __init__(self, tolerance: float) -> None:
-        self.tolerance = tolerance
-        self.values: deque[float] = deque(maxlen=2 * self.WINDOW)
-
-    def settled(self, loss: Tensor) -> bool:
-        if not self.tolerance:
-            return False  # reading the loss would make a GPU wait at each step
-        self.values.append(loss.item())
-        if len(self.values) < 2 * self.WINDOW:
-            return False
-        older, newer = list(self.values)[: self.WINDOW], list(self.values)[self.WINDOW :]
-        return abs(sum(newer) - sum(older)) / self.WINDOW < self.tolerance
-
-
-def _batches(task: Task, size: int, device: str) -> Iterator[Batch]:
-    generator = task.generator("train")
-    while True:
-        yield task.batch("train", size, generator).to(device)
 
 
 def _fixed_split(task: Task, split: str, size: int, device: str) -> Batch:

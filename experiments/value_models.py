@@ -82,7 +82,12 @@ class GraphOfValues(nn.Module):
         )
         features = torch.cat(parts, dim=-1)  # (B, T, I + 1)
         if self.query is not None:
-            features = nn.functional.pad(features, (0, 0, 0, 1))  # the query has no numbers
+            nodes = len(self.place)  # the query has no numbers, nor has a virtual node
+            features = nn.functional.pad(features, (0, 0, 0, nodes - T))
         features = torch.cat([features, self.place.expand(B, -1, -1)], dim=-1)  # (B, N, I + 2)
         # 2. dense layer and graph network
-        return self.net(torch.relu(self.dense(features)), self.edge_index, query=self.query)
+        return self.net(self.hidden(features), self.edge_index, query=self.query)
+
+    def hidden(self, features: Tensor) -> Tensor:
+        """What the first convolution sees, (B, N, H)."""
+        return torch.relu(self.dense(features))

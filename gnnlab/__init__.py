@@ -1,24 +1,39 @@
 """Graph networks on PyG message passing, adjacency matrices, graphs from sequences, drawing."""
 
 from gnnlab.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
+from gnnlab.corpus_size import CorpusSize, cooccurrence_size
+from gnnlab.dirichlet import dirichlet_energy
 from gnnlab.drawing import draw_graph
 from gnnlab.gat import GATConv
 from gnnlab.gcn import GCNConv
 from gnnlab.graph_net import GraphNet
 from gnnlab.influence import effective_resistance, random_walk_influence
 from gnnlab.matrix_drawing import draw_adjacency
-from gnnlab.paths import palindrome_graph, path_graph
+from gnnlab.paths import palindrome_graph, path_graph, with_virtual_node
+from gnnlab.pmi_graph import cooccurrence_graph
 from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.sequence_classifier import SequenceGraphClassifier
+from gnnlab.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
+from gnnlab.trees import tree_graph, tree_neighbors_match
+from gnnlab.window_graphs import sliding_window_graph, sliding_window_graphs
+from gnnlab.word_view import word_neighbourhood
 
 __all__ = [
+    "AttachedDocument",
+    "CorpusSize",
     "GATConv",
     "GCNConv",
     "GraphNet",
     "SequenceGraphClassifier",
     "adjacency_matrix",
     "adjacency_power",
+    "attach_document",
+    "attach_documents",
+    "cooccurrence_graph",
+    "cooccurrence_size",
     "degree_matrix",
+    "dirichlet_energy",
+    "document_graph",
     "draw_adjacency",
     "draw_graph",
     "effective_resistance",
@@ -29,4 +44,10 @@ __all__ = [
     "path_graph",
     "random_walk_influence",
     "receptive_field",
+    "sliding_window_graph",
+    "sliding_window_graphs",
+    "tree_graph",
+    "tree_neighbors_match",
+    "with_virtual_node",
+    "word_neighbourhood",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch_geometric.utils import scatter
@@ -22,6 +23,7 @@ class GraphNet(nn.Module):
 
         H⁰ = X
         Hˡ = dropout(φ(conv(Hˡ⁻¹))) (+ Hˡ⁻¹ with `residual`, where the sizes agree)   l = 1..L
+        Hˡ = layernorm(Hˡ) with `norm`
         p  = W read(Hᴸ) + b
 
     φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out
@@ -37,6 +39,9 @@ class GraphNet(nn.Module):
         readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
             node.
         residual: Add the input of a layer to its output.
+        norm: Normalise the channels of each node after every layer (Ba et al. 2016).
+        full_last: The last layer runs over edges between all pairs of nodes of a graph, whatever its edges
+            are: the fully adjacent last layer of Alon & Yahav 2021 (https://arxiv.org/abs/2006.05205).
         dropout: After every layer, in training.
         **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
 
@@ -46,6 +51,7 @@ class GraphNet(nn.Module):
 
     Variables:
         convs: L convolutions, the first F → H, the others H → H.
+        norms: L layer normalisations (H,), where `norm`.
         head.weight (C, H), head.bias (C,).
 
     Raises:
@@ -71,6 +77,8 @@ class GraphNet(nn.Module):
         heads: int = 1,
         readout: str = "query",
         residual: bool = False,
+        norm: bool = False,
+        full_last: bool = False,
         dropout: float = 0.0,
         **conv_options: Any,
     ) -> None:
@@ -85,6 +93,7 @@ class GraphNet(nn.Module):
             raise ValueError(f"heads must divide hidden_channels = {hidden_channels}, but is {heads}")
         self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels
         self.num_layers, self.readout, self.residual, self.dropout = num_layers, readout, residual, dropout
+        self.full_last = full_last
         self.activation = F.relu if conv == "gcn" else F.elu
         sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
         if conv == "gcn":
@@ -93,6 +102,8 @@ class GraphNet(nn.Module):
             one = hidden_channels // heads
             layers = [GATConv(size, one, heads=heads, **conv_options) for size in sizes]
         self.convs = nn.ModuleList(layers)
+        self.norms = nn.ModuleList(nn.LayerNorm(hidden_channels) for _ in range(num_layers * norm))
+        self._pairs: Tensor | None = None
         self.head = nn.Linear(hidden_channels, out_channels)
 
     def forward(
@@ -114,13 +125,47 @@ class GraphNet(nn.Module):
             query: The node (or, with `batch`, the G nodes) to read out at.
         """
         # 1. layers
-        for conv in self.convs:
-            h = F.dropout(self.activation(conv(x, edge_index, edge_weight)), self.dropout, self.training)
-            x = x + h if self.residual and x.shape == h.shape else h
+        for layer in range(self.num_layers):
+            x = self.layer(layer, x, edge_index, edge_weight, batch=batch)
         # 2. read-out
         x = self._read(x, batch, query)
         # 3. head
         return self.head(x)
+
+    def layer(
+        self,
+        number: int,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        *,
+        batch: Tensor | None = None,
+    ) -> Tensor:
+        """Return Hˡ of Hˡ⁻¹ for l = `number` + 1: convolution, activation, dropout, residual, normalisation."""
+        if self._is_full(number):
+            edge_weight = None
+        edge_index = self.layer_edges(number, x, edge_index, batch)
+        h = self.activation(self.convs[number](x, edge_index, edge_weight))
+        h = F.dropout(h, self.dropout, self.training)
+        x = x + h if self.residual and x.shape == h.shape else h
+        return self.norms[number](x) if self.norms else x
+
+    def layer_edges(self, number: int, x: Tensor, edge_index: Tensor, batch: Tensor | None = None) -> Tensor:
+        """Return the edges of layer `number` + 1: those given, or all pairs for a fully adjacent last layer."""
+        return self._all_pairs(x, batch) if self._is_full(number) else edge_index
+
+    def _is_full(self, number: int) -> bool:
+        return self.full_last and number == self.num_layers - 1
+
+    def _all_pairs(self, x: Tensor, batch: Tensor | None) -> Tensor:
+        """Edges between all nodes of a graph; those of one graph are kept, because layers remember them."""
+        if batch is not None:
+            return (batch.unsqueeze(1) == batch).nonzero().t()
+        nodes = x.size(-2)
+        if self._pairs is None or self._pairs.size(1) != nodes**2 or self._pairs.device != x.device:
+            node = torch.arange(nodes, device=x.device)
+            self._pairs = torch.cartesian_prod(node, node).view(-1, 2).t().contiguous()
+        return self._pairs
 
     def _read(self, x: Tensor, batch: Tensor | None, query: int | Tensor | None) -> Tensor:
         if self.readout == "none":
@@ -135,6 +180,6 @@ class GraphNet(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator."""
-        for conv in self.convs:
-            conv.reset_parameters()  # type: ignore[operator]
+        for layer in (*self.convs, *self.norms):
+            layer.reset_parameters()
         self.head.reset_parameters()

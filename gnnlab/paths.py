@@ -99,6 +99,32 @@ def palindrome_graph(
     return data
 
 
+def with_virtual_node(graph: Data) -> Data:
+    """Return the graph with one more node, its last, that is joined to all others in both directions.
+
+    Any two nodes are then at most two hops apart (Gilmer et al. 2017, https://arxiv.org/abs/1704.01212, "master
+    node"). `virtual` holds its index; `position` and `mirrored` are extended.
+
+    >>> graph = with_virtual_node(path_graph(3, directed=True))
+    >>> graph.virtual, graph.edge_index.tolist()
+    (3, [[0, 0, 1, 1, 2, 3, 3, 3], [1, 3, 2, 3, 3, 0, 1, 2]])
+    """
+    if graph.edge_index is None or graph.num_nodes is None:
+        raise ValueError("graph must have edge_index and num_nodes")
+    nodes = int(graph.num_nodes)
+    others = torch.arange(nodes)
+    hub = torch.full_like(others, nodes)
+    edges = torch.cat([graph.edge_index, torch.stack([others, hub]), torch.stack([hub, others])], dim=1)
+    order = (edges[0] * (nodes + 1) + edges[1]).argsort()
+    larger = graph.clone()
+    larger.edge_index, larger.num_nodes, larger.virtual = edges[:, order], nodes + 1, nodes
+    if "mirrored" in graph:
+        larger.mirrored = torch.cat([graph.mirrored, graph.mirrored.new_zeros(2 * nodes)])[order]
+    if "position" in graph:
+        larger.position = torch.arange(nodes + 1)
+    return larger
+
+
 def _digits(digits: str | Sequence[int] | Tensor) -> list[int]:
     try:
         symbols = [int(digit) for digit in digits]

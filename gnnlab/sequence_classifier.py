@@ -20,9 +20,9 @@ class SequenceGraphClassifier(nn.Module):
         X  = relu(x W + b)               (one dense layer)
         p  = GraphNet(X, edges)          (read out at the query node)
 
-    Where the graph has a query node, a node with a symbol of its own, `num_tokens`, stands at its place. All
-    examples share the graph's edge list, which is kept as a buffer, so a batch of B sequences is (B, N, F)
-    over one list and is never collated.
+    Where the graph has a query node, a node with a symbol of its own, `num_tokens`, stands at its place; a virtual
+    node (`with_virtual_node`) has one too. All examples share the graph's edge list, which is kept as a buffer,
+    so a batch of B sequences is (B, N, F) over one list and is never collated.
 
     Args:
         graph: What the sequences look like: `edge_index`, `num_nodes` and perhaps `query`, as `path_graph`
@@ -37,14 +37,15 @@ class SequenceGraphClassifier(nn.Module):
         readout: `"query"`, `"mean"`, `"max"`, `"sum"`, or `"none"` for an answer at every node. Default: the
             query node where the graph has one, otherwise the mean.
         position: Learn an embedding of the position.
-        residual, dropout, **options: Of `GraphNet`.
+        residual, dropout, **options: Of `GraphNet` (`norm`, `full_last`, and those of its convolutions).
 
     Shapes:
-        tokens (B, T) long, T = N - 1 with a query node as the graph's last, otherwise N; logits (B, C),
+        tokens (B, T) long, T = N less the query node and the virtual node, where there are such; logits (B, C),
         or (B, N, C) without a read-out.
 
     Variables:
-        embedding.weight (V or V + 1, D), place.weight (N, D), dense.weight (H, D), dense.bias (H,), net.
+        embedding.weight (V and one for each node without a token, D), place.weight (N, D), dense.weight (H, D),
+        dense.bias (H,), net.
 
     Raises:
         ValueError: Tokens of the wrong shape or length, a read-out at a query node that the graph has not.
@@ -85,11 +86,16 @@ class SequenceGraphClassifier(nn.Module):
         readout = readout or ("mean" if self.query is None else "query")
         if readout == "query" and self.query is None:
             raise ValueError("graph must have a query node where readout='query', but has none")
+        self.virtual = "virtual" in graph
+        if self.virtual and readout != "query":
+            raise ValueError(
+                f"readout must be 'query' where the graph has a virtual node, but is {readout!r}"
+            )
         self.num_tokens = num_tokens
         self.num_classes = num_classes
         self.register_buffer("edge_index", graph.edge_index.clone(), persistent=False)
         channels = embedding_channels or hidden_channels
-        self.embedding = nn.Embedding(num_tokens + (self.query is not None), channels)
+        self.embedding = nn.Embedding(num_tokens + (self.query is not None) + self.virtual, channels)
         self.place = nn.Embedding(self.num_nodes, channels) if position else None
         self.dense = nn.Linear(channels, hidden_channels)
         self.net = GraphNet(
@@ -107,28 +113,39 @@ class SequenceGraphClassifier(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return logits (B, C) of tokens (B, T)."""
+        # 1. features
+        x = self.encode(tokens)  # (B, N, D)
+        # 2. to classes
+        return self.read(x)
+
+    def encode(self, tokens: Tensor) -> Tensor:
+        """Return the features (B, N, D) of all nodes: embedded tokens, and positions."""
         # 1. one token a node, and the query's own symbol
         nodes = self._place_tokens(tokens)  # (B, N)
         # 2. features
-        x = self.embedding(nodes)  # (B, N, D)
-        if self.place is not None:
-            x = x + self.place.weight
-        x = torch.relu(self.dense(x))  # (B, N, H)
-        # 3. graph network
-        return self.net(x, self.edge_index, query=self.query)
+        x = self.embedding(nodes)
+        return x if self.place is None else x + self.place.weight
+
+    def hidden(self, x: Tensor) -> Tensor:
+        """Return what the first convolution sees, (B, N, H), of features (B, N, D)."""
+        return torch.relu(self.dense(x))
+
+    def read(self, x: Tensor) -> Tensor:
+        """Return the logits of features (B, N, D): all of the model behind `encode`."""
+        return self.net(self.hidden(x), self.edge_index, query=self.query)
 
     def _place_tokens(self, tokens: Tensor) -> Tensor:
-        length = self.num_nodes - (self.query is not None)
+        length = self.num_nodes - (self.query is not None) - self.virtual
         if tokens.dim() != 2 or tokens.size(1) != length:
             raise ValueError(f"tokens must have the shape (B, {length}), but has {tuple(tokens.shape)}")
         if tokens.device.type == "cpu" and tokens.numel():  # on a GPU reading the values would make it wait
             low, high = int(tokens.min()), int(tokens.max())
             if low < 0 or high >= self.num_tokens:
                 raise ValueError(f"tokens must lie in 0..{self.num_tokens - 1}, but has {low} to {high}")
-        if self.query is None:
-            return tokens
-        symbol = tokens.new_full((tokens.size(0), 1), self.num_tokens)
-        return torch.cat([tokens[:, : self.query], symbol, tokens[:, self.query :]], dim=1)
+        own = (tokens.new_full((tokens.size(0), 1), self.num_tokens + k) for k in range(2))
+        if self.query is not None:
+            tokens = torch.cat([tokens[:, : self.query], next(own), tokens[:, self.query :]], dim=1)
+        return torch.cat([tokens, next(own)], dim=1) if self.virtual else tokens
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator."""

@@ -67,8 +67,16 @@ class Cell(RecurrentLayer):
         self.zero_bias: Tensor
 
     @abstractmethod
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
+        """All that one step computes, gate by gate like its equations: x (B, I), state of (B, H) -> (B, H) each.
+
+        By the names of the equations; the new state is there too, under ``state_names``.
+        """
+
     def step(self, x: Tensor, state: State) -> State:
-        """One step, written gate by gate like its equations: x (B, I), state of (B, H) -> state."""
+        """One step: x (B, I), state of (B, H) -> state."""
+        values = self.activations(x, state)
+        return tuple(values[name] for name in self.state_names)
 
     def gate_inputs(self, x: Tensor) -> dict[str, Tensor]:
         """W_·x x + b_· of each gate by name, for one step x (B, I)."""

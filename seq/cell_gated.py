@@ -111,9 +111,10 @@ class CellGatedLSTM(MemoryCell):
         super().__init__(input_size, hidden_size, init=init, forget_bias=forget_bias, kernel=kernel)
         self.reset_parameters()
 
-    def step(self, x: Tensor, state: State) -> State:
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
         _, c = state
         a, W = self.gate_inputs(x), self.recurrent_weights()
         f, i, o = (torch.sigmoid(a[gate] + c @ W[gate].t()) for gate in "fio")
-        c = torch.sigmoid(a["c"]) * i + c * f
-        return torch.tanh(c) * o, c
+        g = torch.sigmoid(a["c"])
+        c = g * i + c * f
+        return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": torch.tanh(c) * o}

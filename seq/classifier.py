@@ -71,9 +71,14 @@ class SequenceClassifier(nn.Module):
     ) -> Tensor:
         # 1. symbols to numbers
         x = self.encode(tokens)  # (B, T, I)
-        # 2. the whole sequence
+        # 2. to classes
+        return self.read(x, lengths=lengths, times=times)
+
+    def read(self, x: Tensor, *, lengths: Tensor | None = None, times: Tensor | None = None) -> Tensor:
+        """The logits of encoded sequences x (B, T, I): all of the model behind :meth:`encode`."""
+        # 1. the whole sequence
         outputs, state = self.layer(x, lengths=lengths, times=times)
-        # 3. p = W_ph h(T) + b_p, or the same at every step
+        # 2. p = W_ph h(T) + b_p, or the same at every step
         return self.head(outputs if self.every_step else self.layer.summary(state))
 
     def encode(self, tokens: Tensor) -> Tensor:

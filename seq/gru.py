@@ -129,18 +129,18 @@ class GRU(Cell):
         self.bias_nh = nn.Parameter(torch.empty(hidden_size)) if recurrent_bias else None
         self.reset_parameters()
 
-    def step(self, x: Tensor, state: State) -> State:
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
         (h,) = state
         a, W = self.gate_inputs(x), self.recurrent_weights()
         r, z = (torch.sigmoid(a[gate] + h @ W[gate].t()) for gate in "rz")
         if self.variant == "cho":
             n = torch.tanh(a["n"] + (r * h) @ W["n"].t())
-            return ((1 - z) * h + z * n,)
+            return {"r": r, "z": z, "n": n, "h": (1 - z) * h + z * n}
         recurrent = h @ W["n"].t()
         if self.bias_nh is not None:
             recurrent = recurrent + self.bias_nh
         n = torch.tanh(a["n"] + r * recurrent)
-        return ((1 - z) * n + z * h,)
+        return {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * h}
 
     def torch_kernel(self, x: Tensor, state: State) -> tuple[Tensor, State] | None:
         if self.variant == "cho":

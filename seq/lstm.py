@@ -105,13 +105,13 @@ class LSTM(MemoryCell):
         super().__init__(input_size, hidden_size, init=init, forget_bias=forget_bias, kernel=kernel)
         self.reset_parameters()
 
-    def step(self, x: Tensor, state: State) -> State:
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
         h, c = state
         a, W = self.gate_inputs(x), self.recurrent_weights()
         g = torch.tanh(a["g"] + h @ W["g"].t())
         i, f, o = (torch.sigmoid(a[gate] + h @ W[gate].t()) for gate in "ifo")
         c = g * i + c * f
-        return torch.tanh(c) * o, c
+        return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": torch.tanh(c) * o}
 
     def torch_kernel(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         weights = (self.weight_x, self.weight_h, self.bias, self.zero_bias)

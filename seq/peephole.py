@@ -105,7 +105,7 @@ class PeepholeLSTM(MemoryCell):
         self.weight_c = nn.Parameter(torch.empty(3, hidden_size))
         self.reset_parameters()
 
-    def step(self, x: Tensor, state: State) -> State:
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
         h, c = state
         a, W = self.gate_inputs(x), self.recurrent_weights()
         w_i, w_f, w_o = self.weight_c
@@ -114,7 +114,7 @@ class PeepholeLSTM(MemoryCell):
         f = torch.sigmoid(a["f"] + h @ W["f"].t() + w_f * c)
         c = g * i + c * f
         o = torch.sigmoid(a["o"] + h @ W["o"].t() + w_o * c)
-        return torch.tanh(c) * o, c
+        return {"i": i, "f": f, "g": g, "o": o, "c": c, "h": torch.tanh(c) * o}
 
     def scan_weights(self) -> tuple[Tensor, ...]:
         return self.weight_h, self.weight_c

@@ -53,10 +53,10 @@ class RNN(Cell):
         super().__init__(input_size, hidden_size, init=init, kernel=kernel)
         self.reset_parameters()
 
-    def step(self, x: Tensor, state: State) -> State:
+    def activations(self, x: Tensor, state: State) -> dict[str, Tensor]:
         (h,) = state
         a, W = self.gate_inputs(x), self.recurrent_weights()
-        return (torch.tanh(a["h"] + h @ W["h"].t()),)
+        return {"h": torch.tanh(a["h"] + h @ W["h"].t())}
 
     def torch_kernel(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         weights = (self.weight_x, self.weight_h, self.bias, self.zero_bias)

@@ -20,3 +20,41 @@ def public_data():
     if not folder or not (Path(folder) / "planetoid" / "Cora").is_dir():
         pytest.skip("GNNLAB_DATA names no folder with planetoid/Cora")
     return Path(folder)
+
+
+@pytest.fixture
+def make_run(tmp_path):
+    """A function that writes the record of a run that never took place, and gives it back as read from disk."""
+    from experiments.files import write_json
+    from experiments.model_specs import parse_model
+    from experiments.records import FORMAT, CurveWriter, read_run
+    from experiments.settings import RunSettings, TrainSettings
+
+    def make(
+        model, length, seed, accuracy, *, experiment="palindrome", curve=((10, 0.5),), chance=0.1, **train
+    ):
+        settings = RunSettings(experiment, length, parse_model(model), seed, TrainSettings(**train))
+        folder = tmp_path / experiment / settings.folder
+        folder.mkdir(parents=True)
+        write_json(folder / "config.json", settings.to_dict())
+        with CurveWriter(folder / "curve.csv") as on_row:
+            for step, value in curve:
+                on_row({"step": step, "train_accuracy": value, "validation_accuracy": value})
+        result = {"format": FORMAT, "status": "failed", "reason": "DivergedError: the loss became nan"}
+        if accuracy is not None:
+            result = {"format": FORMAT, "status": "ok", "reason": "", "steps": curve[-1][0], "parameters": 7}
+            result |= {
+                "test_accuracy": accuracy,
+                "validation_accuracy": accuracy,
+                "chance": chance,
+                "hidden": 3,
+            }
+            result |= {
+                "ms_per_step": 1.0,
+                "seconds_total": 1.0,
+                "environment": {"torch": "2", "device": "cpu"},
+            }
+        write_json(folder / "result.json", result)
+        return read_run(folder)
+
+    return make

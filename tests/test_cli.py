@@ -80,6 +80,27 @@ BAD = {
     "citation device": ["run", "citation", "--device", "tpu"],
     "citation has no lengths": ["run", "citation", "--lengths", "5"],
     "citation after its options": ["run", "--smoke", "citation"],
+    "steps in a bad range": ["run", "palindrome", "--steps", "20:10:5"],
+    "steps in too long a range": ["run", "palindrome", "--steps", "1:9999999"],
+    "one bad rate of two": ["run", "palindrome", "--learning-rate", "0.1,fast"],
+    "one negative rate of two": ["run", "palindrome", "--learning-rate", "0.1,-0.1"],
+    "two commas": ["run", "palindrome", "--learning-rate", "0.1,,0.2"],
+    "half a step": ["run", "palindrome", "--steps", "20,30.5"],
+    "one unknown optimizer of two": ["run", "palindrome", "--optimizer", "adam,adan"],
+    "too many combinations": ["run", "palindrome", "--steps", "1:9000", "--hidden", "1:9"],
+    "too many runs": ["run", "palindrome", "--steps", "1:9000", "--seeds", "9000"],
+    "unknown engine": ["run", "palindrome", "--engine", "lokal"],
+    "Ray without an address": ["run", "palindrome", "--engine", "ray://"],
+    "a Ray share without Ray": ["run", "palindrome", "--cpus-per-run", "1"],
+    "no CPU at all": ["run", "palindrome", "--engine", "ray", "--cpus-per-run", "0"],
+    "a negative GPU share": ["run", "palindrome", "--engine", "ray", "--gpus-per-run=-1"],
+    "a numbered GPU of a cluster": ["run", "palindrome", "--engine", "ray", "--device", "cuda:0"],
+    "negative time": ["run", "palindrome", "--checkpoint-seconds=-1"],
+    "time that is no number": ["run", "palindrome", "--checkpoint-seconds", "nan"],
+    "dry run of a bad model": ["run", "palindrome", "--dry-run", "--models", "lstn"],
+    "dry run of a budget that does not fit": ["run", "palindrome", "--dry-run", "--budget", "7"],
+    "sweep of no file": ["sweep"],
+    "sweep of a file that is not there": ["sweep", "nowhere.yaml"],
     "report of nothing": ["report", "nowhere"],
     "redo of nothing": ["redo", "nowhere"],
     "report of nothing against a baseline": ["report", "nowhere", "--baseline", "lstm"],
@@ -104,6 +125,124 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, tmp_path, monkeypat
     assert err.startswith("gnnlab: ")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+# Each with what the line says besides the file, and the line of the file where it can be told.
+BAD_YAML = {
+    "empty": ("", "should hold keys and values"),
+    "list": ("- palindrome", "should hold keys and values"),
+    "not YAML": ("experiment: [palindrome", "not YAML"),
+    "tab": ("experiment: palindrome\n\tseeds: 1", ":2: not YAML"),
+    "no experiment": ("models: lstm", "experiment is missing"),
+    "mistyped experiment key": ("experimnet: palindrome", "which is not experimnet"),
+    "unknown experiment": (
+        "experiment: palindrom",
+        ":1: experiment: unknown 'palindrom', did you mean palindrome",
+    ),
+    "experiment is a switch": ("experiment: --help", "experiment"),
+    "two experiments": ("experiment: [palindrome, adding]", ":1: experiment"),
+    "unknown key": (
+        "experiment: palindrome\nlerning_rate: 1",
+        ":2: unknown key 'lerning-rate', did you mean learning-rate",
+    ),
+    "key of another experiment": ("experiment: palindrome\nepochs: 1", ":2: unknown key 'epochs'"),
+    "nested": ("experiment: palindrome\ntrain: {steps: 3}", ":2: train"),
+    "twice": ("experiment: palindrome\nseeds: 1\nseeds: 2", ":3: seeds stands twice"),
+    "no value": ("experiment: palindrome\nseeds:", ":2: seeds: its value is missing"),
+    "empty list": ("experiment: palindrome\nmodels: []", ":2: models: an empty list"),
+    "unknown model": ("experiment: palindrome\nseeds: 1\nmodels: [lstm, lstn]", ":3: models: "),
+    "bad length": ("experiment: palindrome\nlengths: [5, one]", ":2: lengths: "),
+    "bad range": ("experiment: palindrome\nlengths: 9:5", ":2: lengths: "),
+    "negative seed": ("experiment: palindrome\nseeds: [-1, 2]", ":2: seeds: "),
+    "bad rate": (
+        "experiment: palindrome\nlearning_rate: [0.1, fast]",
+        ":2: learning_rate: 'fast' should be a number",
+    ),
+    "rate of zero": ("experiment: palindrome\nlearning_rate: 0", ":2: learning_rate: 0.0 should be"),
+    "steps true": ("experiment: palindrome\nsteps: true", ":2: steps: 'true' should be a whole number"),
+    "unknown optimizer": (
+        "experiment: palindrome\noptimizer: adm",
+        ":2: optimizer: unknown 'adm', did you mean adam",
+    ),
+    "workers a list": ("experiment: palindrome\nworkers: [1, 2]", ":2: "),
+    "zero workers": ("experiment: palindrome\nworkers: 0", ":2: workers: 0 should be 1 or more"),
+    "threads a word": ("experiment: palindrome\nthreads: two", ":2: "),
+    "smoke a number": ("experiment: palindrome\nsmoke: 3", ":2: smoke: '3' should be true or false"),
+    "unknown engine": ("experiment: palindrome\nengine: rai", ":2: engine: unknown 'rai', did you mean ray"),
+    "unknown device": ("experiment: palindrome\ndevice: tpu", ":2: device: "),
+    "budget too small": ("experiment: palindrome\nbudget: 7", ":2: budget: "),
+    "citation data set": ("experiment: citation\ndataset: kora", ":2: dataset: "),
+    "citation has no lengths": ("experiment: citation\nlengths: 5", ":2: unknown key 'lengths'"),
+    "a key with a dash before it": ("experiment: palindrome\n--seeds: 1", ":2: unknown key"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), BAD_YAML.values(), ids=BAD_YAML)
+def test_a_bad_file_is_one_line_that_says_where(text, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(text + "\n")
+    code, out, err = run(capsys, "sweep", "sweep.yaml")
+    assert code == 2
+    assert out == ""
+    assert err.startswith("gnnlab: sweep.yaml")
+    assert words in err
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
+
+
+SWEEP = """
+experiment: palindrome
+models: [rnn, gcn-2]
+lengths: [3, 5]
+seeds: 2
+hidden: 8
+learning_rate: [1e-3, 0.003]
+steps: 20
+batch_size: 8
+evaluate_every: 10
+validation_size: 20
+test_size: 20
+"""
+
+
+def test_a_file_is_the_same_sweep_as_its_options(tmp_path, capsys):
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
+    options = ["--models", "rnn,gcn-2", "--lengths", "3,5", "--seeds", "2", "--hidden", "8", "--steps", "20"]
+    options += ["--learning-rate", "0.001,3e-3", "--batch-size", "8", "--evaluate-every", "10"]
+    options += ["--validation-size", "20", "--test-size", "20", "--workers", "1", "--out", tmp_path / "out"]
+    code, _, _ = run(capsys, "sweep", tmp_path / "sweep.yaml", "--workers", "1", "--out", tmp_path / "out")
+    assert code == 0
+    assert len(list((tmp_path / "out").glob("*/result.json"))) == 16
+    code, again, _ = run(capsys, "run", "palindrome", *options)
+    assert code == 0
+    assert "16 runs were there already, 0 are new" in again
+
+
+def test_a_dry_run_counts_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
+    code, out, err = run(capsys, "sweep", "sweep.yaml", "--dry-run", "--workers", "2")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].split()[:3] == ["length", "model", "learning_rate"]
+    assert len([line for line in lines if " rnn " in line]) == 4
+    assert "16 runs, of which 0 are there already: 16 to do" in out
+    assert "with 2 workers" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
+
+
+def test_failed_runs_are_not_done_again_unless_asked(tmp_path, capsys):
+    arguments = ["run", "palindrome", "--smoke", "--workers", "1", "--models", "gcn-2", "--lengths", "3"]
+    arguments += ["--seeds", "1", "--learning-rate", "1e30", "--clip-norm", "0", "--out", tmp_path]
+    assert run(capsys, *arguments)[0] == 1
+    mark = next(tmp_path.glob("*/result.json")).stat().st_mtime_ns
+    code, _, err = run(capsys, *arguments)
+    assert code == 1
+    assert "DivergedError" in err
+    assert "--retry-failed" in err
+    assert next(tmp_path.glob("*/result.json")).stat().st_mtime_ns == mark
+    assert run(capsys, *arguments, "--retry-failed")[0] == 1
+    assert next(tmp_path.glob("*/result.json")).stat().st_mtime_ns != mark
 
 
 def test_folder_of_another_experiment_is_left_alone(tmp_path, capsys):
@@ -150,6 +289,7 @@ def test_list_names_what_there_is(capsys):
         ["compare", "--help"],
         ["table", "--help"],
         ["tensorboard", "--help"],
+        ["reproduce", "--help"],
         [],
     ],
 )

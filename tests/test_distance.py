@@ -17,6 +17,10 @@ from experiments.tasks import BaumSweet, DigitPalindromes
         ("gcn-3-skip3", 10, 3, True),
         ("gcn-2-mean", 8, 0, True),
         ("gat-1-max", 8, 0, True),
+        ("gcn-2-virtual", 12, 2, True),
+        ("gcn-1-virtual", 12, 2, False),
+        ("gcn-2-fulllast", 12, 1, True),
+        ("gat-1-fulllast-noedges", 12, 1, True),
     ],
 )
 def test_reach_counts_hops_against_layers(label, length, hops, in_reach):
@@ -46,6 +50,11 @@ def test_share_of_two_gat_layers_on_a_path_of_three_by_hand():
 
 def test_share_of_a_mean_over_nodes_without_mixing_is_one_node_of_all():
     assert share("gcn-1-noedges-mean", 6) == pytest.approx(1 / 5)
+
+
+@pytest.mark.parametrize("label", ["gcn-1-fulllast", "gat-3-fulllast-noedges"])
+def test_share_of_a_fully_adjacent_last_layer_is_one_node_of_all(label):
+    assert share(label, 7) == pytest.approx(1 / 7)
 
 
 def test_nothing_is_said_where_the_answer_has_no_fixed_node():

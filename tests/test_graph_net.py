@@ -59,6 +59,44 @@ def test_k_layers_hear_exactly_k_hops(conv, layers):
     assert heard.tolist() == [6 - i <= layers for i in range(7)]
 
 
+@pytest.mark.parametrize("conv", ["gcn", "gat"])
+def test_a_fully_adjacent_last_layer_is_a_last_layer_on_the_complete_graph(conv):
+    torch.manual_seed(4)
+    net = GraphNet(3, 4, 5, num_layers=3, conv=conv, heads=2, full_last=True, readout="none")
+    x = torch.randn(7, 3)
+    pairs = torch.tensor([(i, j) for i in range(7) for j in range(7) if i != j]).t()
+    h = x
+    for conv_layer, edges in zip(net.convs, (EDGES, EDGES, pairs)):
+        h = net.activation(conv_layer(h, edges))
+    torch.testing.assert_close(net(x, EDGES), net.head(h))
+    assert torch.equal(net.layer_edges(0, x, EDGES), EDGES)
+
+
+def test_a_fully_adjacent_last_layer_joins_no_two_graphs_of_a_loader():
+    torch.manual_seed(5)
+    net = GraphNet(3, 4, 5, num_layers=2, full_last=True, readout="mean")
+    one, other = torch.randn(4, 3), torch.randn(2, 3)
+    edges = [path_graph(n).edge_index for n in (4, 2)]
+    together = net(
+        torch.cat([one, other]),
+        torch.cat([edges[0], edges[1] + 4], dim=1),
+        batch=torch.tensor([0] * 4 + [1] * 2),
+    )
+    apart = torch.stack([net(one, edges[0]), net(other, edges[1])])
+    torch.testing.assert_close(together, apart, atol=1e-5, rtol=1e-5)
+
+
+def test_layer_normalisation_comes_after_the_residual():
+    torch.manual_seed(6)
+    net = GraphNet(4, 4, 5, num_layers=2, norm=True, residual=True, readout="none").double()
+    x = torch.randn(7, 4, dtype=torch.double)
+    h = x
+    for conv in net.convs:
+        h = h + conv(h, EDGES).clamp(min=0)
+        h = (h - h.mean(1, keepdim=True)) / (h.var(1, keepdim=True, unbiased=False) + 1e-5).sqrt()
+    torch.testing.assert_close(net(x, EDGES), net.head(h))
+
+
 def test_query_must_be_given():
     with pytest.raises(ValueError, match="query"):
         GraphNet(3, 4, 5, num_layers=1)(torch.ones(7, 3), EDGES)

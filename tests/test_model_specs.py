@@ -25,7 +25,9 @@ graph = st.builds(
     residual=st.booleans(),
     readout=st.sampled_from(["query", "mean", "max", "sum"]),
     heads=st.integers(1, 9),
-)
+    full_last=st.booleans(),
+    norm=st.booleans(),
+) | st.builds(GraphSpec, conv=st.just("gcn"), virtual=st.booleans(), norm=st.booleans())
 
 
 @given(recurrent | graph)
@@ -51,6 +53,8 @@ def test_label_reads_back_as_the_same_model(spec):
         ("lstm-mirrored", "unknown option 'mirrored'"),
         ("gcn-4-skip1", "unknown option 'skip1'"),
         ("gcn--4", "unknown option ''"),
+        ("gcn-4-virtual-mean", "virtual needs the read-out query, not mean"),
+        ("gcn-4-full_last", "did you mean fulllast?"),
     ],
 )
 def test_unknown_models_are_named(text, words):
@@ -70,6 +74,7 @@ def test_unknown_models_are_named(text, words):
         (GraphSpec, {"conv": "gcn", "readout": "last"}),
         (GraphSpec, {"conv": "gcn", "skip": -1}),
         (GraphSpec, {"conv": "gcn", "mirrored": "yes"}),
+        (GraphSpec, {"conv": "gcn", "full_last": 1}),
     ],
 )
 def test_specs_are_checked_where_they_are_made(kind, values):

@@ -18,6 +18,8 @@ LABELS = [
     "gcn-2-mean",
     "gcn-3-noposition",
     "gat-2-directed-skip2-residual",
+    "gcn-3-virtual-norm",
+    "gat-2-fulllast-mirrored-virtual",
 ]
 
 

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnnlab import adjacency_matrix, palindrome_graph, path_graph
+from gnnlab import adjacency_matrix, hop_distances, palindrome_graph, path_graph, with_virtual_node
 
 
 def rows(graph, **options):
@@ -136,3 +136,29 @@ def test_bad_digits_are_named(digits):
 def test_bad_skip_is_named(skip):
     with pytest.raises(ValueError, match="skip"):
         path_graph(5, skip=skip)
+
+
+def test_a_virtual_node_is_joined_to_all_and_brings_all_within_two_hops():
+    graph = with_virtual_node(path_graph(4))
+    assert rows(graph) == [
+        "01001",
+        "10101",
+        "01011",
+        "00101",
+        "11110",
+    ]
+    assert graph.virtual == 4
+    assert int(hop_distances(graph).max()) == 2
+    assert int(hop_distances(with_virtual_node(path_graph(9, directed=True))).max()) == 2
+
+
+def test_a_virtual_node_leaves_the_rest_of_a_palindrome_as_it_was():
+    plain = palindrome_graph(7, mirrored=True)
+    graph = with_virtual_node(plain)
+    assert graph.query == 6
+    assert graph.position.tolist() == list(range(8))
+    old = (graph.edge_index < 7).all(0)
+    assert torch.equal(graph.edge_index[:, old], plain.edge_index)
+    assert torch.equal(graph.mirrored[old], plain.mirrored)
+    assert not graph.mirrored[~old].any()
+    assert plain.num_nodes == 7

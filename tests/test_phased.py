@@ -24,7 +24,7 @@ def gate_oracle(t, tau, s, r_on, alpha):
 def random_phased(**options):
     layer = PhasedLSTM(I, H, r_on=0.4, **options).double()
     with torch.no_grad():
-        layer.logit_r_on.add_(torch.randn(H))
+        layer.raw_r_on.add_(torch.randn(H) / 4)
     return layer
 
 
@@ -117,3 +117,18 @@ def test_bad_options_are_named():
         PhasedLSTM(I, H, log_period=(3.0, 1.0))
     with pytest.raises(ValueError, match="cell must be a class of LSTM"):
         PhasedLSTM(I, H, cell=RNN)
+
+
+@pytest.mark.parametrize("r_on", [0.05, 0.4])
+def test_r_on_moves_at_first_as_fast_as_what_it_is_stored_as(r_on):
+    layer = PhasedLSTM(I, H, r_on=r_on).double()
+    (slope,) = torch.autograd.grad(layer.r_on.sum(), layer.raw_r_on)
+    torch.testing.assert_close(slope, torch.ones(H, dtype=torch.double), rtol=1e-6, atol=0)
+
+
+def test_no_step_takes_r_on_out_of_its_range():
+    layer = PhasedLSTM(I, H).double()
+    for far in (-1.0, 1.0):
+        with torch.no_grad():
+            layer.raw_r_on.fill_(far)
+        assert ((layer.r_on > 0) & (layer.r_on < 1)).all()

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -213,3 +214,11 @@ def test_half_a_curve_of_a_failed_run_is_passed_over(tmp_path):
 def test_report_needs_runs(tmp_path):
     with pytest.raises(FolderError, match="holds no runs"):
         write_report(tmp_path)
+
+
+@pytest.mark.parametrize("decay_every", [0, 5])
+def test_the_learning_rate_is_drawn_where_it_decays(tmp_path, decay_every):
+    train = dataclasses.replace(TINY, decay=0.5, decay_every=decay_every)
+    run_sweep(expand("palindrome", [parse_model("rnn")], [2], [0], train), tmp_path)
+    page = write_report(tmp_path).read_text()
+    assert ("Step size of the optimiser" in page) == bool(decay_every)

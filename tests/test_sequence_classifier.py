@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from gnnlab import SequenceGraphClassifier, palindrome_graph, path_graph
+from gnnlab import SequenceGraphClassifier, palindrome_graph, path_graph, with_virtual_node
 
 
 def model(graph, **options):
@@ -46,3 +46,20 @@ def test_a_graph_without_query_is_read_over_all_nodes():
     assert model(path_graph(4))(torch.zeros(2, 4, dtype=torch.long)).shape == (2, 3)
     with pytest.raises(ValueError, match="query"):
         model(path_graph(4), readout="query")
+
+
+def test_a_virtual_node_has_a_symbol_of_its_own_and_no_token():
+    subject = model(with_virtual_node(palindrome_graph(5)))
+    tokens = torch.tensor([[1, 2, 3, 2]])
+    assert subject(tokens).shape == (1, 3)
+    features = subject.encode(tokens)[0] - subject.place.weight
+    expected = subject.embedding.weight[[1, 2, 3, 2, 10, 11]]
+    torch.testing.assert_close(features, expected)
+    with pytest.raises(ValueError, match="readout must be 'query'"):
+        model(with_virtual_node(palindrome_graph(5)), readout="mean")
+
+
+def test_reading_what_was_encoded_is_the_whole_model():
+    subject = model(palindrome_graph(5))
+    tokens = torch.randint(10, (7, 4))
+    assert torch.equal(subject.read(subject.encode(tokens)), subject(tokens))

@@ -58,6 +58,7 @@ EVERY = {
     "frequency": 20,
     "frequency-fine": 8,
     "frequency-asynchronous": 20,
+    "tree-neighbors": 2,
 }
 
 

@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from experiments.device import computing
 from experiments.settings import TrainSettings
 from experiments.training import Batch, DivergedError, evaluate, make_optimizer, train
+from seq import RNN
 
 SETTINGS = TrainSettings(
     steps=40,
@@ -61,6 +63,24 @@ def test_it_learns_and_stops_on_success():
     assert outcome.stopped == "success"
     assert outcome.test_accuracy >= 0.999
     assert outcome.steps < 5000
+
+
+def test_a_thousand_steps_with_vanishing_gradients_leave_no_subnormal_numbers():
+    """Subnormal numbers are what slows a CPU down as gradients vanish; in training they are zero."""
+    torch.manual_seed(0)
+    rnn = RNN(2, 3)
+    with torch.no_grad():
+        rnn.weight_h.mul_(0.5)
+    x = torch.randn(5, 1000, 2, requires_grad=True)
+
+    def subnormals():
+        (grad,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
+        return int(((grad != 0) & (grad.abs() < torch.finfo(torch.float32).tiny)).sum())
+
+    with computing(1):
+        inside = subnormals()
+    assert subnormals() > 0  # without it they are there, so this sequence is long enough
+    assert inside == 0
 
 
 def test_test_split_is_read_once_at_the_end():

@@ -1,0 +1,229 @@
+"""The page of runs on documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sklearn.metrics import classification_report, confusion_matrix
+
+from experiments.catalogue import EXPERIMENTS
+from experiments.documents.document_plots import plot_confusion, plot_document_accuracy, plot_learning_curve
+from experiments.documents.document_settings import CORPUS_GRAPH, MODELS
+from experiments.documents.document_tables import (
+    PUBLISHED,
+    SOURCE,
+    document_runs,
+    model_order,
+    share_rows,
+    size_rows,
+    summary_rows,
+)
+from experiments.documents.document_verdicts import verdicts
+from experiments.page import inline, pictures, render
+from experiments.plots import model_styles, plot_curves
+from experiments.records import FolderError, RunRecord, read_curve
+from experiments.statistics import CONFIDENCE
+
+MOST_CLASSES = 40  # a longer table of classes tells nobody anything
+
+
+def document_page(runs: list[RunRecord], out: Path) -> str:
+    """The page of a results folder.
+
+    Args:
+        runs: All runs of the folder.
+        out: The folder.
+    """
+    frame = document_runs(runs)
+    sizes = size_rows(frame)
+    names = [row["corpus"] for row in sizes]
+    shown = {(row["model"], row["corpus"]) for row in summary_rows(frame)}
+    context = {
+        "title": out.name,
+        "question": EXPERIMENTS["documents"].question,
+        "summary": summary_rows(frame),
+        "papers": [row for row in PUBLISHED if (f"{row.model} (paper)", row.corpus) in shown],
+        "source": SOURCE,
+        "models": {name: MODELS.get(name, "a recurrent layer over the words") for name in _models(frame)},
+        "sizes": sizes,
+        "verdicts": {name: verdicts(frame, name) for name in names},
+        "curves": {name: share_rows(frame, name) for name in names if _shares(frame, name) > 1},
+        "figures": [figure for name in names for figure in _figures(frame, runs, name)],
+        "classes": [table for name in names for table in _class_tables(runs, name)],
+        "neighbours": [table for name in names for table in _neighbours(runs, name)],
+        "pictures": pictures(out),
+        "confidence": CONFIDENCE,
+        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
+        .fillna("")
+        .to_dict("records"),
+        "settings": {
+            model: _values(group, "model.") | _values(group, "train.")
+            for model, group in frame.groupby("model.name")
+        },
+        "machine": _values(frame, "environment."),
+        "runs": frame.to_dict("records"),
+        "folder": out.name,
+    }
+    return render("documents.html.j2", context)
+
+
+def _models(frame: pd.DataFrame) -> list[str]:
+    return model_order(frame["model.name"].tolist())
+
+
+def _shares(frame: pd.DataFrame, corpus: str) -> int:
+    return int(frame.loc[frame["corpus.name"] == corpus, "share"].nunique())
+
+
+def _figures(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+    from matplotlib.figure import Figure
+
+    ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
+    figures = []
+
+    def add(title: str, text: str, figure: Figure) -> None:
+        figures.append({"title": f"{title}: {corpus}", "text": text, "svg": inline(figure)})
+
+    if ended["share"].nunique() > 1:
+        figure = Figure(figsize=(9, 4.8), layout="constrained")
+        plot_learning_curve(ended, figure.subplots(), chance=float(ended["chance"].median()))
+        text = (
+            "Test accuracy against the share of labels. Lines: means over seeds; dots: single seeds. Dashed and "
+            "hollow: the same model without the test documents in its graph."
+        )
+        add("Learning curve", text, figure)
+    largest = ended[ended["share"] == ended["share"].max()]
+    figure = Figure(figsize=(9, 0.42 * len(largest["model.name"].unique()) + 2.0), layout="constrained")
+    plot_document_accuracy(largest, figure.subplots())
+    text = (
+        f"With {largest['share'].iloc[0]:g} % of the labels. Dots: single seeds. Marks with bars: mean and one "
+        "standard deviation. Black strokes: the paper's means, where there are any. The axis does not begin at 0."
+    )
+    add("Test accuracy", text, figure)
+    add("Confusion", *_confusion(runs, corpus))
+    add(
+        "Training curves",
+        "Validation loss and accuracy against epochs, one line a run with the largest share of labels. Of a model over "
+        "the graph of the corpus: its transductive training.",
+        _curve_figure(frame, runs, corpus),
+    )
+    return figures
+
+
+def _best_runs(runs: list[RunRecord], corpus: str) -> dict[str, list[RunRecord]]:
+    """Ended runs with the largest share of labels, by model."""
+    ended = [run for run in runs if run.succeeded and run.settings.corpus.name == corpus]
+    largest = max((run.settings.share for run in ended), default=0)
+    by_model: dict[str, list[RunRecord]] = {}
+    for name in model_order([run.settings.model.name for run in ended]):
+        of_model = [r for r in ended if r.settings.model.name == name and r.settings.share == largest]
+        if of_model:
+            by_model[name] = of_model
+    return by_model
+
+
+def read_predictions(run: Path) -> pd.DataFrame:
+    """What a run said of each test document.
+
+    Raises:
+        FolderError: The file is missing or damaged.
+    """
+    try:
+        table = pd.read_csv(
+            run / "predictions.csv",
+            dtype={"label": str, "predicted": str, "inductive": str},
+            keep_default_na=False,
+        )
+    except (OSError, ValueError) as error:
+        raise FolderError(
+            f"{run}: predictions.csv cannot be read ({error}); delete the folder and run again"
+        ) from error
+    if not {"label", "predicted", "inductive"} <= set(table.columns):
+        raise FolderError(f"{run}: predictions.csv is damaged; delete the folder and run the command again")
+    return table
+
+
+def _confusion(runs: list[RunRecord], corpus: str) -> tuple[str, Any]:
+    from matplotlib.figure import Figure
+
+    by_model = _best_runs(runs, corpus)
+    columns = min(3, len(by_model))
+    rows = -(-len(by_model) // columns)
+    figure = Figure(figsize=(3.3 * columns, 3.2 * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for (model, of_model), ax in zip(by_model.items(), axes):
+        table = pd.concat([read_predictions(run.path) for run in of_model])
+        names = sorted(set(table["label"]) | set(table["predicted"]))
+        counts = confusion_matrix(table["label"], table["predicted"], labels=names)
+        plot_confusion(pd.DataFrame(counts, names, names), ax, title=model)
+    for ax in axes[len(by_model) :]:
+        ax.set_axis_off()
+    text = (
+        "Percent of the test documents of each true class (row) that were given each class (column), over all seeds, "
+        "with the largest share of labels."
+    )
+    return text, figure
+
+
+def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> Any:
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+
+    order = _models(frame)
+    curves: dict[str, list[pd.DataFrame]] = {}
+    for model, of_model in _best_runs(runs, corpus).items():
+        if model == "tfidf-lr":
+            continue  # its steps are settings that were tried
+        for run in of_model:
+            curve = read_curve(run.path)
+            wanted = "transductive" if model in CORPUS_GRAPH else "inductive"
+            curves.setdefault(model, []).append(curve[curve["setting"] == wanted])
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    for metric, ax in zip(("validation_loss", "validation_accuracy"), figure.subplots(1, 2)):
+        plot_curves(curves, ax, metric=metric, order=order)
+        ax.set(xlabel="epoch", xscale="log")
+    styles = model_styles(order)
+    handles = [
+        Line2D([], [], color=styles[m]["color"], ls=styles[m]["linestyle"], label=m)
+        for m in order
+        if m in curves
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8, frameon=False)
+    return figure
+
+
+def _class_tables(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+    """Precision, recall and F1 of each class, over all seeds with the largest share of labels."""
+    tables = []
+    for model, of_model in _best_runs(runs, corpus).items():
+        table = pd.concat([read_predictions(run.path) for run in of_model])
+        scores = classification_report(
+            table["label"], table["predicted"], output_dict=True, zero_division=0.0
+        )
+        names = sorted(set(table["label"]))[:MOST_CLASSES]
+        rows = [
+            {"class": name, **scores[name], "support": scores[name]["support"] / len(of_model)}
+            for name in names
+        ]
+        tables.append({"corpus": corpus, "model": model, "rows": rows, "seeds": len(of_model)})
+    return tables
+
+
+def _neighbours(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+    """Nearest words of the first seed's networks that have word vectors."""
+    tables = []
+    for model, of_model in _best_runs(runs, corpus).items():
+        run = min(of_model, key=lambda run: run.settings.seed)
+        path = run.path / "neighbours.json"
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            tables.append({"corpus": corpus, "model": model, "seed": run.settings.seed, "words": found})
+    return tables
+
+
+def _values(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
+    columns = [c for c in frame.columns if c.startswith(prefix) and frame[c].notna().any()]
+    return {c.removeprefix(prefix): ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}

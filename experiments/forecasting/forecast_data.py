@@ -1,0 +1,121 @@
+"""What a forecast is made of: standardised series, edges, and windows that end in three parts of the time."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from experiments.forecasting.epidemic import simulate_epidemic
+from experiments.forecasting.forecast_settings import EPIDEMIC, ForecastSettings
+from experiments.forecasting.series_files import read_edges, read_series
+
+PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order
+
+
+@dataclass(frozen=True)
+class ForecastTask:
+    """Series on the nodes of a graph, and which times are forecast in which part.
+
+    Args:
+        values: (times, N), standardised with the mean and the deviation of the training part over all nodes.
+        edge_index: (2, E), both directions of every edge.
+        window: Time steps that a forecast sees.
+        horizon: Steps from the last one seen to the one forecast.
+        ends: (train, validation, test): forecast times of each part.
+        scale: What a standardised value is multiplied with to have the series' unit.
+        best: Expected squared error, in the series' unit, of a forecast of the test part that knows the true
+            probabilities; None where nobody knows them.
+    """
+
+    values: Tensor
+    edge_index: Tensor
+    window: int
+    horizon: int
+    ends: tuple[Tensor, Tensor, Tensor]
+    scale: float
+    best: float | None
+
+    def inputs(self, times: Tensor) -> Tensor:
+        """(B, W, N): what is seen before each forecast time."""
+        first = times - self.horizon - self.window + 1
+        return self.values[first.unsqueeze(1) + torch.arange(self.window)]
+
+    def targets(self, times: Tensor) -> Tensor:
+        """(B, N): what is forecast."""
+        return self.values[times]
+
+
+def load_forecast(settings: ForecastSettings) -> ForecastTask:
+    """The task of a run, made or read from its files.
+
+    Raises:
+        ValueError: A file is wrong or not the one that the settings name; the series is too short for the windows or
+            does not change.
+    """
+    if settings.series == EPIDEMIC:
+        epidemic = simulate_epidemic(settings.nodes, settings.times, settings.seed)
+        values, chance = epidemic.ill, epidemic.chance
+        pairs = sorted(tuple(sorted(edge)) for edge in epidemic.graph.edges)
+    else:
+        values, names = read_series(Path(settings.series))
+        pairs, chance = read_edges(Path(settings.edge_list), names), None
+    window, horizon = settings.train.window, settings.train.horizon
+    ends = split_times(len(values), window, horizon)
+    edges = torch.tensor(pairs).t()
+    if settings.edges == "shuffled":
+        edges = rename(values.shape[1], settings.seed)[edges]
+    learned = values[: int(ends[0][-1]) + 1]
+    deviation = float(learned.std())
+    if deviation == 0:
+        raise ValueError("series: it does not change in the training part, so there is nothing to learn")
+    best = None
+    if chance is not None and horizon == 1:
+        known = chance[ends[2].numpy()]
+        best = float((known * (1 - known)).mean())
+    return ForecastTask(
+        values=torch.from_numpy((values - learned.mean()) / deviation).float(),
+        edge_index=torch.cat([edges, edges.flip(0)], dim=1),
+        window=window,
+        horizon=horizon,
+        ends=ends,
+        scale=deviation,
+        best=best,
+    )
+
+
+def split_times(times: int, window: int, horizon: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Forecast times of the three parts: the first 60 %, the next 20 % and the last 20 % of the time.
+
+    A forecast may look back over a border, as it would on the day; what it forecasts lies in its own part.
+
+    Raises:
+        ValueError: There is no forecast in one of them.
+
+    Example:
+        >>> [part.tolist() for part in split_times(10, window=3, horizon=1)]
+        [[3, 4, 5], [6, 7], [8, 9]]
+    """
+    borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
+    first = window + horizon - 1
+    parts = [torch.arange(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
+    if any(len(part) == 0 for part in parts):
+        raise ValueError(
+            f"series: {times} time steps are too few for a window of {window} and a horizon of {horizon}; "
+            f"the first 60 % should be longer than {first}"
+        )
+    return parts[0], parts[1], parts[2]
+
+
+def rename(nodes: int, seed: int) -> Tensor:
+    """A random permutation of the nodes: the graph keeps its shape and loses its tie to the series."""
+    return torch.from_numpy(np.random.default_rng([seed, _SHUFFLE]).permutation(nodes))
+
+
+#: Keeps the renaming apart from everything else that the seed draws.
+_SHUFFLE = int.from_bytes(hashlib.sha256(b"shuffled edges").digest()[:4], "big")

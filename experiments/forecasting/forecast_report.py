@@ -1,0 +1,124 @@
+"""The page of a results folder of forecasts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.catalogue import EXPERIMENTS
+from experiments.forecasting.forecast_plots import plot_error_curves, plot_errors, plot_gain
+from experiments.forecasting.forecast_settings import BASELINES, EPIDEMIC
+from experiments.forecasting.forecast_tables import forecast_runs, paired_rows, summary_rows
+from experiments.page import inline, pictures, render
+from experiments.records import RunRecord, read_curve
+from experiments.statistics import CONFIDENCE
+
+DATA = ("series", "edge_list", "content", "nodes", "times")
+
+
+def forecast_page(runs: list[RunRecord], out: Path) -> str:
+    """The page: errors of every seed, paired differences, what the edges gave, curves, every run."""
+    frame = forecast_runs(runs)
+    paired = paired_rows(frame)
+    ended = bool((frame["status"] == "ok").any())
+    context = {
+        "title": "forecast",
+        "question": EXPERIMENTS["forecast"].question,
+        "simulated": set(frame["series"]) == {EPIDEMIC},
+        "summary": summary_rows(frame),
+        "findings": [finding(row) for row in _hybrids(frame)],
+        "paired": paired,
+        "confidence": CONFIDENCE,
+        "best": frame["best_error"].dropna().mean() if frame["best_error"].notna().any() else None,
+        "figures": _figures(frame, runs, paired) if ended else [],
+        "pictures": pictures(out),
+        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
+        .fillna("")
+        .to_dict("records"),
+        "settings": _values(frame, "train."),
+        "data": {
+            c: ", ".join(map(str, frame[c].unique()))
+            for c in ("series", "edge_list", "content", "nodes", "times")
+        },
+        "machine": _values(frame, "environment."),
+        "runs": frame.to_dict("records"),
+        "folder": out.name,
+    }
+    return render("forecast.html.j2", context)
+
+
+def _hybrids(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each model that is both against its halves: an LSTM without edges, and its graph layers without an LSTM."""
+    rows = [row for row in paired_rows(frame) if row["model"].endswith("-lstm")]
+    for half in ("gcn-last", "gcn", "gat-last", "gat"):
+        both = f"{half.removesuffix('-last')}-lstm"
+        rows += [row for row in paired_rows(frame, half) if row["model"] == both and row["edges"] == "given"]
+    return rows
+
+
+def finding(row: dict[str, Any]) -> str:
+    """What a paired difference says, in a sentence.
+
+    Args:
+        row: From ``forecast_tables.paired_rows``.
+
+    Example:
+        >>> row = {"model": "gcn-lstm", "edges": "given", "reference": "lstm", "n": 5}
+        >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5})
+        'With given edges gcn-lstm is better than lstm: -12.0 % squared error, interval [-14.0, -9.5], 5 pairs.'
+    """
+    other = row["reference"]
+    if row["low"] != row["low"]:
+        verdict = f"cannot be compared with {other}, because one pair says nothing about spread"
+    elif row["high"] < 0:
+        verdict = f"is better than {other}"
+    elif row["low"] > 0:
+        verdict = f"is worse than {other}"
+    else:
+        verdict = f"is not told apart from {other}"
+    numbers = "" if row["low"] != row["low"] else f", interval [{row['low']:+.1f}, {row['high']:+.1f}]"
+    return (
+        f"With {row['edges']} edges {row['model']} {verdict}: {row['difference']:+.1f} % squared error{numbers}, "
+        f"{row['n']} pair{'s' if row['n'] > 1 else ''}."
+    )
+
+
+def _figures(
+    frame: pd.DataFrame, runs: list[RunRecord], paired: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    from matplotlib.figure import Figure
+
+    errors = Figure(figsize=(9.0, 4.0), layout="constrained")
+    plot_errors(frame, errors.subplots())
+    figures = [
+        {
+            "title": "Test error",
+            "text": "Dots: single seeds; bars: mean and one standard deviation. Full dots: the given edges, or no "
+            "edges; hollow: the same graph with its nodes renamed at random. The axis does not begin at 0.",
+            "svg": inline(errors),
+        }
+    ]
+    networks = [row for row in paired if row["model"] not in BASELINES]
+    if networks:
+        gain = Figure(figsize=(9.0, 0.45 * len(networks) + 1.1), layout="constrained")
+        plot_gain(networks, gain.subplots())
+        text = "Left of 0 is better than an LSTM that sees no edges, on the same series and seed."
+        figures.append({"title": "Against the LSTM alone", "text": text, "svg": inline(gain)})
+    curves: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    for run in runs:
+        if run.succeeded and run.settings.model.trained:
+            key = (run.settings.model.label, run.settings.edges)
+            curves.setdefault(key, []).append(read_curve(run.path, "error"))
+    if curves:
+        figure = Figure(figsize=(9.0, 4.2), layout="constrained")
+        plot_error_curves(dict(sorted(curves.items())), figure.subplots())
+        text = "Validation error against steps, one line a seed; dashed: shuffled edges. A line ends where its run did."
+        figures.append({"title": "Training curves", "text": text, "svg": inline(figure)})
+    return figures
+
+
+def _values(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
+    columns = [c for c in frame.columns if c.startswith(prefix) and frame[c].notna().any()]
+    return {c.removeprefix(prefix): ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}

@@ -1,0 +1,123 @@
+"""A user's own series: a CSV file (time x node) and a list of edges."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from pathlib import Path
+
+import numpy as np
+
+
+def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
+    """Values of every node at every time.
+
+    The first row names the nodes, each further row is one time step. A first column named ``time`` is left out.
+
+    Args:
+        path: A CSV file in UTF-8.
+
+    Returns:
+        Values (times, nodes), float64, and the names of the nodes.
+
+    Raises:
+        ValueError: The file cannot be read, a name is missing or stands twice, a row has another number of values than
+            there are nodes, a value is missing or no finite number; with the row, as a text editor counts.
+    """
+    rows = _rows(path, "series")
+    names = [name.strip() for name in rows[0][1]] if rows else []
+    skipped = 1 if names and names[0].lower() == "time" else 0
+    names = names[skipped:]
+    if not names or len(rows) < 2:
+        raise ValueError(
+            f"series: {path} should have a row with the names of the nodes and one row a time step below"
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice or "" in names:
+        raise ValueError(
+            f"series: {path} row 1: " + (f"node {twice[0]!r} stands twice" if twice else "a node has no name")
+        )
+    values = np.empty((len(rows) - 1, len(names)))
+    for index, (number, row) in enumerate(rows[1:]):
+        if len(row) != len(names) + skipped:
+            raise ValueError(
+                f"series: {path} row {number}: {len(row) - skipped} values, but row 1 names {len(names)} nodes"
+            )
+        for column, (name, text) in enumerate(zip(names, row[skipped:])):
+            values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}")
+    return values, names
+
+
+def _number(text: str, where: str) -> float:
+    if not text.strip():
+        raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number")
+    return value
+
+
+def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
+    """Undirected edges, two names of nodes a row; a first row that says ``source,target`` is left out.
+
+    Args:
+        path: A CSV file in UTF-8.
+        names: The nodes, in the order of the series.
+
+    Returns:
+        Pairs of node numbers, smaller first, each once, in order.
+
+    Raises:
+        ValueError: The file cannot be read, a row has no two names, names a node that the series lacks, or joins a
+            node with itself; a node of the series has no edge at all; with the row.
+    """
+    number_of = {name: number for number, name in enumerate(names)}
+    edges: set[tuple[int, int]] = set()
+    for number, row in _rows(path, "edge-list"):
+        ends = [end.strip() for end in row]
+        if number == 1 and [end.lower() for end in ends] == ["source", "target"]:
+            continue
+        if len(ends) != 2:
+            raise ValueError(
+                f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names"
+            )
+        for end in ends:
+            if end not in number_of:
+                raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}")
+        if ends[0] == ends[1]:
+            raise ValueError(f"edge-list: {path} row {number}: node {ends[0]!r} is joined with itself")
+        first, second = sorted(number_of[end] for end in ends)
+        edges.add((first, second))
+    if not edges:
+        raise ValueError(f"edge-list: {path} should hold at least one edge")
+    alone = [name for name in names if number_of[name] not in {end for edge in edges for end in edge}]
+    if alone:
+        more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
+        raise ValueError(
+            f"edge-list: {path} has no edge of node {alone[0]!r}{more}; leave it out of the series or join it"
+        )
+    return sorted(edges)
+
+
+def content_hash(*paths: Path) -> str:
+    """The first sixteen hexadecimal digits of the files' SHA-256."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
+    """Rows that are not blank, each with its number in the file."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except OSError as error:
+        raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{argument}: {path} is no CSV file in UTF-8 ({error})") from error

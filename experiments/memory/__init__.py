@@ -1,0 +1,1 @@
+"""Memory: how much of each input is left where the answer is read, for both families."""

@@ -1,0 +1,99 @@
+"""The page of the experiment memory, and the part on memory in the page of every comparison on sequences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from experiments.catalogue import EXPERIMENTS
+from experiments.memory.memory_figures import (
+    depth_figure,
+    remedy_figure,
+    sensitivity_figure,
+    shown_as_remedies,
+)
+from experiments.memory.memory_records import DEPTH, SENSITIVITY, read_rows
+from experiments.memory.memory_tables import as_text, decay_rows
+from experiments.page import inline, pictures, render
+from experiments.records import RunRecord
+from experiments.statistics import runs_table
+
+
+def memory_section(runs: list[RunRecord]) -> dict[str, Any] | None:
+    """Figure and numbers of D(r) for the page of a comparison; None where no run measured it."""
+    rows = read_rows(runs, SENSITIVITY)
+    if rows.empty:
+        return None
+    length = int(rows["length"].max())
+    return {
+        "length": length,
+        "svg": inline(sensitivity_figure(rows, length)),
+        "rows": [as_text(row) for row in decay_rows(rows)],
+    }
+
+
+def memory_page(runs: list[RunRecord], out: Path) -> str:
+    """The page: D(r) of both families, the remedies, what each step or layer does, the numbers, every run."""
+    frame = runs_table(runs)
+    rows, depth = read_rows(runs, SENSITIVITY), read_rows(runs, DEPTH)
+    figures: list[dict[str, Any]] = []
+    for length in sorted(rows["length"].unique(), reverse=True) if len(rows) else []:
+        figures += _figures(rows, depth, int(length))
+    context = {
+        "title": "memory",
+        "question": EXPERIMENTS["memory"].question,
+        "figures": figures,
+        "pictures": pictures(out),
+        "numbers": [as_text(row) for row in decay_rows(rows)] if len(rows) else [],
+        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
+        .fillna("")
+        .to_dict("records"),
+        "runs": frame.to_dict("records"),
+        "machine": _machine(frame),
+        "folder": out.name,
+    }
+    return render("memory.html.j2", context)
+
+
+def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
+    figures = [
+        {
+            "title": f"Both families at T = {length}",
+            "text": "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
+            "seed to the highest. Warm and solid: recurrent; cold and broken: graph. Shaded: farther than a plain path "
+            "of so many layers carries anything. Marks in the strip below: D is exactly 0 in all examples and seeds.",
+            "svg": inline(sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows))),
+        }
+    ]
+    for when in ("initial", "trained"):
+        remedies = remedy_figure(rows, length, when)
+        if remedies is not None:
+            figures.append(
+                {
+                    "title": f"Remedies at T = {length}, {when} weights",
+                    "text": "Left: gates, an open forget gate and phased updates against the vanilla network (grey). "
+                    "Right: mirrored and skip edges, a virtual node, a fully adjacent last layer and residuals against "
+                    "plain layers (grey). Every remedy is an option of a model's name.",
+                    "svg": inline(remedies),
+                }
+            )
+        if len(depth) and ((depth["length"] == length) & (depth["when"] == when)).any():
+            figures.append(
+                {
+                    "title": f"What a step or a layer does, {when} weights",
+                    "text": "Left: the largest and the median singular value of the Jacobian of each time step (of h, "
+                    "or of h and c together) or each layer (of all nodes and channels at once); no median where half "
+                    "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "
+                    "squared norm; where it falls with depth, nodes "
+                    "become alike (over-smoothing). Over-smoothing and vanishing are different failures: residuals "
+                    "and gates mend the second.",
+                    "svg": inline(depth_figure(depth, length, when)),
+                }
+            )
+    return figures
+
+
+def _machine(frame: Any) -> dict[str, str]:
+    columns = [c for c in frame.columns if c.startswith(("environment.", "train."))]
+    values = {c.partition(".")[2]: ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}
+    return {name: value for name, value in values.items() if value}

@@ -1,0 +1,45 @@
+"""The pictures of the experiment memory that are files of their own."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.files import write_beside, write_json
+from experiments.memory.memory_figures import sensitivity_figure, shown_as_remedies
+from experiments.memory.memory_records import SENSITIVITY, read_rows
+from experiments.plots import plot_accuracy, plot_success
+from experiments.records import read_runs
+from experiments.statistics import runs_table, summarize
+
+
+def draw_memory(out: Path, results: Path | None) -> None:
+    """Write ``pictures/memory.png``, and what another folder of results says of accuracy against length.
+
+    Args:
+        out: Results folder of memory.
+        results: A folder of a comparison on sequences, or None.
+    """
+    from matplotlib.figure import Figure
+
+    folder = out / "pictures"
+    folder.mkdir(exist_ok=True)
+    rows = read_rows(read_runs(out), SENSITIVITY)
+    if not rows.empty:
+        figure = sensitivity_figure(rows, int(rows["length"].max()), leave_out=shown_as_remedies(rows))
+        write_beside(folder / "memory.png", partial(figure.savefig, format="png", dpi=150))
+    entries: list[dict[str, Any]] = []
+    if results is not None:
+        frame = runs_table(read_runs(results))
+        figure = Figure(figsize=(9, 8.4), layout="constrained")
+        upper, lower = figure.subplots(2, 1)
+        plot_accuracy(frame, upper)
+        plot_success(summarize(frame), lower)
+        write_beside(folder / "accuracy.svg", partial(figure.savefig, format="svg"))
+        text = (
+            f"Test accuracy and share of successful seeds against length, from the records in {results.name}."
+        )
+        entries.append({"file": "accuracy.svg", "title": "What is learned, against length", "text": text})
+    if entries or not (folder / "index.json").exists():
+        write_json(folder / "index.json", entries)

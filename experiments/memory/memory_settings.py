@@ -1,0 +1,27 @@
+"""What a run of the experiment memory is. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from experiments.settings import RunSettings
+
+
+@dataclass(frozen=True)
+class MemorySettings(RunSettings):
+    """A model whose memory is measured at its initial weights and, if asked for, after training.
+
+    Args:
+        trained: Train the model and measure again.
+    """
+
+    trained: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.trained, bool):
+            raise ValueError(f"trained: {self.trained!r} should be true or false")
+
+    @property
+    def most_steps(self) -> int:
+        return self.train.steps if self.trained else 1

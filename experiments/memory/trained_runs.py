@@ -1,0 +1,74 @@
+"""A recorded run on sequences as the model it was, and a user's sequence as its input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from experiments.catalogue import find_experiment
+from experiments.memory.memory_settings import MemorySettings
+from experiments.models import build_model
+from experiments.records import FolderError, read_run
+from experiments.runs import make_task
+from experiments.settings import RunSettings
+from experiments.tasks import DigitPalindromes, SequenceTask
+
+MOST_SYMBOLS = 200  # more columns than a picture can hold
+
+
+def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
+    """Settings, task and model of a run; the model has its selected weights, or its first ones if it was not trained.
+
+    Raises:
+        FolderError: It is no run of a task on sequences of symbols, or it has no result.
+    """
+    record = read_run(run)
+    settings = record.settings
+    if not isinstance(settings, RunSettings):
+        raise FolderError(f"run: {run} should be a run of a task on sequences, not of {settings.experiment}")
+    if not record.succeeded or record.result is None:
+        raise FolderError(f"run: {run} has no result to draw")
+    if isinstance(settings, MemorySettings):
+        task: SequenceTask = DigitPalindromes(settings.length, settings.seed)
+    elif find_experiment(settings.experiment).task:
+        task = make_task(settings)
+    else:
+        raise FolderError(f"run: {run} should be a run of a task on sequences, not of {settings.experiment}")
+    if task.num_tokens is None:
+        raise FolderError(f"run: {run} reads numbers, and only sequences of symbols can be given")
+    torch.manual_seed(settings.seed)
+    model = build_model(settings.model, task, int(record.result["hidden"]))
+    weights = run / "weights.pt"
+    if weights.exists():
+        model.load_state_dict(torch.load(weights, weights_only=True))
+    return settings, task, model.eval()
+
+
+def parse_symbols(text: str, task: SequenceTask, *, length: int | None = None) -> Tensor:
+    """(1, T) symbols as a user writes them.
+
+    Args:
+        text: One digit a symbol, or numbers with commas between.
+        task: Knows which symbols there are.
+        length: How many there have to be; any number from 1 on when left out.
+
+    Raises:
+        ValueError: They are no numbers, out of range, or too many or too few.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()] if "," in text else list(text.strip())
+    if not words or not all(word.isascii() and word.isdigit() for word in words):
+        raise ValueError(f"input: {text!r} should be digits such as 12321, or numbers with commas between")
+    symbols = [int(word) for word in words]
+    assert task.num_tokens is not None
+    if max(symbols) >= task.num_tokens:
+        raise ValueError(f"input: {max(symbols)} should be at most {task.num_tokens - 1} for this task")
+    if length is not None and len(symbols) != length:
+        raise ValueError(
+            f"input: {len(symbols)} symbols should be {length}, what this graph network was made for (the symbols it "
+            "reads, without what is asked for)"
+        )
+    if len(symbols) > MOST_SYMBOLS:
+        raise ValueError(f"input: {len(symbols)} symbols should be at most {MOST_SYMBOLS}")
+    return torch.tensor([symbols])

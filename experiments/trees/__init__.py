@@ -1,0 +1,1 @@
+"""Trees: the memory test of graph networks, in both views."""

@@ -1,0 +1,97 @@
+import itertools
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.forecasting.epidemic import simulate_epidemic
+from experiments.forecasting.forecast_data import load_forecast, split_times
+from experiments.forecasting.forecast_settings import ForecastModel, ForecastSettings, ForecastTraining
+
+
+def settings(series="epidemic", edge_list="", edges="given", seed=3, **train):
+    train = {"window": 5, "horizon": 2, **train}
+    size = (23, 60) if series == "epidemic" else (0, 0)
+    return ForecastSettings(
+        "forecast",
+        str(series),
+        str(edge_list),
+        "",
+        *size,
+        edges,
+        ForecastModel("lstm"),
+        seed,
+        ForecastTraining(**train),
+    )
+
+
+@given(st.integers(1, 200), st.integers(1, 12), st.integers(1, 4))
+def test_every_time_is_forecast_in_one_part_at_most(times, window, horizon):
+    borders = (0, round(0.6 * times), round(0.8 * times), times)
+    expected = [
+        [t for t in range(low, high) if t >= window + horizon - 1]
+        for low, high in itertools.pairwise(borders)
+    ]
+    if not all(expected):
+        with pytest.raises(ValueError, match="too few"):
+            split_times(times, window, horizon)
+        return
+    assert [part.tolist() for part in split_times(times, window, horizon)] == expected
+
+
+def test_windows_end_a_horizon_before_what_they_forecast():
+    task = load_forecast(settings())
+    times = torch.tensor([11, 7])
+    inputs = task.inputs(times)
+    for row, time in enumerate(times.tolist()):
+        assert torch.equal(task.targets(times)[row], task.values[time])
+        for place in range(5):
+            assert torch.equal(inputs[row, place], task.values[time - 2 - 4 + place])
+
+
+def test_values_are_standardised_by_the_training_part_alone():
+    raw = simulate_epidemic(23, 60, 3).ill
+    task = load_forecast(settings())
+    learned = raw[:36]
+    assert np.allclose(task.values.numpy(), (raw - learned.mean()) / learned.std(), atol=1e-6)
+    assert task.scale == pytest.approx(learned.std())
+
+
+def test_best_error_is_the_variance_of_the_test_part():
+    epidemic = simulate_epidemic(23, 60, 3)
+    task = load_forecast(settings(horizon=1))
+    known = [p * (1 - p) for time in task.ends[2].tolist() for p in epidemic.chance[time]]
+    assert task.best == pytest.approx(sum(known) / len(known))
+    assert load_forecast(settings()).best is None  # two days ahead, tomorrow is not known either
+
+
+def test_shuffled_edges_are_the_same_graph_with_other_names():
+    given_, shuffled = (load_forecast(settings(edges=edges)) for edges in ("given", "shuffled"))
+    assert torch.equal(given_.values, shuffled.values)
+    first, second = (nx.Graph(task.edge_index.t().tolist()) for task in (given_, shuffled))
+    assert nx.is_isomorphic(first, second)
+    assert set(first.edges) != set(second.edges)
+
+
+def test_files_are_read_with_both_directions_of_an_edge(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    rows = ["x,y,z"] + [f"{t % 3},{t % 5},{t % 7}" for t in range(30)]
+    series.write_text("\n".join(rows))
+    edges.write_text("x,y\nz,y\n")
+    task = load_forecast(settings(series, edges))
+    assert sorted(map(tuple, task.edge_index.t().tolist())) == [(0, 1), (1, 0), (1, 2), (2, 1)]
+    assert task.best is None
+
+
+def test_a_series_that_stands_still_is_refused(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("x,y\n" + "1,1\n" * 30)
+    edges.write_text("x,y\n")
+    with pytest.raises(ValueError, match="does not change"):
+        load_forecast(settings(series, edges))
+    series.write_text("x,y\n1,2\n")
+    with pytest.raises(ValueError, match="1 time steps are too few"):
+        load_forecast(settings(series, edges))

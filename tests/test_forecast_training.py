@@ -1,0 +1,78 @@
+import pytest
+import torch
+from torch import nn
+
+from experiments.forecasting.forecast_data import ForecastTask, split_times
+from experiments.forecasting.forecast_settings import ForecastTraining
+from experiments.forecasting.forecast_training import build_baseline, forecast_errors, train_forecaster
+from experiments.training import DivergedError
+
+
+def task(times=50, nodes=3, window=4):
+    values = torch.randn(times, nodes, generator=torch.Generator().manual_seed(0))
+    edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
+    return ForecastTask(values, edges, window, 1, split_times(times, window, 1), scale=2.0, best=None)
+
+
+class Scaled(nn.Module):
+    """A forecast with one parameter: a multiple of the last value."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x):
+        return self.factor * x[:, -1]
+
+
+def test_errors_are_those_of_a_loop_in_the_series_unit():
+    data = task()
+    squared, absolute, count = 0.0, 0.0, 0
+    for time in data.ends[2].tolist():
+        for node in range(3):
+            error = 2.0 * (float(data.values[time - 1, node]) - float(data.values[time, node]))
+            squared, absolute, count = squared + error**2, absolute + abs(error), count + 1
+    found = forecast_errors(build_baseline("last", data), data, data.ends[2])
+    assert found.squared == pytest.approx(squared / count, rel=1e-6)
+    assert found.absolute == pytest.approx(absolute / count, rel=1e-6)
+
+
+def test_the_mean_is_each_nodes_own_of_the_training_part():
+    data = task()
+    model = build_baseline("mean", data)
+    assert torch.allclose(model(data.inputs(torch.tensor([40, 41])))[1], data.values[:30].mean(0))
+
+
+def test_training_finds_the_least_squares_factor():
+    data = task(times=400)
+    x = torch.cumsum(data.values, 0)
+    data = ForecastTask(x / x.std(), data.edge_index, 4, 1, data.ends, 2.0, None)
+    learn = data.ends[0]
+    best = (data.values[learn - 1] * data.values[learn]).sum() / data.values[learn - 1].square().sum()
+    model = Scaled()
+    settings = ForecastTraining(window=4, steps=600, learning_rate=0.02, patience=0, batch_size=64)
+    outcome = train_forecaster(model, data, settings, seed=1)
+    assert float(outcome.weights["factor"]) == pytest.approx(float(best), abs=0.05)
+    assert outcome.steps == 600
+
+
+def test_validation_selects_and_the_seed_fixes_the_run():
+    rows = []
+    settings = ForecastTraining(window=4, steps=60, evaluate_every=5, patience=20, learning_rate=0.5)
+    outcomes = []
+    for _ in range(2):
+        outcomes.append(train_forecaster(Scaled(), task(), settings, seed=2, on_row=rows.append))
+    first, again = outcomes
+    assert first.weights == again.weights
+    assert first.test == again.test
+    looks = rows[: len(rows) // 2]
+    assert looks == rows[len(rows) // 2 :]
+    assert min(row["validation_error"] for row in looks) == pytest.approx(first.validation.squared)
+    assert first.steps - first.selected_step >= 20 or first.steps == 60
+
+
+def test_a_loss_that_is_no_number_ends_the_run():
+    data = task()
+    data.values[3] = float("inf")
+    with pytest.raises(DivergedError, match="loss became"):
+        train_forecaster(Scaled(), data, ForecastTraining(window=4), seed=0)

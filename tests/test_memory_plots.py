@@ -1,0 +1,89 @@
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from experiments.memory.memory_figures import (
+    path_depths,
+    remedy_figure,
+    sensitivity_figure,
+    shown_as_remedies,
+)
+from experiments.memory.memory_plots import family_styles, plot_sensitivity
+
+CURVES = {"rnn": [1.0, 0.1, 0.01, 0.001], "gcn-2": [0.5, 0.2, 0.0, 0.0], "gcn-2-skip2": [0.5, 0.2, 0.1, 0.05]}
+
+
+def table(curves=CURVES, when="initial"):
+    return pd.DataFrame(
+        {
+            "model": model,
+            "length": 5,
+            "seed": seed,
+            "when": when,
+            "r": r + 1,
+            "sensitivity": value * (seed + 1),
+        }
+        for model, values in curves.items()
+        for seed in (0, 1)
+        for r, value in enumerate(values)
+    )
+
+
+def test_lines_are_means_and_exact_zeros_are_marks_below_the_axis():
+    ax = Figure().subplots()
+    assert plot_sensitivity(table(), ax, depths=[2]) is ax
+    lines = {line.get_label(): line for line in ax.lines}
+    assert lines["rnn"].get_ydata().tolist() == pytest.approx([1.5, 0.15, 0.015, 0.0015])
+    assert lines["gcn-2"].get_ydata()[:2].tolist() == pytest.approx([0.75, 0.3])
+    low = min(lines["rnn"].get_ydata())
+    marks = [line for line in ax.lines if line.get_xdata().tolist() == [3, 4]] if lines else []
+    assert len(marks) == 1
+    assert max(marks[0].get_ydata()) < low
+    assert ax.get_yscale() == "log"
+    assert any("r > 2" in text.get_text() for text in ax.texts)
+
+
+def test_families_differ_in_line_and_every_model_in_colour():
+    styles = family_styles(["gcn-4", "rnn", "lstm", "gat-2", "gcn-12"])
+    assert list(styles) == ["lstm", "rnn", "gat-2", "gcn-4", "gcn-12"]
+    assert {styles[name]["linestyle"] for name in ("lstm", "rnn")} == {"-"}
+    assert all(styles[name]["linestyle"] != "-" for name in ("gat-2", "gcn-4", "gcn-12"))
+    assert len({style["color"] for style in styles.values()}) == 5
+
+
+def test_a_model_looks_the_same_whether_others_are_shown_or_not():
+    rows = table({**CURVES, "lstm": CURVES["rnn"], "gcn-2-virtual": CURVES["rnn"], "gcn-4": CURVES["rnn"]})
+    whole, part = (
+        {
+            line.get_label(): line.get_color()
+            for line in sensitivity_figure(rows, 5, leave_out=out).axes[0].lines
+        }
+        for out in ((), ("gcn-2-skip2", "gcn-2-virtual"))
+    )
+    assert "gcn-2-skip2" not in part
+    assert part["gcn-4"] == whole["gcn-4"]
+
+
+def test_only_depths_of_plain_paths_are_shaded():
+    assert path_depths(["rnn", "gcn-4", "gat-2", "gcn-3-mirrored", "gcn-7-virtual", "gcn-9-residual"]) == [
+        2,
+        4,
+        9,
+    ]
+
+
+def test_remedies_have_a_figure_where_there_are_some_in_both_families():
+    rows = table({**CURVES, "lstm": CURVES["rnn"]})
+    assert remedy_figure(table(), 5, "initial") is None  # no gates
+    assert len(remedy_figure(rows, 5, "initial").axes) == 2
+    assert shown_as_remedies(rows) == ["gcn-2-skip2"]
+
+
+def test_trained_weights_have_a_panel_of_their_own():
+    both = pd.concat([table(), table(when="trained")])
+    assert len(sensitivity_figure(both, 5).axes) == 2
+
+
+def test_a_model_that_hears_nothing_at_all_can_be_drawn():
+    ax = plot_sensitivity(table({"gcn-1": [0.0, 0.0, 0.0, 0.0]}), Figure().subplots())
+    assert ax.get_yscale() == "log"

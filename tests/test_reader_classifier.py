@@ -1,0 +1,29 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.documents.reader_classifier import BUCKET, bucketed
+
+
+@given(st.lists(st.integers(1, 300), max_size=200), st.integers(1, 7))
+def test_every_row_is_in_one_batch(lengths, size):
+    batches = bucketed(lengths, size, torch.Generator().manual_seed(0))
+    assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
+    assert all(0 < len(batch) <= size for batch in batches)
+
+
+def test_rows_of_a_batch_are_of_like_length():
+    lengths = torch.randint(1, 1000, (640,), generator=torch.Generator().manual_seed(1)).tolist()
+    assert len(lengths) == 32 * BUCKET  # one bucket, so sorting leaves the least spread there is
+    batches = bucketed(lengths, 32, torch.Generator().manual_seed(2))
+    spread = sum(max(lengths[row] for row in batch) - min(lengths[row] for row in batch) for batch in batches)
+    assert spread < max(lengths)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_the_generator_is_honoured(seed):
+    lengths = [5, 3, 9, 1, 2, 2, 8]
+    first, second = (bucketed(lengths, 2, torch.Generator().manual_seed(s)) for s in (seed, seed))
+    assert first == second
+    assert first != bucketed(lengths, 2, torch.Generator().manual_seed(9))

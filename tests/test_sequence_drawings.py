@@ -1,0 +1,127 @@
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from experiments import cli
+from experiments.memory.memory_command import expand as expand_memory
+from experiments.memory.sequence_drawings import as_matrix, attention_of_layers, draw_activations
+from experiments.memory.trained_runs import load_run, parse_symbols
+from experiments.model_specs import parse_model
+from experiments.records import FolderError
+from experiments.runs import execute
+from experiments.settings import TrainSettings
+from experiments.sweep import expand
+from experiments.tasks import AddingProblem, DigitPalindromes
+from gnnlab import GATConv
+from seq import LSTM, gate_activations
+
+TINY = TrainSettings(steps=10, batch_size=8, evaluate_every=5, validation_size=20, test_size=20, budget=3000)
+LABELS = ("lstm", "lstm-2", "phased", "gru", "rnn", "lstm-bidirectional", "gat-2", "gat-2-mirrored", "gcn-2")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs")
+    found = {}
+    for settings in expand("palindrome", [parse_model(label) for label in LABELS], [7], [0], TINY):
+        assert execute(settings, out)["status"] == "ok"
+        found[settings.model.label] = out / settings.folder
+    for experiment, label in (("adding", "lstm"), ("copy-memory", "gat-2")):
+        settings = expand(experiment, [parse_model(label)], [5], [0], TINY)[0]
+        assert execute(settings, out)["status"] == "ok"
+        found[experiment] = out / settings.folder
+    settings = expand_memory([parse_model("lstm")], [5], [0], TINY)[0]
+    assert execute(settings, out)["status"] == "ok"
+    found["memory"] = out / settings.folder
+    return found
+
+
+def draw(capsys, *arguments):
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(["draw", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return exit_.value.code, out, err
+
+
+@pytest.mark.parametrize("label", ["lstm", "lstm-2", "phased", "gru", "rnn", "memory"])
+def test_gates_of_a_run(runs, label, tmp_path, capsys):
+    path = tmp_path / "gates.png"
+    code, _, err = draw(capsys, "gates", runs[label], "--input", "1234543", "--out", path)
+    assert (code, err) == (0, "")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("label", "symbols"),
+    [("gat-2", "123432"), ("gat-2-mirrored", "1,2,3,4,3,2"), ("copy-memory", "1" * 10 + "0" * 15)],
+)
+def test_attention_of_a_run(runs, label, symbols, tmp_path, capsys):
+    path = tmp_path / "attention.svg"
+    code, _, err = draw(capsys, "attention", runs[label], "--input", symbols, "--layer", "2", "--out", path)
+    assert (code, err) == (0, "")
+    assert path.read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "arguments", "words"),
+    [
+        ("gates", "gat-2", ("--input", "12"), "gates need a recurrent model"),
+        ("gates", "lstm-bidirectional", ("--input", "12"), "both directions"),
+        ("gates", "adding", ("--input", "12"), "reads numbers"),
+        ("gates", "lstm", ("--input", "12a"), "should be digits such as 12321"),
+        ("gates", "lstm", ("--input", "1,12"), "12 should be at most 9"),
+        ("gates", "lstm", ("--input", ""), "should be digits"),
+        ("gates", "lstm", ("--input", "1" * 201), "at most 200"),
+        ("attention", "gcn-2", ("--input", "123432"), "attention needs a run of gat"),
+        ("attention", "lstm", ("--input", "123432"), "attention needs a run of gat"),
+        ("attention", "gat-2", ("--input", "1234321"), "7 symbols should be 6"),
+        ("attention", "gat-2", ("--input", "123432", "--layer", "3"), "layer: 3 should be 1 to 2"),
+        ("attention", "gat-2", (), "give --input"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(runs, kind, label, arguments, words, tmp_path, capsys):
+    path = tmp_path / "x.png"
+    code, _, err = draw(capsys, kind, runs[label], *arguments, "--out", path)
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
+    assert not path.exists()
+
+
+def test_a_folder_that_is_no_run_is_named(tmp_path):
+    with pytest.raises(FolderError, match="not the folder of a run"):
+        load_run(tmp_path)
+
+
+def test_heat_maps_hold_the_gates_with_units_in_one_order():
+    torch.manual_seed(0)
+    values = {name: part[0] for name, part in gate_activations(LSTM(2, 5), torch.randn(1, 7, 2)).items()}
+    axes = Figure().subplots(7, 1)
+    draw_activations(values, axes, labels=list("abcdefg"))
+    order = values["f"].mean(0).argsort(descending=True)
+    for ax, (name, part) in zip(axes, values.items()):
+        shown = torch.from_numpy(ax.images[0].get_array().data)
+        torch.testing.assert_close(shown, part[:, order].t())
+        assert ax.images[0].get_clim()[0] == (0.0 if name in "ifo" else -ax.images[0].get_clim()[1])
+    assert not axes[6].axison
+
+
+def test_attention_is_that_of_the_layers_and_rows_add_up_to_one(runs):
+    _, task, model = load_run(runs["gat-2-mirrored"])
+    tokens = parse_symbols("123432", task)
+    found = attention_of_layers(model, tokens)
+    x = model.hidden(model.encode(tokens))[0]
+    for (edges, alpha), conv in zip(found, model.net.convs):
+        assert isinstance(conv, GATConv)
+        matrix = as_matrix(edges, alpha, 7)
+        torch.testing.assert_close(matrix.sum(1), torch.ones(7))
+        _, (_, expected) = conv(x, model.edge_index, return_attention_weights=True)
+        torch.testing.assert_close(alpha, expected)
+        x = torch.nn.functional.elu(conv(x, model.edge_index))
+
+
+def test_symbols_are_digits_or_numbers_with_commas():
+    task = DigitPalindromes(5, 0)
+    assert parse_symbols("0123", task).tolist() == [[0, 1, 2, 3]]
+    assert parse_symbols("9, 8", task).tolist() == [[9, 8]]
+    assert AddingProblem(5, 0).num_tokens is None

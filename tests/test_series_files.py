@@ -1,0 +1,81 @@
+import pytest
+
+from experiments.forecasting.series_files import content_hash, read_edges, read_series
+
+
+def test_values_come_in_the_order_of_the_file(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a, b,c\n1,2,3\n\n4.5,-5,6e1\n", encoding="utf-8")
+    values, names = read_series(path)
+    assert names == ["a", "b", "c"]
+    assert values.tolist() == [[1, 2, 3], [4.5, -5, 60]]
+
+
+def test_a_column_of_times_is_left_out(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("time,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", encoding="utf-8")
+    values, names = read_series(path)
+    assert names == ["a", "b"]
+    assert values.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "a row with the names"),
+        ("a,b\n", "one row a time step"),
+        ("a,a\n1,2\n", "row 1: node 'a' stands twice"),
+        ("a,\n1,2\n", "row 1: a node has no name"),
+        ("a,b\n1,2\n3\n", "row 3: 1 values, but row 1 names 2 nodes"),
+        ("a,b\n1,2\n3,\n", "row 3: node 'b' has no value; fill the gap"),
+        ("a,b\n\n1,x\n", "row 3: node 'b' has 'x'"),
+        ("a,b\n1,nan\n", "row 2: node 'b' has 'nan'"),
+        ("a,b\n1,inf\n", "finite"),
+    ],
+)
+def test_what_is_wrong_with_a_series_is_named_with_its_row(tmp_path, content, message):
+    path = tmp_path / "x.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_series(path)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path):
+    with pytest.raises(ValueError, match=r"series: .*none\.csv cannot be read"):
+        read_series(tmp_path / "none.csv")
+    (tmp_path / "latin.csv").write_bytes("å,b\n1,2\n".encode("latin-1"))
+    with pytest.raises(ValueError, match="no CSV file in UTF-8"):
+        read_series(tmp_path / "latin.csv")
+
+
+def test_edges_are_undirected_and_stand_once(tmp_path):
+    path = tmp_path / "e.csv"
+    path.write_text("source,target\nb,a\na,b\nc,b\n", encoding="utf-8")
+    assert read_edges(path, ["a", "b", "c"]) == [(0, 1), (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,b\nb,d\n", "row 2: the series has no node 'd'"),
+        ("a,b,c\n", "row 1: 3 columns"),
+        ("a,a\n", "row 1: node 'a' is joined with itself"),
+        ("source,target\n", "at least one edge"),
+        ("a,b\n", "no edge of node 'c'"),
+    ],
+)
+def test_what_is_wrong_with_edges_is_named_with_its_row(tmp_path, content, message):
+    path = tmp_path / "e.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_edges(path, ["a", "b", "c"])
+
+
+def test_the_hash_follows_the_content(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_text("x")
+    two.write_text("y")
+    before = content_hash(one, two)
+    assert before == content_hash(one, two)
+    two.write_text("z")
+    assert content_hash(one, two) != before
