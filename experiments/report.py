@@ -98,10 +98,8 @@ def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
 def failure_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """Runs that did not end well, with their reasons."""
     rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].astype(object)
-    rows = rows.where(
-        rows.notna(), ""
-    )  # of unfinished runs alone the reasons are a column of missing numbers
-    return rows.to_dict("records")
+    # Of unfinished runs alone the reasons are a column of missing numbers.
+    return rows.where(rows.notna(), "").to_dict("records")
 
 
 def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str, Any]:
