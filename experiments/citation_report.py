@@ -51,8 +51,8 @@ def citation_page(runs: list[RunRecord], out: Path, baseline: str | None = None)
         "settings": _settings(frame),
         "machine": _values(frame, "environment."),
         "count": len(runs),
-        "folder": out.name,
-        "explorer": explorer(frame, curves, out.name),
+        "folder": str(out),
+        "explorer": explorer(frame, curves, str(out)),
     }
     return render("citation.html.j2", context)
 

@@ -97,8 +97,9 @@ def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
 
 def failure_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """Runs that did not end well, with their reasons."""
-    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].fillna("")
-    return rows.to_dict("records")
+    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].astype(object)
+    # Of unfinished runs alone the reasons are a column of missing numbers.
+    return rows.where(rows.notna(), "").to_dict("records")
 
 
 def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str, Any]:
@@ -132,8 +133,8 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
         "machine": _machines(frame),
         "success": SUCCESS,
         "confidence": CONFIDENCE,
-        "folder": out.name,
-        "explorer": explorer(frame, curves, out.name),
+        "folder": str(out),
+        "explorer": explorer(frame, curves, str(out)),
     }
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.statistics import setting_columns, setting_names, task_columns
+from experiments.statistics import setting_columns, setting_names, told_tasks
 from experiments.tables import heading
 
 RESULTS = {  # column of the results: heading and digits after the point; None shows the number as it is
@@ -37,7 +37,7 @@ def explorer(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], folder: st
     Args:
         frame: From ``runs_table``.
         curves: Tables of ``curve.csv`` by name of the run; runs without one have none in the page.
-        folder: Name of the results folder, for the command that repeats a run.
+        folder: Path of the results folder, for the command that repeats a run.
 
     Returns:
         ``data`` and ``curves``, JSON that may stand inside a script element, and ``note``, which says what the page
@@ -58,7 +58,7 @@ def explorer(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], folder: st
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    keys = {"run": "run", "model.name": "model"} | {c: heading(c) for c in task_columns(frame)}
+    keys = {"run": "run", "model.name": "model"} | {c: heading(c) for c in told_tasks(frame)}
     keys |= (
         {"seed": "seed"}
         | {c: c.removeprefix("train.") for c in setting_columns(frame)}

@@ -36,7 +36,11 @@ RESULT_COLUMNS = (
 )
 RESAMPLES = 2000
 CONFIDENCE = 0.95
-_USUAL_SETTINGS = ("experiment", "length", "dataset", "seed", "device", "threads")
+# How a task is attempted, and on what; all other settings say what the task is.
+_TREATMENT = ("train.", "model.", "keep.")
+_MACHINE = ("device", "threads", "deterministic")
+_TOLD = ("length", "dataset")
+_USUAL_SETTINGS = ("experiment", *_TOLD, "seed", *_MACHINE)
 
 
 def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
@@ -63,9 +67,14 @@ def setting_names(frame: pd.DataFrame) -> list[str]:
 
 
 def task_columns(frame: pd.DataFrame) -> list[str]:
-    """Settings that say what was to be learned (length, data set): results are never averaged across them."""
-    no_task = ("experiment", "seed", "device", "threads")
-    return [c for c in setting_names(frame) if "." not in c and c not in no_task]
+    """Settings that say what was to be learned (length, data set, corpus): never averaged across, nor compared."""
+    no_task = ("experiment", "seed", *_MACHINE)
+    return [c for c in setting_names(frame) if c not in no_task and not c.startswith(_TREATMENT)]
+
+
+def told_tasks(frame: pd.DataFrame) -> list[str]:
+    """Those of them that a table names: length and data set always, any other where it differs."""
+    return [c for c in task_columns(frame) if c in _TOLD or frame[c].nunique(dropna=False) > 1]
 
 
 def setting_columns(frame: pd.DataFrame) -> list[str]:
@@ -91,7 +100,7 @@ def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[s
 
 def group_columns(frame: pd.DataFrame) -> list[str]:
     """What a group of runs shares: everything but the seed, as far as it differs in this table."""
-    return ["model.name", *task_columns(frame), *setting_columns(frame)]
+    return ["model.name", *told_tasks(frame), *setting_columns(frame)]
 
 
 def interquartile_mean(values: Sequence[float] | np.ndarray, axis: int | None = None) -> Any:
@@ -215,7 +224,7 @@ def paired_differences(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
         ValueError: The reference is not among the models.
     """
     check_baseline(frame, reference, "reference")
-    tasks, settings = task_columns(frame), setting_columns(frame)
+    tasks, settings = told_tasks(frame), setting_columns(frame)
     shared = [c for c in settings if not c.startswith("model.")]
     keys = [*tasks, "seed", *(c for c in shared if c in varying_within_a_model(frame, shared))]
     ended = frame[frame["status"] == "ok"]

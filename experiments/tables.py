@@ -120,8 +120,10 @@ def markdown_summary(summary: pd.DataFrame) -> str:
 def comparison_rows(comparison: FolderComparison) -> list[dict[str, str]]:
     """Groups of two folders as text, models in natural order."""
     groups = comparison.groups
+    always = ("model.name", "length", "dataset")
+    keys = [c for c in comparison.keys if c in always or groups[c].nunique(dropna=False) > 1]
     order = sorted(groups.index, key=lambda i: (natural(groups["model.name"][i]), i))
-    return [_comparison_row(groups.loc[i], comparison.keys) for i in order]
+    return [_comparison_row(groups.loc[i], keys) for i in order]
 
 
 def _comparison_row(row: pd.Series, keys: list[str]) -> dict[str, str]:

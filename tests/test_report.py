@@ -4,10 +4,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from experiments import report
 from experiments.files import write_json
 from experiments.model_specs import parse_model
-from experiments.records import FolderError
-from experiments.report import write_report
+from experiments.records import FolderError, read_runs
+from experiments.report import read_curves, write_report
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
@@ -132,6 +133,82 @@ def test_report_of_failures_alone(tmp_path):
     text = write_report(tmp_path).read_text()
     assert "out of memory" in text
     Page(text)
+
+
+def recorded(out, label, accuracies, **train):
+    for seed, accuracy in enumerate(accuracies):
+        settings = expand("palindrome", [parse_model(label)], [5], [seed], TrainSettings(**train))[0]
+        folder = out / settings.folder
+        folder.mkdir()
+        write_json(folder / "config.json", settings.to_dict())
+        result = {"format": 1, "status": "ok", "test_accuracy": accuracy, "steps": 9, "parameters": 3}
+        write_json(folder / "result.json", result)
+        (folder / "curve.csv").write_text("step,validation_accuracy\n5,0.1\n9,0.2\n")
+
+
+def cells(text, section):
+    """The table below a heading, as rows of texts."""
+    part = text[text.index(f'id="{section}"') :]
+    rows = part[: part.index("</table>")].split("<tr>")[1:]
+    return [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in rows]
+
+
+def test_a_grid_of_settings_is_not_averaged_over(tmp_path):
+    recorded(tmp_path, "lstm", [0.5, 0.75], learning_rate=0.01)
+    recorded(tmp_path, "lstm", [0.125, 0.25], learning_rate=0.02)
+    recorded(tmp_path, "rnn", [0.25, 0.5], learning_rate=0.02)
+    text = write_report(tmp_path).read_text()
+    head, *rows = cells(text, "summary")
+    found = [dict(zip(head, row)) for row in rows]
+    assert [(r["model"], r["learning rate"], r["accuracy"], r["n"]) for r in found] == [
+        ("lstm", "0.01", "0.625 ± 0.177", "2"),
+        ("lstm", "0.02", "0.188 ± 0.088", "2"),
+        ("rnn", "0.02", "0.375 ± 0.177", "2"),
+    ]
+    head, *rows = cells(text, "paired")
+    assert [dict(zip(head, row))["difference"] for row in rows] == ["+0.188"]
+    assert "learning rate 0.01" in text  # the title of a panel, as a comment beside its outlines
+
+
+def test_baseline_is_the_model_to_compare_with(tmp_path):
+    recorded(tmp_path, "lstm", [0.5, 0.75])
+    recorded(tmp_path, "rnn", [0.25, 0.25])
+    assert "Paired differences against lstm" in write_report(tmp_path).read_text()
+    text = write_report(tmp_path, "rnn").read_text()
+    assert "Paired differences against rnn" in text
+    assert cells(text, "paired")[1][:3] == ["lstm", "5", "+0.375"]
+    with pytest.raises(ValueError, match="baseline: no runs of 'rmn', did you mean rnn"):
+        write_report(tmp_path, "rmn")
+
+
+def test_a_report_that_compares_with_no_model_says_so(tmp_path, monkeypatch):
+    recorded(tmp_path, "lstm", [0.5])
+    monkeypatch.setattr(report, "load", lambda name: lambda runs, out: "page")
+    with pytest.raises(ValueError, match="the report of palindrome compares with no model"):
+        write_report(tmp_path, "lstm")
+    assert write_report(tmp_path).read_text() == "page"
+
+
+def test_failures_beyond_those_listed_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "MOST_FAILURES", 2)
+    failures = expand("palindrome", [parse_model("rnn")], [5], range(3), TINY)
+    for settings in failures:
+        (tmp_path / settings.folder).mkdir()
+        write_json(tmp_path / settings.folder / "config.json", settings.to_dict())
+    text = write_report(tmp_path).read_text()
+    assert len(cells(text, "failed")) == 1 + 2
+    assert "The first 2 of 3" in text
+
+
+def test_half_a_curve_of_a_failed_run_is_passed_over(tmp_path):
+    failed_run(tmp_path, "killed")
+    (folder,) = tmp_path.iterdir()
+    (folder / "curve.csv").write_text("step,vali")
+    assert read_curves(read_runs(tmp_path)) == {}
+    recorded(tmp_path, "lstm", [0.5])
+    next(tmp_path.glob("*lstm*/curve.csv")).write_text("step,vali")
+    with pytest.raises(FolderError, match=r"curve\.csv"):
+        read_curves(read_runs(tmp_path))
 
 
 def test_report_needs_runs(tmp_path):

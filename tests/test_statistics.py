@@ -15,6 +15,7 @@ from experiments.settings import RunSettings, TrainSettings
 from experiments.statistics import (
     bootstrap_interval,
     check_baseline,
+    group_columns,
     interquartile_mean,
     paired_differences,
     runs_table,
@@ -253,3 +254,13 @@ def test_settings_of_recorded_runs_are_told_from_results():
 def test_a_baseline_that_is_not_there_is_answered_with_the_nearest():
     with pytest.raises(ValueError, match="baseline: no runs of 'lstn', did you mean lstm"):
         check_baseline(frame([("lstm", 0, 0.5)]), "lstn")
+
+
+def test_a_constant_of_the_task_is_no_column_and_one_that_differs_is():
+    runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.5)])
+    runs["corpus.name"] = ["tales", "tales"]
+    runs["deterministic"] = [False, True]
+    runs.attrs["settings"] = ["model.name", "length", "seed", "corpus.name", "deterministic"]
+    assert group_columns(runs) == ["model.name", "length", "deterministic"]
+    runs["corpus.name"] = ["tales", "prose"]
+    assert group_columns(runs) == ["model.name", "length", "corpus.name", "deterministic"]

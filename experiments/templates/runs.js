@@ -181,6 +181,9 @@
     return make("details", {}, make("summary", { textContent: title }), make("dl", {}, ...items));
   }
 
+  // As a shell takes it for one word.
+  const quoted = (path) => (/^[\w@%+=:,.\/-]+$/.test(path) ? path : `'${path.replaceAll("'", `'"'"'`)}'`);
+
   function describe() {
     const box = find("runs-chosen");
     box.hidden = state.chosen.length === 0;
@@ -202,7 +205,7 @@
       make("div", { className: "tools" }, curves.metrics.length ? make("label", { textContent: "Curve" }, metric) : "", clear),
       make("div", { id: "runs-chart" }),
       make("ul", {}, ...names),
-      make("p", {}, "Again: ", make("code", { textContent: `gnnlab redo ${data.folder}/${rows[last][place.run]}` })),
+      make("p", {}, "Again: ", make("code", { textContent: `gnnlab redo ${quoted(`${data.folder}/${rows[last][place.run]}`)}` })),
     ];
     if (rows[last][place.reason]) pieces.push(make("p", { textContent: rows[last][place.reason] }));
     pieces.push(list(`Settings of ${rows[last][place.run]}`, detail("settings")));
