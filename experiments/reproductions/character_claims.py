@@ -56,8 +56,8 @@ A3 = Claim(
     source="report A",
     statement=(
         "A two-layer LSTM with an embedding of 64 and batches of 64 gets better over 1,500 steps and predicts about "
-        "65 % of the characters of Grimm's tales after 5,000. Greedy samples at a third, two thirds and the end of training "
-        "loop on frequent words."
+        "65 % of the characters of Grimm's tales after 5,000. Greedy samples at a third, two thirds and the end of "
+        "training loop on frequent words."
     ),
     method=_ACCURACY
     + _LOOPS
