@@ -18,6 +18,7 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.characters.character_command import characters
 from experiments.characters.character_specs import CHARACTER_GRAMMAR
+from experiments.characters.sample_command import sample
 from experiments.citation_command import citation
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
@@ -203,6 +204,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 
 app.command(draw_app)
 app.command(reproduce)
+app.command(sample)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-CHUNK = 1 << 20  # characters that are looked at in one go, so that a long text needs little memory beside it
+CHUNK = 1 << 16  # characters that are looked at in one go, so that they stay in the processor's cache
 CODE_POINTS = 0x110000
 SHOWN = 10  # unknown characters that an error names
 
@@ -72,14 +72,18 @@ class Vocabulary:
         tokens = np.empty(len(text), dtype=np.int64)
         size = 0
         for codes in _code_points(text):
-            found = self._look_up(codes)
-            missing = found < 0
-            if missing.any():
+            found = self._look_up(codes, tokens[size : size + len(codes)])
+            kept = len(found)
+            if found.min() < 0:
                 if unknown == "refuse":
                     raise ValueError(self._refusal(text))
-                found = np.where(missing, replacement, found) if replacement >= 0 else found[~missing]
-            tokens[size : size + len(found)] = found
-            size += len(found)
+                if replacement >= 0:
+                    found[found < 0] = replacement
+                else:
+                    known = found[found >= 0]
+                    kept = len(known)
+                    found[:kept] = known
+            size += kept
         return torch.from_numpy(tokens[:size])
 
     def decode(self, tokens: Tensor) -> str:
@@ -138,8 +142,9 @@ class Vocabulary:
     def __repr__(self) -> str:
         return f"Vocabulary({self.characters!r})"
 
-    def _look_up(self, codes: np.ndarray) -> np.ndarray:
-        return self._tokens[np.minimum(codes, len(self._tokens) - 1)]
+    def _look_up(self, codes: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """The token of each code point, -1 for unknown ones."""
+        return self._tokens.take(codes, mode="clip", out=out)
 
     def _check_unknown(self, unknown: str) -> int:
         """The token that stands in for unknown characters, or -1 for none."""
