@@ -18,9 +18,9 @@ STANDARD_LIBRARY = "python"
 #: Import names of packages that come with this one (``python`` is the standard library).
 PACKAGES = ("matplotlib", "networkx", "numpy", "pandas", "python", "scipy", "sklearn", "sympy", "torch")
 FEWEST_WORDS = 12  # a docstring of fewer words says little about its package
-MOST_WORDS = 60  # the beginning of a docstring; what follows is parameters and examples
-MOST_PER_MODULE = 8
-MOST_PER_PACKAGE = 300
+MOST_WORDS = 50  # the beginning of a docstring; what follows is parameters and examples
+MOST_PER_MODULE = 6
+MOST_PER_PACKAGE = 200
 FEWEST_PER_PACKAGE = 30
 TEST_SHARE = 1 / 3
 #: Other names by which a package would give itself away.
