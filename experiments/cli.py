@@ -18,6 +18,7 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS, find_experiment
 from experiments.citation_command import citation
 from experiments.documents.document_command import documents
+from experiments.documents.document_settings import MODELS as DOCUMENT_MODELS
 from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.model_specs import MODEL_GRAMMAR
@@ -160,6 +161,12 @@ def list_() -> int:
     print(f"  {MODEL_GRAMMAR}")
     print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
     print("  forget gates start with a bias of 1; biasN sets another one")
+    print("\nModels of documents (gnnlab run documents --models A,B,...)")
+    for name, text in DOCUMENT_MODELS.items():
+        print(f"  {name:19} {text}")
+    print(
+        "  and every cell above, with layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
+    )
     return 0
 
 
