@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from tqdm import tqdm
+
 from experiments.documents.document_corpus import Corpus, Document
 from experiments.documents.document_words import words_of
 
@@ -63,7 +65,8 @@ def read_docstrings(
     names = _names_in_words([name for name in packages if found.get(name)])
     seen: set[str] = set()
     documents: list[Document] = []
-    for package in sorted(packages):
+    bar = tqdm(sorted(packages), desc="reading docstrings", unit="package", leave=False, disable=None)
+    for package in bar:
         folder = found.get(package)
         if folder is None:
             continue
