@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,12 +59,8 @@ def count_documents(
         if number < 1:
             raise ValueError(f"{name}: {number} should be 1 or more")
     with word_file(documents, min_count=min_count, progress=progress) as file:
-        if progress:
-            from tqdm import tqdm
-
-            with tqdm(disable=None, bar_format="{desc}", leave=False) as bar:
-                if not bar.disable:
-                    bar.write(str(corpus_size(file, window, workers=workers, chunk_pairs=chunk_pairs)))
+        if progress and sys.stderr.isatty():
+            print(corpus_size(file, window, workers=workers, chunk_pairs=chunk_pairs), file=sys.stderr)
         windows = count_file(
             file,
             window=window,

@@ -186,13 +186,19 @@ def _draw_nodes(
 
 
 def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
-    """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them."""
+    """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
+
+    Labels wider than their node have a white rim, so that they can be read in front of node and edges.
+    """
+    from matplotlib.patheffects import withStroke
+
     longest = max((len(look.labels[node]) for node in shown), default=1)
     font = min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
     inside = font >= 5
     for node in shown if inside else shown[:: 2 if font > 3.5 else 5]:
         x, y = positions[node]
-        color = "white" if inside and node in look.dark else "black"
+        wide = inside and 0.6 * font * len(look.labels[node]) > size**0.5
+        color = "white" if inside and node in look.dark and not wide else "black"
         ax.annotate(
             look.labels[node],
             (x, y),
@@ -202,6 +208,7 @@ def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLo
             va="center" if inside else "top",
             fontsize=font if inside else 7,
             color=color,
+            path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,
         )
 
 

@@ -68,7 +68,10 @@ class WordFile:
 
 def read_tokens(path: Path, start: int, stop: int) -> np.ndarray:
     """Return the word numbers from `start` to `stop` - 1 of a file."""
-    return np.fromfile(path, dtype=np.int32, count=stop - start, offset=4 * start)
+    tokens = np.fromfile(path, dtype=np.int32, count=stop - start, offset=4 * start)
+    if len(tokens) < stop - start:
+        raise OSError(f"{path}: the temporary file was cut short; is the disk full?")
+    return tokens
 
 
 @contextmanager
