@@ -167,15 +167,17 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
         >>> default_settings("textgcn", "mr")[1]
         DocumentTraining(epochs=200, learning_rate=0.02, batch_size=64, patience=10, clip_norm=0.0)
     """
-    size = 200 if corpus == "mr" else 64
-    if name in CORPUS_GRAPH:
-        if name == "textgat":
-            return DocumentModel(name, 64, 64, heads=2), DocumentTraining(learning_rate=0.01)
+    size, rate = (200, 2e-3) if corpus == "mr" else (64, 5e-3)
+    if name == "textgat":
+        return DocumentModel(name, 32, 32), DocumentTraining()
+    if name == "textgcn":
         return DocumentModel(name, size, size), DocumentTraining()
-    model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1)
+    if name == BAG:
+        return DocumentModel(name, size, size), DocumentTraining(epochs=100, learning_rate=5e-3)
+    model = DocumentModel(name, size, size)
     if name in DOCUMENT_GRAPH:
-        model = dataclasses.replace(model, window=3)
-    return model, DocumentTraining(epochs=30, learning_rate=2e-3, batch_size=64, patience=4, clip_norm=5.0)
+        model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1, window=3)
+    return model, DocumentTraining(epochs=30, learning_rate=rate, patience=4, clip_norm=5.0)
 
 
 @dataclass(frozen=True)
