@@ -116,8 +116,8 @@ B1 = Claim(
         )
     ),
     cut=(
-        "Nine of 36 lengths, and 1,000 of 10,000 steps, of which a run leaves out the rest when its validation loss has "
-        "not become lower for 300: what is learned only after that cannot be seen."
+        "Nine of 36 lengths, and 1,000 of 10,000 steps, of which a run leaves out the rest when its validation loss "
+        "has not become lower for 300: what is learned only after that cannot be seen."
     ),
     measure=f"{_LENGTHS}:measure_b1",
     draw=f"{_FIGURES}:draw_lengths",
@@ -172,8 +172,8 @@ D1 = Claim(
         )
     ),
     cut=(
-        "Three of ten seeds, six of ten lengths, and 1,000 of 10,000 steps, of which a run leaves out the rest when its "
-        "validation loss has not become lower for 300."
+        "Three of ten seeds, six of ten lengths, and 1,000 of 10,000 steps, of which a run leaves out the rest when "
+        "its validation loss has not become lower for 300."
     ),
     measure=f"{_LENGTHS}:measure_d1",
     draw=f"{_FIGURES}:draw_lengths_box_filter",
