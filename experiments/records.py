@@ -1,7 +1,8 @@
 """Records on disk: one folder a run, and one table of all runs above them.
 
-A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt`` and, written
-last by rename, ``result.json``: a folder without it is an unfinished run. Numbers are never rounded.
+A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt``, for a sequence
+task ``sensitivity.csv`` (what is left of each input where the answer is read) and, written last by rename,
+``result.json``: a folder without it is an unfinished run. Numbers are never rounded.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from experiments.catalogue import read_settings
 from experiments.files import write_beside
 
 FORMAT = 1
-RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
+RUN_FILES = ("config.json", "curve.csv", "result.json", "sensitivity.csv", "weights.pt")
 _OURS = ("results.csv", "report.html", "pictures")
 
 
