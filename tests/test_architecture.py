@@ -42,6 +42,8 @@ READING_SIDE |= {
     "memory.memory_plots",
     "memory.memory_figures",
     "memory.memory_page",
+    "trees.tree_tables",
+    "trees.tree_page",
 }
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
 PLAIN |= {"model_specs", "memory.memory_settings"}
