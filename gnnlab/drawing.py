@@ -95,7 +95,7 @@ def draw_graph(
     texts = labels_of(labels, _default_labels(graph, nodes, query))
     look = _look(index, texts, node_class, class_names, node_value, receptive_field_of, layers)
     if query is not None and node_value is None:
-        look.mark(query, QUERY, "missing digit (read-out)" if isinstance(graph, Data) else "read-out")
+        look.mark(query, QUERY, "missing digit (read-out)" if _is_palindrome(graph) else "read-out")
     if center is None:
         center = next((node for node in (receptive_field_of, query) if node is not None), None)
     center = _busiest(index, nodes) if center is None else center
@@ -120,6 +120,10 @@ def draw_graph(
         ax.text(0, 1, note, transform=ax.transAxes, va="bottom", fontsize=9)
     ax.set_axis_off()
     return ax
+
+
+def _is_palindrome(graph: Any) -> bool:
+    return isinstance(graph, Data) and "mirrored" in graph
 
 
 def _query(graph: Any) -> int | None:

@@ -142,6 +142,8 @@ READING_SIDE |= {
 READING_SIDE |= {
     f"reproductions.{name}"
     for name in (
+        "character_figures",
+        "character_measures",
         "claim_figures",
         "claim_page",
         "evidence",
@@ -151,6 +153,13 @@ READING_SIDE |= {
         "set_measures",
         "step_measures",
         "verdicts",
+    )
+}
+READING_SIDE |= {
+    f"trees.{name}"
+    for name in (
+        "tree_page",
+        "tree_tables",
     )
 }
 # Of the data side, but free of torch: both sides may read them.
@@ -170,11 +179,6 @@ PLAIN |= {
 PLAIN |= {f"documents.{name}" for name in ("document_settings",)}
 PLAIN |= {f"forecasting.{name}" for name in ("forecast_settings",)}
 PLAIN |= {f"memory.{name}" for name in ("memory_settings",)}
-READING_SIDE |= {f"reproductions.{kind}_measures" for kind in ("length", "step", "frequency", "exact")}
-READING_SIDE |= {"reproductions.claim_page"}
-READING_SIDE |= {f"reproductions.character_{kind}" for kind in ("measures", "figures")}
-PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them
-PLAIN |= {"characters.character_specs", "characters.character_settings"}
 
 
 def imported(path):

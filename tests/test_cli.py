@@ -323,6 +323,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
         "config.json",
         "curve.csv",
         "result.json",
+        "sensitivity.csv",
         "weights.pt",
     }
 
