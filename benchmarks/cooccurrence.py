@@ -12,8 +12,8 @@ pairs of words with a string for each, two nested loops over each window.
 Small texts are movie reviews (`--documents`, a file with the columns split, label, text) and random words of
 the size of R8: 7,674 documents, 7,688 words by Zipf's law, 65.7 words a document. The large text repeats the
 paragraphs of Python's own documentation (or of `--text FILE`) with another order of the paragraphs each time;
-in it, 3 % of the words are replaced by a random one and 1 % by a word that gets a number behind it, so that
-the vocabulary grows with the text as in real texts. Words under five occurrences are left out of its graph.
+in it, 10 % of the words are replaced by a random one and 5 % get a number behind them, so that the vocabulary
+and the pairs grow with the text as in real texts. No word is left out of its graph.
 """
 
 from __future__ import annotations
@@ -71,9 +71,10 @@ def write_text(path: Path, megabytes: float, source: str) -> None:
         while written < megabytes * 1e6:
             chance = generator.random(len(words))
             copy = words.copy()
-            copy[chance < 0.03] = generator.choice(words, int((chance < 0.03).sum()))
-            new = np.flatnonzero(chance > 0.99)
-            copy[new] = [f"{words[place]}{generator.zipf(1.5)}" for place in new]
+            copy[chance < 0.1] = generator.choice(words, int((chance < 0.1).sum()))
+            new = np.flatnonzero(chance > 0.95)
+            ends_in = generator.zipf(1.2, len(new)).tolist()
+            copy[new] = [f"{word}{number}" for word, number in zip(copy[new], ends_in)]
             lines = [" ".join(part) for part in np.split(copy, ends[:-1])]
             written += file.write(
                 "\n".join(lines[place] for place in generator.permutation(len(lines))) + "\n"
@@ -120,7 +121,7 @@ def measure(what: str, source: str, counting: str, workers: int) -> dict[str, fl
     if what == "large":
         start = time.perf_counter()
         with open(source, encoding="utf-8") as lines:
-            graph = cooccurrence_graph(lines, WINDOW, counting, min_count=5, workers=workers)
+            graph = cooccurrence_graph(lines, WINDOW, counting, workers=workers)
         seconds = time.perf_counter() - start
         tokens = int(graph.word_count.sum())
         return {
@@ -171,7 +172,7 @@ def compare_with_loop(documents: str) -> None:
 def grow(megabytes: float, source: str, workers: int) -> None:
     """Print time and memory of growing texts."""
     print(
-        "| MB | counting | processes | tokens kept | words | pairs, PMI > 0 | seconds | tokens a second | peak MB |"
+        "| MB | counting | processes | tokens | words | pairs, PMI > 0 | seconds | tokens a second | peak MB |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
     rows = [(megabytes / share, "windows", 1) for share in STEPS]

@@ -204,18 +204,19 @@ _ALL = (
             "training examples: GCN 1, 1, .70, .19 and GAT 1, 1, 1, .41 at radius 2 to 5). A recurrent network "
             "reads the same nodes, leaves first and root last."
         ),
-        models=("gcn-6-directed-residual-norm", "gat-6-directed-residual-heads4-norm", "lstm"),
+        models=("gcn-4-directed-residual-norm", "gat-4-directed-residual-heads4-norm", "lstm"),
         lengths=(2, 3),
         train={
             "hidden": 32,
             "batch_size": 256,
-            "learning_rate": 3e-3,
             "decay": 0.5,
             "decay_every": 2500,
-            "steps": 10000,
+            "steps": 10_000,
+            "evaluate_every": 250,
             "patience": 0,
         },
         smoke=_smoke("gcn-3-directed-norm", "lstm", lengths=(2,), hidden=8),
+        report="experiments.trees.tree_page:tree_page",
     ),
     Experiment(
         name="citation",
@@ -246,6 +247,7 @@ _ALL = (
             "docgat",
             "lstm",
             "lstm-bidirectional",
+            "gcn-lstm",
             "tfidf-lr",
             "bow-mlp",
         ),

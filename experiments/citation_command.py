@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from experiments.arguments import parse_seeds, parse_words
 from experiments.catalogue import EXPERIMENTS
@@ -14,6 +17,7 @@ from experiments.citation_settings import (
     check_dataset,
     papers_settings,
 )
+from experiments.execution import AS_USUAL, Execution
 
 NAME = "citation"
 SMOKE_SEEDS = "2"
@@ -31,6 +35,7 @@ def citation(
     device: str = "cpu",
     workers: int | None = None,
     threads: int = 1,
+    how: Annotated[Execution, Parameter(name="*")] = AS_USUAL,
 ) -> int:
     """Classify the nodes of a graph, with the papers' settings and beside the papers' numbers.
 
@@ -69,18 +74,18 @@ def citation(
         epochs = SMOKE_EPOCHS
     if workers is not None and workers < 1:
         raise ValueError(f"workers: {workers} should be 1 or more")
+    how.check()
     folder = out or Path("runs") / (f"{NAME}-smoke" if smoke else NAME)
     runs = expand(datasets, chosen, numbers, epochs=epochs, device=device, threads=threads)
 
-    from experiments.device import resolve_device
+    from experiments.compare import carry_out, device_of_engine
 
-    device = resolve_device(device)
+    device = device_of_engine(device, how)
     runs = [dataclasses.replace(run, device=device) for run in runs]
 
     from experiments.citation_data import load_task
     from experiments.citation_pictures import draw_graphs
     from experiments.citation_tables import text_table
-    from experiments.compare import carry_out
     from experiments.records import read_runs
 
     for name in datasets:
@@ -92,6 +97,7 @@ def citation(
         workers,
         draw=lambda: draw_graphs(datasets, folder),
         table=lambda: text_table(read_runs(folder)),
+        how=how,
     )
 
 

@@ -19,6 +19,7 @@ from experiments.characters.sample_command import sample
 from experiments.citation_command import citation
 from experiments.comparison_command import compare, table
 from experiments.documents.document_command import documents
+from experiments.documents.document_settings import MODELS as DOCUMENT_MODELS
 from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
 from experiments.files import is_disk_error
@@ -71,6 +72,12 @@ def list_() -> int:
     print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
     print(f"  characters: {CHARACTER_GRAMMAR}")
     print("  forget gates start with a bias of 1; biasN sets another one")
+    print("\nModels of documents (gnnlab run documents --models A,B,...)")
+    for name, text in DOCUMENT_MODELS.items():
+        print(f"  {name:19} {text}")
+    print(
+        "  and every cell above, with layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
+    )
     return 0
 
 

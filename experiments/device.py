@@ -114,6 +114,7 @@ def _device(device: str) -> dict[str, Any]:
     return {"device": torch.cuda.get_device_name(device), "cuda": torch.version.cuda}
 
 
+@cache
 def _version(name: str) -> str | None:
     try:
         return metadata.version(name)

@@ -26,13 +26,12 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
         beside.replace(path)
-        synchronise(path.parent)
     finally:
         beside.unlink(missing_ok=True)
 
 
 def synchronise(folder: Path) -> None:
-    """Have the names in a folder on disk, so that a rename outlives a loss of power."""
+    """Have the names in a folder on disk, so that the renames before outlive a loss of power."""
     if os.name != "posix":
         return  # elsewhere a folder cannot be opened
     descriptor = os.open(folder, os.O_RDONLY)

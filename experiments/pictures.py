@@ -11,6 +11,10 @@ from experiments.model_specs import GraphSpec
 from experiments.runs import make_task
 from experiments.settings import RunSettings
 
+TREE_TEXT = (
+    "Leaves come first, the root last. Every leaf has a key and a label, the root a key; edges lead from children to "
+    "parents. Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
+)
 SHOWN_LENGTH = 9  # longer paths make node labels and matrix cells too small to read
 
 
@@ -29,11 +33,20 @@ def draw_sweep(runs: list[RunSettings], out: Path) -> None:
     for run in _one_per_graph(runs):
         spec = run.model
         assert isinstance(spec, GraphSpec)
-        name = _edges_in_words(spec)
+        graph = make_task(run).graph(spec)
+        is_tree = "height" in graph
+        name = "binary tree" if is_tree else _edges_in_words(spec)
         file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
-        figure = _picture(run)
+        figure = wide_figure()
+        fill_figure(figure, graph, adjacency=True)
         write_beside(folder / file, partial(figure.savefig, format="svg"))
-        entries.append({"file": file, "title": f"Graph: {name}", "text": _text(spec, run.length)})
+        entries.append(
+            {
+                "file": file,
+                "title": f"Graph: {name}",
+                "text": TREE_TEXT if is_tree else _text(spec, run.length),
+            }
+        )
     write_json(folder / "index.json", entries)
 
 
@@ -67,12 +80,6 @@ def _text(spec: GraphSpec, length: int) -> str:
             "whatever the length: the corner of A is filled."
         )
     return text
-
-
-def _picture(run: RunSettings) -> Any:
-    figure = wide_figure()
-    fill_figure(figure, make_task(run).graph(run.model), adjacency=True)
-    return figure
 
 
 def wide_figure(height: float = 6.4) -> Any:

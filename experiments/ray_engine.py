@@ -57,20 +57,19 @@ class RayEngine:
         root = str(Path(__file__).resolve().parent.parent)
         variables = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         options: dict[str, Any] = {"logging_level": "error", "runtime_env": {"env_vars": variables}}
-        if "://" in self._how.engine:
-            options["address"] = self._how.engine
+        address = self._how.engine if "://" in self._how.engine else os.environ.get("RAY_ADDRESS", "local")
+        options["address"] = address
+        if address == "local":
+            options |= {"log_to_driver": False, "include_dashboard": False}
+            variables["PYTHONPATH"] = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+        else:
             # The nodes run this very code, whatever they have installed of it.
             options["runtime_env"]["py_modules"] = [f"{root}/{package}" for package in PACKAGES]
-        else:
-            options |= {"log_to_driver": False, "include_dashboard": False}
-            variables["PYTHONPATH"] = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).rstrip(
-                os.pathsep
-            )
         try:
-            self._context = self._ray.init(**options)
+            self._ray.init(**options)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
             reason = " ".join(str(error).split())
-            raise ValueError(f"engine: no Ray cluster answers at {self._how.engine} ({reason})") from error
+            raise ValueError(f"engine: no Ray cluster answers at {address} ({reason})") from error
 
     def submit(self, settings: Run) -> Future[Answer]:
         """Ask the cluster for the run, unless another sweep is doing it or has done it."""
@@ -175,4 +174,5 @@ def _write(folder: Path, files: Files) -> None:
     for name in sorted(files, key=lambda name: name == "result.json"):
         content = files[name]
         write_beside(folder / name, lambda beside, content=content: beside.write_bytes(content))  # type: ignore[misc]
-    synchronise(folder.parent)
+    for changed in (folder, folder.parent):
+        synchronise(changed)

@@ -1,8 +1,9 @@
 """Records on disk: one folder a run, and one table of all runs above them.
 
-A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt`` and, written
-last by rename, ``result.json``: a folder without it is an unfinished run. While a run is unfinished, ``checkpoint.pt``
-may stand there too. Numbers are never rounded.
+A run's folder holds ``config.json`` (its settings), ``curve.csv`` (metrics by step), ``weights.pt``, for a sequence
+task ``sensitivity.csv`` (what is left of each input where the answer is read) and, written last by rename,
+``result.json``: a folder without it is an unfinished run. While a run is unfinished, ``checkpoint.pt`` may stand there
+too. Numbers are never rounded.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from experiments.locks import LOCKS
 from experiments.run_protocol import Run
 
 FORMAT = 1
-RUN_FILES = ("config.json", "curve.csv", "result.json", "weights.pt")
+RUN_FILES = ("config.json", "curve.csv", "result.json", "sensitivity.csv", "weights.pt")
 _OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
 _PROBE = ".probe."
 MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by

@@ -108,7 +108,8 @@ def _execute(
         (folder / "traceback.txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     result["seconds_total"] = time.perf_counter() - started
     write_json(folder / "result.json", result)
-    synchronise(out)
+    for changed in (folder, out):
+        synchronise(changed)
     (folder / "checkpoint.pt").unlink(missing_ok=True)
     return result
 

@@ -36,6 +36,7 @@ def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Te
     Raises:
         ValueError: Features of another number of nodes than the graph has.
 
+    >>> import torch
     >>> from gnnlab import path_graph
     >>> dirichlet_energy(torch.tensor([[1.0], [0.0]]), path_graph(2))  # (1 / √2)², once for each direction, halved
     tensor(0.5000)

@@ -95,7 +95,7 @@ def draw_graph(
     texts = labels_of(labels, _default_labels(graph, nodes, query))
     look = _look(index, texts, node_class, class_names, node_value, receptive_field_of, layers)
     if query is not None and node_value is None:
-        look.mark(query, QUERY, "missing digit (read-out)" if isinstance(graph, Data) else "read-out")
+        look.mark(query, QUERY, "missing digit (read-out)" if _is_palindrome(graph) else "read-out")
     if center is None:
         center = next((node for node in (receptive_field_of, query) if node is not None), None)
     center = _busiest(index, nodes) if center is None else center
@@ -120,6 +120,10 @@ def draw_graph(
         ax.text(0, 1, note, transform=ax.transAxes, va="bottom", fontsize=9)
     ax.set_axis_off()
     return ax
+
+
+def _is_palindrome(graph: Any) -> bool:
+    return isinstance(graph, Data) and "mirrored" in graph
 
 
 def _query(graph: Any) -> int | None:
@@ -186,13 +190,19 @@ def _draw_nodes(
 
 
 def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
-    """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them."""
+    """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
+
+    Labels wider than their node have a white rim, so that they can be read in front of node and edges.
+    """
+    from matplotlib.patheffects import withStroke
+
     longest = max((len(look.labels[node]) for node in shown), default=1)
     font = min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
     inside = font >= 5
     for node in shown if inside else shown[:: 2 if font > 3.5 else 5]:
         x, y = positions[node]
-        color = "white" if inside and node in look.dark else "black"
+        wide = inside and 0.6 * font * len(look.labels[node]) > size**0.5
+        color = "white" if inside and node in look.dark and not wide else "black"
         ax.annotate(
             look.labels[node],
             (x, y),
@@ -202,6 +212,7 @@ def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLo
             va="center" if inside else "top",
             fontsize=font if inside else 7,
             color=color,
+            path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,
         )
 
 

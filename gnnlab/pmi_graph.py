@@ -112,8 +112,8 @@ def check_min_pmi(min_pmi: float) -> None:
 def pmi_matrix(counts: DocumentCounts, min_pmi: float) -> csr_array:
     """Return the symmetric matrix (V, V) of the PMI of all pairs above `min_pmi`, in float32.
 
-    The products are whole numbers below 2^53 and so exact, and a pair that occurs exactly as often as chance
-    has it gets log(1) = 0, not a rounding error above it.
+    The products are whole numbers, exact in float64 up to some ten million windows: a pair that occurs exactly
+    as often as chance has it gets log(1) = 0, not a rounding error above it.
     """
     single, pairs = counts.windows.words.astype(np.float64), counts.windows.pairs
     rows, columns, values = [], [], []

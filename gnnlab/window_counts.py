@@ -150,9 +150,12 @@ def _count_pairs(
     packed.sort()
     pair = packed >> count_bits
     packed &= (1 << count_bits) - 1
-    first = np.flatnonzero(np.diff(pair, prepend=-1))
+    begins = np.ones(filled, dtype=bool)
+    np.not_equal(pair[1:], pair[:-1], out=begins[1:])
+    first = np.flatnonzero(begins)
     counts = np.add.reduceat(packed, first) if filled else packed
     pair = pair[first]
-    starts = np.searchsorted(pair, np.arange(num_words + 1) << word_bits).astype(np.int32)
+    starts = np.zeros(num_words + 1, dtype=np.int32)
+    np.cumsum(np.bincount(pair >> word_bits, minlength=num_words), out=starts[1:])
     column = (pair & ((1 << word_bits) - 1)).astype(np.int32)
     return csr_array((counts, column, starts), shape=(num_words, num_words))

@@ -63,6 +63,7 @@ DATA_SIDE |= {
         "linear_classifier",
         "nearest_words",
         "reader_classifier",
+        "smoothed_reader",
         "word_vocabulary",
     )
 }
@@ -141,6 +142,8 @@ READING_SIDE |= {
 READING_SIDE |= {
     f"reproductions.{name}"
     for name in (
+        "character_figures",
+        "character_measures",
         "claim_figures",
         "claim_page",
         "evidence",
@@ -150,6 +153,13 @@ READING_SIDE |= {
         "set_measures",
         "step_measures",
         "verdicts",
+    )
+}
+READING_SIDE |= {
+    f"trees.{name}"
+    for name in (
+        "tree_page",
+        "tree_tables",
     )
 }
 # Of the data side, but free of torch: both sides may read them.

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.arguments import parse_lengths, parse_models, parse_seeds
+from experiments.arguments import parse_choices, parse_lengths, parse_models, parse_seeds
 
 
 def test_ranges_include_their_end():
@@ -30,3 +30,29 @@ def test_the_same_model_counts_once():
 def test_no_model():
     with pytest.raises(ValueError, match="models: "):
         parse_models(" , ")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("0.001,3e-3", float, [0.001, 0.003]),
+        ("1,1.0", float, [1.0]),
+        ("2:8:3, 9", int, [2, 5, 8, 9]),
+        ("adam, sgd", str, ["adam", "sgd"]),
+        ("0:0", int, [0]),
+    ],
+)
+def test_choices(text, kind, values):
+    assert parse_choices("x", text, kind) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", int), (",", float), ("1,", int), ("a", float), ("1.5", int), ("0.1:0.5:0.1", float), ("3:1", int),
+        ("1:5:0", int), ("1:2:3:4", int), ("1:", int), ("0:10000", int),
+    ],
+)  # fmt: skip
+def test_bad_choices(text, kind):
+    with pytest.raises(ValueError, match="x: "):
+        parse_choices("x", text, kind)

@@ -105,7 +105,7 @@ def test_find_claims():
     assert [claim.id for claim in find_claims("all")] == list(CLAIMS)
     with pytest.raises(ValueError, match=r"claim: unknown 'frequncy', did you mean frequency\?"):
         find_claims("frequncy")
-    with pytest.raises(ValueError, match=r"claim: unknown 'B9', did you mean B[12]\?"):
+    with pytest.raises(ValueError, match=r"claim: unknown 'B9', did you mean B[123]\?"):
         find_claims("B9")
 
 

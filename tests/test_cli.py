@@ -248,11 +248,11 @@ def test_failed_runs_are_not_done_again_unless_asked(tmp_path, capsys):
 def test_folder_of_another_experiment_is_left_alone(tmp_path, capsys):
     settings = RunSettings("palindrome", 5, parse_model("lstm"), 0)
     (tmp_path / "x").mkdir()
-    write_json(tmp_path / "x" / "config.json", settings.to_dict() | {"experiment": "documents"})
+    write_json(tmp_path / "x" / "config.json", settings.to_dict() | {"experiment": "novels"})
     before = sorted(tmp_path.rglob("*"))
     code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path)
     assert code == 2
-    assert "holds runs of 'documents'" in err
+    assert "holds runs of 'novels'" in err
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -323,6 +323,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
         "config.json",
         "curve.csv",
         "result.json",
+        "sensitivity.csv",
         "weights.pt",
     }
 

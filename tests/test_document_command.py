@@ -78,7 +78,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
     assert table.startswith("corpus ")
     assert "docstrings-small: test accuracy by share of labels (documents)" in table
     folders = [path.parent for path in out.glob("*/result.json")]
-    assert len(folders) == 8 * 2 * 2
+    assert len(folders) == 9 * 2 * 2
     for folder in folders:
         assert {path.name for path in folder.iterdir()} - {"neighbours.json"} == FILES
         assert torch.load(folder / "weights.pt", weights_only=True)["format"] == 1

@@ -92,3 +92,11 @@ def test_a_large_graph_is_cut_and_says_so(ax):
 def test_bad_arguments_are_named(ax, name, options):
     with pytest.raises(ValueError, match=name):
         draw_graph(path_graph(3), ax, **options)
+
+
+def test_labels_wider_than_their_node_can_be_read_in_front_of_anything(ax):
+    graph = nx.Graph([("unsettling", "war"), ("unsettling", "places")])
+    draw_graph(graph, ax, node_value=[2.0, 1.0, 0.0])  # the first is the darkest
+    looks = {text.get_text(): (text.get_color(), bool(text.get_path_effects())) for text in ax.texts}
+    assert looks["unsettling"] == ("black", True)
+    assert looks["war"] == ("black", False)

@@ -1,11 +1,28 @@
+import ast
+import importlib.util
 import itertools
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from seq import GRU, LSTM, RNN, CellGatedLSTM, CharLM, PeepholeLSTM, PhasedLSTM, Stacked, generate
+from seq import (
+    GRU,
+    LSTM,
+    RNN,
+    CellGatedLSTM,
+    CharLM,
+    PeepholeLSTM,
+    PhasedLSTM,
+    Stacked,
+    Vocabulary,
+    character_loss,
+    distinct_ngrams,
+    generate,
+    tail_period,
+)
 from seq import generate_stream as stream_of
 
 B, T, V, H = 5, 7, 11, 13
@@ -288,3 +305,55 @@ def test_a_character_of_probability_zero_is_never_drawn():
     model = FixedLogits(torch.tensor([-inf, 0.0, -inf, -800.0, 0.0, -inf]))
     tokens = generate(model, torch.zeros(1009, 1, dtype=torch.long), 101, generator=seed(8))
     assert set(tokens.unique().tolist()) == {1, 4}
+
+
+def manual():
+    """Python's manual of its language, read as text from the module that holds it."""
+    path = importlib.util.find_spec("pydoc_data.topics").origin
+    tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    return "\n".join(ast.literal_eval(tree.body[-1].value).values())
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A model after a minute with Python's manual, its vocabulary, and the text's tokens."""
+    torch.set_default_dtype(torch.float32)
+    torch.manual_seed(0)
+    text = manual()
+    vocabulary = Vocabulary(text)
+    tokens = vocabulary.encode(text)
+    model = CharLM(Stacked([LSTM(64, 128), LSTM(128, 128)]), len(vocabulary))
+    optimizer = torch.optim.Adam(model.parameters(), lr=4e-3)
+    places = seed(0)
+    for _ in range(1200):
+        starts = torch.randint(len(tokens) - 30, (64, 1), generator=places)
+        windows = tokens[starts + torch.arange(31)]
+        optimizer.zero_grad()
+        character_loss(model(windows[:, :-1])[0], windows[:, 1:]).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+    return model, vocabulary, tokens
+
+
+@pytest.mark.slow
+def test_a_higher_temperature_gives_more_distinct_ngrams(trained):
+    model, vocabulary, _ = trained
+    prompt = vocabulary.encode("The statement ").expand(16, -1)
+    for n in (2, 3, 4):
+        shares = []
+        for temperature in (0.5, 1.0, 2.0):
+            texts = generate(model, prompt, 400, temperature=temperature, generator=seed(1))
+            shares.append(sum(distinct_ngrams(text, n) for text in texts) / len(texts))
+        assert shares[0] < shares[1] < shares[2]
+
+
+@pytest.mark.slow
+def test_greedy_text_runs_into_a_loop_and_drawn_text_does_not(trained):
+    model, _, tokens = trained
+    prompts = torch.stack([tokens[k * 9001 : k * 9001 + 20] for k in range(16)])
+    greedy = generate(model, prompts, 2000, temperature=0)
+    assert sum(tail_period(text) is not None for text in greedy) >= 12
+    drawn = generate(model, prompts, 2000, temperature=1, generator=seed(2))
+    assert sum(distinct_ngrams(text, 8) for text in greedy) < 0.5 * sum(
+        distinct_ngrams(text, 8) for text in drawn
+    )

@@ -110,6 +110,7 @@ def test_a_text_is_split_on_whitespace_and_may_come_from_a_generator():
     assert same(cooccurrence_graph((text for text in ["x  y,\tz\n", "y, x", "é "]), 2), split)
 
 
+@pytest.mark.slow  # each process imports torch
 def test_workers_change_nothing():
     documents = [" ".join("abcdefg"[(7 * i + j * j) % 7] for j in range(i % 13)) for i in range(101)]
     alone = cooccurrence_graph(documents, 5, chunk_pairs=211)

@@ -109,6 +109,15 @@ def test_folder_with_other_files_is_refused(tmp_path):
         prepare_folder(tmp_path, "palindrome")
 
 
+@pytest.mark.parametrize(
+    "name", [".probe.17", ".results.csv.17.part", ".locks/a.lock", "x/.config.json.17.part"]
+)
+def test_what_a_killed_sweep_leaves_is_ours(name, tmp_path):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("")
+    prepare_folder(tmp_path, "palindrome")
+
+
 def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "x").write_text("")
     with pytest.raises(FolderError, match="is a file"):

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 import json
 
 import pytest
@@ -26,6 +27,7 @@ def test_each_setting_changes_the_identity():
         dataclasses.replace(base, seed=1),
         dataclasses.replace(base, threads=2),
         dataclasses.replace(base, device="cuda"),
+        dataclasses.replace(base, deterministic=True),
         dataclasses.replace(base, model=GraphSpec("gcn", mirrored=True)),
         *(
             dataclasses.replace(
@@ -52,3 +54,20 @@ def test_config_with_an_unknown_key_is_refused():
     values["train"]["stepps"] = 3
     with pytest.raises(ValueError, match="stepps"):
         RunSettings.from_dict(values)
+
+
+def test_one_number_is_one_identity_however_it_is_written():
+    runs = [
+        RunSettings("palindrome", 5, GraphSpec("gcn"), 0, TrainSettings(clip_norm=value))
+        for value in (1, 1.0)
+    ]
+    assert runs[0].identity == runs[1].identity
+
+
+def test_a_config_from_before_there_was_a_setting_keeps_its_folder():
+    run = RunSettings("palindrome", 5, GraphSpec("gcn"), 0)
+    values = run.to_dict()
+    del values["deterministic"]
+    assert RunSettings.from_dict(values).folder == run.folder
+    text = json.dumps(values, sort_keys=True)
+    assert run.folder.endswith(hashlib.sha256(text.encode()).hexdigest()[:8])

@@ -1,5 +1,5 @@
+import dataclasses
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -7,8 +7,10 @@ import time
 
 import pytest
 
+from experiments.files import write_json
+from experiments.locks import run_lock
 from experiments.model_specs import parse_model
-from experiments.records import prepare_folder
+from experiments.records import prepare_folder, read_result
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
@@ -99,32 +101,69 @@ def worker_pids(parent=None):
     return pids
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="finds worker processes through /proc")
-def test_a_killed_worker_loses_no_run(tmp_path):
-    train = TrainSettings(
-        steps=400, batch_size=8, evaluate_every=50, validation_size=20, budget=3000, success=2
-    )
-    runs = sweep(labels=("rnn",), lengths=(5,), seeds=range(4), train=train)
-    killed = []
+def test_a_run_that_another_process_holds_is_waited_for(tmp_path):
+    runs = sweep(labels=("rnn",), lengths=(3,))
+    held = run_lock(tmp_path, runs[0].folder)
+    held.__enter__()
 
-    def kill_one():
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            begun = list(tmp_path.glob("*/curve.csv"))
-            if begun and worker_pids():
-                killed.append(worker_pids()[0])
-                os.kill(killed[0], signal.SIGKILL)
-                return
+    def another_sweep():
+        while not (tmp_path / runs[1].folder / "result.json").exists():  # all others are done meanwhile
             time.sleep(0.01)
+        (tmp_path / runs[0].folder).mkdir()
+        write_json(tmp_path / runs[0].folder / "config.json", runs[0].to_dict())
+        write_json(tmp_path / runs[0].folder / "result.json", FROM_ELSEWHERE)
+        held.__exit__(None, None, None)
 
-    thread = threading.Thread(target=kill_one)
+    thread = threading.Thread(target=another_sweep)
     thread.start()
-    outcome = run_sweep(runs, tmp_path, workers=2)
+    outcome = run_sweep(runs, tmp_path)
     thread.join()
-    assert killed
-    assert len(outcome.done) == 4
-    assert not outcome.failed
+    assert outcome.done == [runs[1].folder]
+    assert outcome.skipped == [runs[0].folder]
+    assert read_result(tmp_path / runs[0].folder) == FROM_ELSEWHERE
+
+
+FROM_ELSEWHERE = {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": 7, "parameters": 11}
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_two_sweeps_at_once_do_every_run_once(workers, tmp_path):
+    runs = sweep(labels=("rnn", "gcn-2"), lengths=(3, 5), seeds=(0, 1))
+    outcomes = []
+
+    def do(order):
+        outcomes.append(run_sweep(order, tmp_path, workers=workers, progress=False))
+
+    threads = [threading.Thread(target=do, args=(order,)) for order in (runs, runs[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = [folder for outcome in outcomes for folder in outcome.done]
+    assert sorted(done) == sorted(run.folder for run in runs)
+    assert all(len(outcome.done) + len(outcome.skipped) == len(runs) for outcome in outcomes)
+    assert not (tmp_path / ".locks").exists()
+    if workers == 2:  # in processes of their own; two sweeps in one process share torch's generator
+        run_sweep(runs, tmp_path / "alone")
+        assert curves(tmp_path) == curves(tmp_path / "alone")
+
+
+def test_a_grid_of_training_settings_is_part_of_the_sweep():
+    trains = [dataclasses.replace(TINY, learning_rate=rate) for rate in (0.1, 0.2, 0.1)]
+    assert len(sweep(train=trains)) == 2 * 8
+
+
+def test_reading_what_is_done_reads_each_run_once(tmp_path, monkeypatch):
+    runs = sweep(labels=("rnn",), lengths=(3,), seeds=range(7))
+    for run in runs:
+        (tmp_path / run.folder).mkdir()
+        write_json(tmp_path / run.folder / "config.json", run.to_dict())
+        write_json(tmp_path / run.folder / "result.json", FROM_ELSEWHERE)
+    read = []
+    monkeypatch.setattr("experiments.sweep.read_result", lambda path: read.append(path) or read_result(path))
+    prepare_folder(tmp_path, "palindrome")
+    assert len(run_sweep(runs, tmp_path).skipped) == 7
+    assert len(read) == 7
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ def characters(
     The default needs no download: the manual of Python's language, which Python brings. A run that was ended goes on
     from its last checkpoint when the command is given again. The experiments on Grimm's tales are
 
-      gnnlab run characters --text grimm --models lstm-2 --hidden 128 --steps 5000 --seeds 1
+      gnnlab run characters --text grimm --gutenberg --models lstm-2 --hidden 128 --steps 5000
 
     Several processes share each batch under torchrun:
 

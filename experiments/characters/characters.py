@@ -27,6 +27,13 @@ from experiments.models import count_parameters
 from experiments.records import CurveWriter, curve_path
 
 CORPUS_FOLDER = "corpus"  # beside the runs of a results folder
+FINAL = (
+    "train_loss",
+    "train_bits",
+    "train_accuracy",
+    "train_accuracy_100",
+    "learning_rate",
+)  # of the last look
 EXCHANGE = 10  # steps after which several processes agree on stopping and on checkpoints
 
 
@@ -206,7 +213,7 @@ def _test(
         "test_loss": score.loss,
         "test_bits": score.bits,
         **{name: selected[name] for name in ("validation_accuracy", "validation_loss", "validation_bits")},
-        **{f"final_{name}": value for name, value in trainer.curve[-1].items() if name != "step"},
+        **{f"final_{name}": trainer.curve[-1][name] for name in FINAL},
         "steps": trainer.steps,
         "selected_step": trainer.best["step"],
         "stopped": "budget",

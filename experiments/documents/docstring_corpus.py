@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
+from tqdm import tqdm
+
 from experiments.documents.document_corpus import Corpus, Document
 from experiments.documents.document_words import words_of
 
@@ -18,9 +20,9 @@ STANDARD_LIBRARY = "python"
 #: Import names of packages that come with this one (``python`` is the standard library).
 PACKAGES = ("matplotlib", "networkx", "numpy", "pandas", "python", "scipy", "sklearn", "sympy", "torch")
 FEWEST_WORDS = 12  # a docstring of fewer words says little about its package
-MOST_WORDS = 60  # the beginning of a docstring; what follows is parameters and examples
-MOST_PER_MODULE = 8
-MOST_PER_PACKAGE = 300
+MOST_WORDS = 50  # the beginning of a docstring; what follows is parameters and examples
+MOST_PER_MODULE = 6
+MOST_PER_PACKAGE = 200
 FEWEST_PER_PACKAGE = 30
 TEST_SHARE = 1 / 3
 #: Other names by which a package would give itself away.
@@ -63,7 +65,8 @@ def read_docstrings(
     names = _names_in_words([name for name in packages if found.get(name)])
     seen: set[str] = set()
     documents: list[Document] = []
-    for package in sorted(packages):
+    bar = tqdm(sorted(packages), desc="reading docstrings", unit="package", leave=False, disable=None)
+    for package in bar:
         folder = found.get(package)
         if folder is None:
             continue

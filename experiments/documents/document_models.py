@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
-from experiments.documents.document_settings import BAG, DOCUMENT_GRAPH, DocumentModel
+from experiments.documents.document_settings import BAG, DOCUMENT_GRAPH, SMOOTHED, DocumentModel
 from experiments.documents.word_vocabulary import NO_WORD
 from experiments.model_specs import WITH_FORGET_GATE, RecurrentSpec, parse_model
 from experiments.models import LAYERS
@@ -148,8 +148,12 @@ class RecurrentReader(nn.Module):
     def forward(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """Return logits (B, C)."""
         tokens, lengths = batch
+        return self.read(self.embedding(tokens), lengths)
+
+    def read(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        """Return logits (B, C) of word vectors (B, T, I)."""
         # 1. word vectors
-        x = F.dropout(self.embedding(tokens), self.dropout, self.training)  # (B, T, I)
+        x = F.dropout(vectors, self.dropout, self.training)  # (B, T, I)
         # 2. the whole text; outputs beyond its length are zero
         outputs, state = self.layer(x, lengths=lengths)
         # 3. pool
@@ -205,7 +209,7 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
 
 
 def _recurrent(spec: DocumentModel) -> RecurrentLayer:
-    parsed = parse_model(spec.name)
+    parsed = parse_model(spec.name.removeprefix(SMOOTHED))
     assert isinstance(parsed, RecurrentSpec)
     bias = {"forget_bias": parsed.forget_bias} if parsed.cell in WITH_FORGET_GATE else {}
 

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.model_specs import RecurrentSpec, parse_model
+from experiments.model_specs import ModelSpec, RecurrentSpec, parse_model
 from experiments.naming import nearest
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
@@ -21,18 +21,23 @@ MODELS = {
     "docgat": "GAT over the same graphs",
     "lstm": "LSTM over the words",
     "lstm-bidirectional": "LSTMs from both ends of the text",
+    "gcn-lstm": "LSTM over word vectors that a GCN has smoothed over the graph of words that occur together",
     "tfidf-lr": "logistic regression on TF-IDF of words, or of words and pairs (no order beyond that)",
     "bow-mlp": "a network of one hidden layer over the bag of words (no order)",
 }
 CORPUS_GRAPH = ("textgcn", "textgat")
 DOCUMENT_GRAPH = ("docgcn", "docgat")
+SMOOTHED = (
+    "gcn-"  # before the label of a recurrent model: a GCN over the graph of words smooths what it reads
+)
 LINEAR = "tfidf-lr"
 BAG = "bow-mlp"
 POOLINGS = ("mean", "last")
 COUNTINGS = ("pairs", "windows")
 MODEL_HELP = (
     f"{', '.join(MODELS)}, or another recurrent layer with options joined by dashes: rnn, gru, gru1, cellgated, "
-    "peephole, phased; layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
+    "peephole, phased; layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN; gcn- in front smooths "
+    "the word vectors"
 )
 
 
@@ -126,11 +131,10 @@ def check_model(name: str) -> None:
     """Raise a ValueError unless there is a model of that name."""
     if name in MODELS:
         return
-    try:
-        spec = parse_model(name)
-    except ValueError:
+    spec = _parsed(name.removeprefix(SMOOTHED)) or _parsed(name)
+    if spec is None:
         hint = nearest(name, [*MODELS, "gru", "rnn", "phased", "peephole"])
-        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {MODEL_HELP}") from None
+        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {MODEL_HELP}")
     if not isinstance(spec, RecurrentSpec):
         raise ValueError(
             f"models: {name!r} is a network over sequences as graphs; on documents there are "
@@ -138,6 +142,13 @@ def check_model(name: str) -> None:
         )
     if spec.encoding != "embedding":
         raise ValueError(f"models: {name!r} should leave {spec.encoding} out; words enter as embeddings")
+
+
+def _parsed(label: str) -> ModelSpec | None:
+    try:
+        return parse_model(label)
+    except ValueError:
+        return None
 
 
 def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTraining]:
@@ -156,15 +167,17 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
         >>> default_settings("textgcn", "mr")[1]
         DocumentTraining(epochs=200, learning_rate=0.02, batch_size=64, patience=10, clip_norm=0.0)
     """
-    size = 200 if corpus == "mr" else 64
-    if name in CORPUS_GRAPH:
-        if name == "textgat":
-            return DocumentModel(name, 64, 64, heads=2), DocumentTraining(learning_rate=0.01)
+    size, rate = (200, 2e-3) if corpus == "mr" else (64, 5e-3)
+    if name == "textgat":
+        return DocumentModel(name, 32, 32), DocumentTraining()
+    if name == "textgcn":
         return DocumentModel(name, size, size), DocumentTraining()
-    model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1)
+    if name == BAG:
+        return DocumentModel(name, size, size), DocumentTraining(epochs=100, learning_rate=5e-3)
+    model = DocumentModel(name, size, size)
     if name in DOCUMENT_GRAPH:
-        model = dataclasses.replace(model, window=3)
-    return model, DocumentTraining(epochs=30, learning_rate=2e-3, batch_size=64, patience=4, clip_norm=5.0)
+        model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1, window=3)
+    return model, DocumentTraining(epochs=30, learning_rate=rate, patience=4, clip_norm=5.0)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.documents.document_settings import CORPUS_GRAPH, DOCUMENT_GRAPH, LINEAR
+from experiments.documents.document_settings import CORPUS_GRAPH, DOCUMENT_GRAPH, LINEAR, SMOOTHED
 from experiments.documents.document_tables import paired_accuracy, variants
 
 Variant = tuple[str, str, str]
@@ -24,9 +24,9 @@ def verdicts(frame: pd.DataFrame, corpus: str) -> list[str]:
     """
     ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
     listed = variants(ended["model.name"].tolist())
-    graphs = [variant for variant in listed if variant[1] in (*CORPUS_GRAPH, *DOCUMENT_GRAPH)]
+    graphs = [v for v in listed if v[1] in (*CORPUS_GRAPH, *DOCUMENT_GRAPH) or v[1].startswith(SMOOTHED)]
     linear = [variant for variant in listed if variant[1] == LINEAR]
-    recurrent = [v for v in listed if v[1] not in (*CORPUS_GRAPH, *DOCUMENT_GRAPH, LINEAR, "bow-mlp")]
+    recurrent = [v for v in listed if v not in graphs and v[1] not in (LINEAR, "bow-mlp")]
     reference = next((v for v in recurrent if v[1] == "lstm"), recurrent[0] if recurrent else None)
     shares = sorted(ended["share"].unique())
     sentences = []

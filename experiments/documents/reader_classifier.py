@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -42,8 +42,8 @@ class ReaderClassifier(DocumentClassifier):
         on_row: Callable[[Row], None],
         on_step: Callable[[int], None],
     ) -> Fit:
-        self.vocabulary = Vocabulary.of(corpus.words[row] for row in split.labelled)
-        self.model = build_reader(self.spec, len(self.vocabulary), self.num_classes).to(device)
+        self.vocabulary = self.learn_words(corpus, split)
+        self.model = self.build(corpus.words[row] for row in split.known).to(device)
         classes = torch.tensor(corpus.classes)
         items = self._encode([corpus.words[row] for row in split.labelled])
         y = classes[split.labelled]
@@ -63,6 +63,18 @@ class ReaderClassifier(DocumentClassifier):
         )
         self.model.to("cpu")
         return fit
+
+    def learn_words(self, corpus: Corpus, split: Split) -> Vocabulary:
+        """The words of the labelled documents."""
+        return Vocabulary.of(corpus.words[row] for row in split.labelled)
+
+    def build(self, documents: Iterable[Words]) -> nn.Module:
+        """The untrained network.
+
+        Args:
+            documents: Words of all training documents, labelled or not.
+        """
+        return build_reader(self.spec, len(self.vocabulary), self.num_classes)
 
     @torch.no_grad()
     def logits(self, documents: Sequence[Words]) -> Tensor:

@@ -1,0 +1,122 @@
+"""What the lab adds to a bare training loop: records, progress, checkpoints. Validation is left out of both.
+
+    python benchmarks/overhead.py --rounds 7
+
+One process, one thread. A round trains the same model from the same weights on the same batches, once in the plainest
+loop that gives the same weights and once as `gnnlab run` does it, with its folder, its files, and a bar drawn for a
+terminal; which comes first alternates. The last weights of the two are compared bit by bit. The figure is the median
+over the rounds of the ratio within a round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import math
+import os
+import platform
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+from tqdm import tqdm
+
+from experiments.device import computing
+from experiments.model_specs import parse_model
+from experiments.models import build_model, hidden_size
+from experiments.runs import execute, make_task
+from experiments.settings import RunSettings, TrainSettings
+from experiments.training import make_optimizer
+
+CASES = [("rnn", 10), ("lstm", 20), ("gcn-4", 20), ("gat-2-mirrored", 20)]
+
+
+def settings(label: str, length: int, steps: int) -> RunSettings:
+    """A run that looks at one example of the validation split, once: the lab cannot do with less."""
+    train = TrainSettings(
+        steps=steps, evaluate_every=steps, validation_size=1, test_size=1, success=2, patience=0
+    )
+    return RunSettings("palindrome", length, parse_model(label), 0, train)
+
+
+def bare(run: RunSettings) -> tuple[float, dict[str, torch.Tensor]]:
+    """The loop and nothing else: seconds, and the last weights."""
+    started = time.perf_counter()
+    task = make_task(run)
+    with computing(run.threads):
+        torch.manual_seed(run.seed)
+        model = build_model(run.model, task, hidden_size(run.model, task, run.train))
+        optimizer = make_optimizer(model, run.train)
+        generator = task.generator("train")
+        for _ in range(run.train.steps):
+            batch = task.batch("train", run.train.batch_size, generator)
+            loss = task.loss(model(batch.inputs), batch.targets)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), run.train.clip_norm or math.inf)
+            optimizer.step()
+    return time.perf_counter() - started, model.state_dict()
+
+
+def lab(run: RunSettings, checkpoint_seconds: float) -> tuple[float, dict[str, torch.Tensor]]:
+    """The same through the lab: seconds, and the weights that it wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        with tqdm(total=run.train.steps, file=io.StringIO(), ascii=True) as bar:
+            result = execute(
+                run,
+                Path(folder),
+                lambda step: bar.update(step - bar.n),
+                checkpoint_seconds=checkpoint_seconds,
+            )
+        seconds = time.perf_counter() - started
+        assert result["status"] == "ok", result["reason"]
+        return seconds, torch.load(Path(folder) / run.folder / "weights.pt", weights_only=True)
+
+
+def measure(run: RunSettings, rounds: int, checkpoint_seconds: float) -> list[tuple[float, float]]:
+    """Seconds of both, round by round, after one round to warm up."""
+    pairs = []
+    for number in range(rounds + 1):
+        order = ["bare", "lab"] if number % 2 else ["lab", "bare"]
+        done = {name: bare(run) if name == "bare" else lab(run, checkpoint_seconds) for name in order}
+        left, right = done["bare"][1], done["lab"][1]
+        assert all(torch.equal(left[name], right[name]) for name in left), "the two trained different weights"
+        pairs.append((done["bare"][0], done["lab"][0]))
+    return pairs[1:]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument(
+        "--checkpoint-seconds", type=float, default=1.0, help="[1: thirty times as often as by default]"
+    )
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    print(f"torch {torch.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(f"{arguments.steps} steps of 128, checkpoint every {arguments.checkpoint_seconds:g} s\n")
+    print(
+        "| model | T | bare, s | lab, s | overhead, median of rounds | from .. to |\n|---|---|---|---|---|---|"
+    )
+    for label, length in CASES:
+        pairs = measure(
+            settings(label, length, arguments.steps), arguments.rounds, arguments.checkpoint_seconds
+        )
+        ratios = [100 * (right / left - 1) for left, right in pairs]
+        seconds = [statistics.median(side) for side in zip(*pairs)]
+        print(
+            f"| {label} | {length} | {seconds[0]:.2f} | {seconds[1]:.2f} | {statistics.median(ratios):+.1f} % | "
+            f"{min(ratios):+.1f} .. {max(ratios):+.1f} % |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

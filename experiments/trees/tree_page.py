@@ -1,0 +1,91 @@
+"""The page of Tree-NeighborsMatch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from experiments.catalogue import EXPERIMENTS
+from experiments.memory.memory_page import memory_section
+from experiments.memory.memory_plots import family_styles
+from experiments.page import inline, pictures, render
+from experiments.records import RunRecord
+from experiments.trees.tree_tables import PAPER, PUBLISHED, tree_rows, tree_table
+
+
+def tree_page(runs: list[RunRecord], out: Path) -> str:
+    """The page: accuracy against radius with every seed and the paper's numbers, D(r), every run."""
+    frame = tree_table(runs)
+    ended = frame[frame["status"] == "ok"]
+    context = {
+        "title": "tree-neighbors",
+        "question": EXPERIMENTS["tree-neighbors"].question,
+        "source": PAPER,
+        "rows": tree_rows(frame),
+        "svg": inline(radius_figure(ended)) if len(ended) else "",
+        "memory": memory_section(runs),
+        "pictures": pictures(out),
+        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
+        .fillna("")
+        .to_dict("records"),
+        "runs": frame.to_dict("records"),
+        "settings": _values(frame),
+        "folder": out.name,
+    }
+    return render("tree.html.j2", context)
+
+
+def radius_figure(frame: pd.DataFrame) -> Any:
+    """Accuracy against radius, on training examples and on new questions.
+
+    Args:
+        frame: Runs that ended, from ``tree_table``.
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.6, 4.4), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    plot_radius(frame, left, column="fitted", published=True)
+    plot_radius(frame, right, column="test_accuracy")
+    left.set(ylabel="accuracy", title="training examples: is it fitted?")
+    right.set(title="test: new questions")
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=8, frameon=False)
+    return figure
+
+
+def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool = False) -> Axes:
+    """One accuracy against radius: a dot a seed, lines through means; the paper's as crosses where asked for."""
+    styles = family_styles(frame["kind"].unique())
+    for number, (kind, style) in enumerate(styles.items()):
+        own = frame[frame["kind"] == kind]
+        shift = 0.05 * (number - (len(styles) - 1) / 2)
+        mean = own.groupby("length")[column].mean()
+        ax.plot(own["length"] + shift, own[column], style["marker"], color=style["color"], ms=4, alpha=0.5)
+        ax.plot(mean.index + shift, mean, **style, ms=5, label=kind)
+        numbers = PUBLISHED.get(kind.split("-")[0], {}) if published else {}
+        if numbers:
+            x = [radius + shift for radius in numbers]
+            ax.plot(
+                x,
+                list(numbers.values()),
+                "x",
+                color=style["color"],
+                ms=8,
+                label=f"{kind.split('-')[0]}, paper",
+            )
+    chance = frame.groupby("length")["chance"].first()
+    ax.plot(chance.index, chance, ":", color="0.4", lw=1, label="chance")
+    ax.set(xlabel="radius r of the tree (2^r leaves)", ylim=(-0.03, 1.05))
+    ax.set_xticks(sorted({*frame["length"], *(PUBLISHED["gcn"] if published else ())}))
+    ax.grid(axis="y", color="0.9")
+    return ax
+
+
+def _values(frame: pd.DataFrame) -> dict[str, str]:
+    columns = [c for c in frame.columns if c.startswith(("train.", "environment."))]
+    values = {c.partition(".")[2]: ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}
+    return {name: value for name, value in values.items() if value}

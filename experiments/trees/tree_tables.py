@@ -1,0 +1,77 @@
+"""Numbers of Tree-NeighborsMatch: what was fitted, what was answered anew, and the paper's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from experiments.plots import natural
+from experiments.records import RunRecord, read_curve
+from experiments.statistics import runs_table
+
+PAPER = "Alon & Yahav 2021, https://arxiv.org/abs/2006.05205, as listed in the README of their program"
+#: Accuracy on training examples by convolution and radius.
+PUBLISHED = {
+    "gcn": {2: 1.0, 3: 1.0, 4: 0.70, 5: 0.19},
+    "gat": {2: 1.0, 3: 1.0, 4: 1.0, 5: 0.41},
+}
+
+
+def tree_table(runs: list[RunRecord]) -> pd.DataFrame:
+    """One row a run: ``runs_table`` with ``kind`` and ``fitted``.
+
+    ``kind`` is the model's label without its number of layers, which grows with the radius. ``fitted`` is the accuracy
+    on the training examples of the steps before the selected one; the paper reports accuracy on training examples too.
+    """
+    frame = runs_table(runs)
+    frame["kind"] = [_kind(label) for label in frame["model.name"]]
+    fitted = []
+    for run in runs:
+        value = float("nan")
+        if run.succeeded and run.result is not None:
+            curve = read_curve(run.path)
+            value = float(curve.loc[curve["step"] == run.result["selected_step"], "train_accuracy"].iloc[0])
+        fitted.append(value)
+    frame["fitted"] = fitted
+    return frame
+
+
+def _kind(label: str) -> str:
+    """
+    >>> _kind("gcn-4-directed-norm"), _kind("lstm")
+    ('gcn-directed-norm', 'lstm')
+    """
+    return "-".join(word for word in label.split("-") if not word.isdigit())
+
+
+def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """A row a (model, radius) for people: every seed, and the paper's number where there is one.
+
+    Args:
+        frame: From ``tree_table``.
+    """
+    rows = []
+    ended = frame[frame["status"] == "ok"]
+    for (label, radius), group in ended.groupby(["model.name", "length"]):
+        group = group.sort_values("seed")
+        published = PUBLISHED.get(label.split("-")[0], {}).get(int(radius))
+        rows.append(
+            {
+                "model": label,
+                "radius": f"{radius}",
+                "parameters": f"{group['parameters'].iloc[0]:,}",
+                "fitted (train), each seed": _each(group["fitted"]),
+                "test, each seed": _each(group["test_accuracy"]),
+                "paper (train)": "-" if published is None else f"{published:.2f}",
+                "chance": f"{group['chance'].iloc[0]:.3f}",
+                "steps": _each(group["steps"], 0),
+            }
+        )
+    return sorted(
+        rows, key=lambda row: (natural(_kind(row["model"])), int(row["radius"]), natural(row["model"]))
+    )
+
+
+def _each(values: Any, digits: int = 3) -> str:
+    return ", ".join(f"{value:.{digits}f}" for value in values)
