@@ -61,7 +61,13 @@ def compare(
 
 
 def table(
-    folder: Path, /, *, format: str = "text", baseline: str | None = None, out: Path | None = None
+    folder: Path,
+    /,
+    *,
+    metric: str = "test_accuracy",
+    format: str = "text",
+    baseline: str | None = None,
+    out: Path | None = None,
 ) -> int:
     """The table of a results folder: mean, standard deviation, interquartile mean, success rate, n.
 
@@ -71,6 +77,8 @@ def table(
     ----------
     folder
         What `gnnlab run` was given as --out.
+    metric
+        A number of result.json: test_accuracy, test_loss, ...
     format
         text, csv (numbers not rounded), markdown or latex (a tabular that needs no package).
     baseline
@@ -83,18 +91,19 @@ def table(
     check_format(format)
     _check_out(out)
     from experiments.records import read_runs
-    from experiments.statistics import check_baseline, paired_differences, runs_table, summarize
+    from experiments.statistics import check_baseline, check_metric, paired_differences, runs_table, summarize
     from experiments.tables import summary_rows
 
     frame = runs_table(read_runs(folder))
+    check_metric(frame, metric)
     if baseline is not None:
         check_baseline(frame, baseline)
-    summary = summarize(frame)
-    paired = None if baseline is None else paired_differences(frame, baseline)
+    summary = summarize(frame, metric)
+    paired = None if baseline is None else paired_differences(frame, baseline, metric)
     if format == "csv":
         _give(_unrounded(summary, paired), out)
     else:
-        _give(FORMATS[format](summary_rows(summary, paired)), out)
+        _give(FORMATS[format](summary_rows(summary, paired, metric)), out)
     return 0
 
 

@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.naming import nearest
 from experiments.records import RunRecord
 from experiments.statistics import (
     CONFIDENCE,
+    METRIC,
+    check_metric,
     runs_table,
     setting_columns,
     setting_names,
@@ -29,7 +30,6 @@ from experiments.statistics import (
     varying_within_a_model,
 )
 
-METRIC = "test_accuracy"
 LOWER_IS_BETTER = ("loss", "error", "seconds", "ms_per_step", "steps", "parameters")
 VERDICTS = ("better", "worse", "within noise", "too few runs")
 
@@ -78,7 +78,8 @@ def compare_folders(
             f"folders: the first holds runs of {', '.join(experiments[0])}, the second of "
             f"{', '.join(experiments[1])}; they should be of one experiment"
         )
-    _check_metric(metric, a, b)
+    for frame in (a, b):
+        check_metric(frame, metric)
     keys = _keys(a, b)
     ended_a, ended_b = (_comparable(frame, [*keys, "seed"], metric) for frame in (a, b))
     rows: list[dict[str, Any]] = []
@@ -102,21 +103,6 @@ def compare_folders(
         failed_first=list(a.loc[a["status"] == "failed", "run"]),
         failed_second=list(b.loc[b["status"] == "failed", "run"]),
     )
-
-
-def _check_metric(metric: str, a: pd.DataFrame, b: pd.DataFrame) -> None:
-    no_result = {*setting_names(a), *setting_names(b)}
-    known = [
-        c
-        for c in a.columns
-        if c in b and c not in no_result and "." not in c and c != "format"
-        if pd.api.types.is_numeric_dtype(a[c]) and pd.api.types.is_numeric_dtype(b[c])
-        if not pd.api.types.is_bool_dtype(a[c])
-    ]
-    if metric not in known:
-        raise ValueError(
-            f"metric: unknown {metric!r}{nearest(metric, known) or '.'} Known: {', '.join(known)}"
-        )
 
 
 def _keys(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:

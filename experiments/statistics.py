@@ -34,6 +34,7 @@ RESULT_COLUMNS = (
     "answer_share",
     "disjoint",
 )
+METRIC = "test_accuracy"
 RESAMPLES = 2000
 CONFIDENCE = 0.95
 # How a task is attempted, and on what; all other settings say what the task is.
@@ -103,6 +104,22 @@ def group_columns(frame: pd.DataFrame) -> list[str]:
     return ["model.name", *told_tasks(frame), *setting_columns(frame)]
 
 
+def check_metric(frame: pd.DataFrame, metric: str) -> None:
+    """Raise a ValueError unless some run has that number among its results; where no run ended, a column."""
+    if metric in frame and not (frame["status"] == "ok").any():
+        return
+    settings = {*setting_names(frame), "format"}
+    known = [c for c in frame if c not in settings and "." not in c and _is_number(frame[c])]
+    if metric not in known:
+        hint = nearest(metric, known)
+        raise ValueError(f"metric: no run has a number {metric!r}{hint or '.'} Known: {', '.join(known)}")
+
+
+def _is_number(column: pd.Series) -> bool:
+    numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return bool(numbers and column.notna().any())
+
+
 def interquartile_mean(values: Sequence[float] | np.ndarray, axis: int | None = None) -> Any:
     """Mean of the middle half of the values: a quarter of the weight is cut off at either end.
 
@@ -156,32 +173,36 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
-def summarize(frame: pd.DataFrame) -> pd.DataFrame:
+def summarize(frame: pd.DataFrame, metric: str = METRIC) -> pd.DataFrame:
     """One row a group of runs that differ in nothing but the seed: figures over seeds.
 
-    Columns: model.name, the task's (length), every other setting that differs in the table; n (runs that ended),
-    failed, parameters, mean, std (ddof 1), iqm with its interval, success (share of runs with a test accuracy of at
-    least ``SUCCESS``), ms_per_step and seconds (medians).
+    Columns: model.name, the task's (length), every other setting that differs in the table; n (runs that ended with
+    a value), failed, parameters, mean, std (ddof 1), iqm with its interval, success (share of runs with a test
+    accuracy of at least ``SUCCESS``), ms_per_step and seconds (medians).
+
+    Args:
+        frame: From ``runs_table``.
+        metric: Column of the results that mean, std and iqm are of; success is of the test accuracy alone.
     """
     keys = group_columns(frame)
     rows = []
     for key, group in frame.groupby(keys, sort=False, dropna=False):
         ended = group[group["status"] == "ok"]
-        accuracy = ended["test_accuracy"].to_numpy(dtype=float)
-        low, high = bootstrap_interval(accuracy)
+        values = ended[metric].dropna().to_numpy(dtype=float)
+        low, high = bootstrap_interval(values)
         rows.append(
             dict(zip(keys, key))
             | {
-                "n": len(ended),
+                "n": len(values),
                 "failed": int((group["status"] == "failed").sum()),
                 "parameters": ended["parameters"].median(),
                 "hidden": ended["hidden"].median(),
-                "mean": accuracy.mean() if len(accuracy) else np.nan,
-                "std": accuracy.std(ddof=1) if len(accuracy) > 1 else np.nan,
-                "iqm": interquartile_mean(accuracy) if len(accuracy) else np.nan,
+                "mean": values.mean() if len(values) else np.nan,
+                "std": values.std(ddof=1) if len(values) > 1 else np.nan,
+                "iqm": interquartile_mean(values) if len(values) else np.nan,
                 "iqm_low": low,
                 "iqm_high": high,
-                "success": (accuracy >= SUCCESS).mean() if len(accuracy) else np.nan,
+                "success": (values >= SUCCESS).mean() if len(values) and metric == METRIC else np.nan,
                 "steps": ended["steps"].median(),
                 "ms_per_step": ended["ms_per_step"].median(),
                 "seconds": ended["seconds_total"].median(),
@@ -206,8 +227,8 @@ def check_baseline(frame: pd.DataFrame, name: str, argument: str = "baseline") -
         )
 
 
-def paired_differences(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Test accuracy minus the reference model's on the same task and seed, under the same settings.
+def paired_differences(frame: pd.DataFrame, reference: str, metric: str = METRIC) -> pd.DataFrame:
+    """Test accuracy (or another metric) minus the reference model's on the same task and seed, under the same settings.
 
     A setting that no model was run with two values of is not matched, so that models may each have their own.
     A run whose partner is not one run but several is left out.
@@ -215,6 +236,7 @@ def paired_differences(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
     Args:
         frame: From ``runs_table``.
         reference: Label of the model to compare with.
+        metric: Column of the results.
 
     Returns:
         One row a group (model, task, differing settings): mean difference, its bootstrap interval, and the number
@@ -227,11 +249,11 @@ def paired_differences(frame: pd.DataFrame, reference: str) -> pd.DataFrame:
     tasks, settings = told_tasks(frame), setting_columns(frame)
     shared = [c for c in settings if not c.startswith("model.")]
     keys = [*tasks, "seed", *(c for c in shared if c in varying_within_a_model(frame, shared))]
-    ended = frame[frame["status"] == "ok"]
-    base = ended.loc[ended["model.name"] == reference, [*keys, "test_accuracy"]]
+    ended = frame[(frame["status"] == "ok") & frame[metric].notna()]
+    base = ended.loc[ended["model.name"] == reference, [*keys, metric]]
     base = base.drop_duplicates(keys, keep=False)
     pairs = ended[ended["model.name"] != reference].merge(base, on=keys, suffixes=("", "_reference"))
-    pairs["difference"] = pairs["test_accuracy"] - pairs["test_accuracy_reference"]
+    pairs["difference"] = pairs[metric] - pairs[f"{metric}_reference"]
     groups = ["model.name", *tasks, *settings]
     rows = []
     for key, group in pairs.groupby(groups, sort=False, dropna=False):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.folder_comparison import FolderComparison
 from experiments.plots import natural
-from experiments.statistics import SUCCESS, setting_columns, task_columns
+from experiments.statistics import METRIC, SUCCESS, setting_columns, task_columns
 from experiments.table_formats import aligned, markdown
 
 _WORDS = {"length": "T", "dataset": "data set", "model.name": "model"}
@@ -33,12 +33,15 @@ def heading(column: str) -> str:
     return _WORDS.get(column, column.removeprefix("train.").removeprefix("model.").replace("_", " "))
 
 
-def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> list[dict[str, str]]:
+def summary_rows(
+    summary: pd.DataFrame, paired: pd.DataFrame | None = None, metric: str = METRIC
+) -> list[dict[str, str]]:
     """Rows of the summary as text, models in natural order; a column for every setting that differs.
 
     Args:
         summary: From ``summarize``.
         paired: From ``paired_differences``; adds columns of the difference and of the number of pairs.
+        metric: What both are of.
     """
     keys = [c for c in summary.columns if c not in _FIGURES]
     tasks = [c for c in keys[1:] if c in task_columns(summary)]
@@ -49,7 +52,7 @@ def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> l
     rows = []
     for i in order:
         row = summary.loc[i]
-        cells = _summary_row(row)
+        cells = _summary_row(row, metric)
         # A setting such as the most steps of a run must not take the place of the steps taken.
         place = {heading(c) if heading(c) not in cells else c: shown(row[c]) for c in keys[1:]}
         if paired is not None:
@@ -59,11 +62,11 @@ def summary_rows(summary: pd.DataFrame, paired: pd.DataFrame | None = None) -> l
     return rows
 
 
-def _summary_row(row: pd.Series) -> dict[str, str]:
+def _summary_row(row: pd.Series, metric: str) -> dict[str, str]:
     std = "" if pd.isna(row["std"]) else f" ± {row['std']:.3f}"
     return {
         "parameters": "-" if pd.isna(row["parameters"]) else f"{row['parameters']:,.0f}",
-        "accuracy": _number(row["mean"]) + std,
+        "accuracy" if metric == METRIC else f"mean {metric.replace('_', ' ')}": _number(row["mean"]) + std,
         "IQM": _number(row["iqm"]) + _interval(row["iqm_low"], row["iqm_high"]),
         "success": _number(row["success"], 2),
         "n": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),

@@ -85,6 +85,13 @@ def test_table_of_a_grid_has_a_column_for_what_differs(tmp_path, capsys):
     assert rows["lstm", "0.01"]["difference"] == ""
 
 
+def test_table_of_another_metric(folders, capsys):
+    code, out, _ = run(capsys, "table", folders[0], "--metric", "steps")
+    assert code == 0
+    assert "7.000 ± 0.000" in out
+    assert next(line for line in out.splitlines() if line.startswith("lstm")).split().count("-") == 2
+
+
 def bad(capsys, *arguments):
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")
@@ -100,6 +107,7 @@ def test_bad_input_is_one_line_that_says_what_to_do(folders, tmp_path, capsys):
     assert "did you mean lstm" in bad(capsys, "report", first, "--baseline", "lstn")
     assert "did you mean markdown" in bad(capsys, "table", first, "--format", "markdwn")
     assert "did you mean test_accuracy" in bad(capsys, "compare", *folders, "--metric", "tst_accuracy")
+    assert "did you mean test_accuracy" in bad(capsys, "table", first, "--metric", "test_acuracy")
     assert "are the same folder" in bad(capsys, "compare", first, first)
     assert "no such folder" in bad(capsys, "compare", first, tmp_path / "none")
     assert "should be a file" in bad(capsys, "table", first, "--out", second)

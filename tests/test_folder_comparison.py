@@ -188,7 +188,7 @@ def test_experiments_are_not_mixed():
 
 @pytest.mark.parametrize("metric", ["test_acuracy", "seed", "train.steps", "status"])
 def test_metric_is_a_number_of_the_results(metric):
-    with pytest.raises(ValueError, match="metric: unknown"):
+    with pytest.raises(ValueError, match="metric: no run has a number"):
         compare_folders(runs({"lstm": [0.1]}), runs({"lstm": [0.1]}), metric=metric)
 
 

@@ -15,6 +15,7 @@ from experiments.settings import RunSettings, TrainSettings
 from experiments.statistics import (
     bootstrap_interval,
     check_baseline,
+    check_metric,
     group_columns,
     interquartile_mean,
     paired_differences,
@@ -264,3 +265,27 @@ def test_a_constant_of_the_task_is_no_column_and_one_that_differs_is():
     assert group_columns(runs) == ["model.name", "length", "deterministic"]
     runs["corpus.name"] = ["tales", "prose"]
     assert group_columns(runs) == ["model.name", "length", "corpus.name", "deterministic"]
+
+
+def test_a_metric_is_a_number_that_some_run_has():
+    runs = frame([("lstm", 0, 0.5)]).assign(test_loss=np.nan, stopped="budget")
+    check_metric(runs, "test_accuracy")
+    for name in ("test_loss", "stopped", "seed", "nothing"):
+        with pytest.raises(ValueError, match="metric: no run has a number"):
+            check_metric(runs, name)
+    failures = frame([("lstm", 0, None)])
+    check_metric(failures, "test_accuracy")
+    with pytest.raises(ValueError, match="metric: no run has a number"):
+        check_metric(failures, "nothing")
+
+
+def test_summary_and_pairs_of_another_metric():
+    runs = frame([("lstm", 0, 1.0), ("lstm", 1, 1.0), ("gcn", 0, 1.0), ("gcn", 1, 1.0)])
+    runs["test_loss"] = [0.5, 0.25, 1.0, np.nan]
+    summary = summarize(runs, "test_loss").set_index("model.name")
+    assert summary.loc["lstm", "mean"] == 0.375
+    assert summary["n"].to_dict() == {"lstm": 2, "gcn": 1}
+    assert summary["success"].isna().all()
+    assert paired_differences(runs, "lstm", "test_loss")[["difference", "n"]].to_numpy().tolist() == [
+        [0.5, 1]
+    ]
