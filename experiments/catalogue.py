@@ -26,7 +26,6 @@ class Experiment:
         settings: ``module:class`` of a run's settings (``experiments.run_protocol``).
         runner: ``module:function`` that trains and tests one run (``experiments.runs``).
         report: ``module:function`` that makes the page of a results folder (``experiments.report``).
-        timing: ``module:function`` that times a few steps of a run (``experiments.dry_run``); empty for none.
         measure: What a run is judged by; its result has ``test_MEASURE``, its curve ``validation_MEASURE``.
     """
 
@@ -42,7 +41,6 @@ class Experiment:
     settings: str = "experiments.settings:RunSettings"
     runner: str = "experiments.runs:train_and_test"
     report: str = "experiments.report:comparison_page"
-    timing: str = "experiments.dry_run:time_steps"
     measure: str = "accuracy"
 
 
@@ -230,7 +228,6 @@ _ALL = (
         settings="experiments.citation_settings:CitationSettings",
         runner="experiments.citation:train_and_test",
         report="experiments.citation_report:citation_page",
-        timing="",
     ),
     Experiment(
         name="documents",

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from experiments.catalogue import find_experiment, load
+from experiments.catalogue import Experiment, find_experiment
 from experiments.execution import Execution
 from experiments.records import flatten, read_result
 from experiments.run_protocol import Run
@@ -84,30 +84,27 @@ def _is_missing(run: Run, out: Path, how: Execution) -> bool:
 
 def _timer(experiment: str) -> Callable[[Any], tuple[int, float, float]] | None:
     """Asks for parameters, seconds a step and seconds a run; times settings that cost the same only once."""
-    if not find_experiment(experiment).timing:
-        return None
-    measure = load(find_experiment(experiment).timing)
-    known: dict[Any, Timing] = {}
+    if find_experiment(experiment).runner != Experiment.runner:
+        return None  # it has a training loop of its own
+    known: dict[RunSettings, Timing] = {}
 
-    def ask(run: Any) -> tuple[int, float, float]:
+    def ask(run: RunSettings) -> tuple[int, float, float]:
         key = _what_costs(run)
         if key not in known:
-            known[key] = measure(key)
-        timing = known[key]
-        looks = run.most_steps / getattr(run.train, "evaluate_every", 1)
+            known[key] = time_steps(key)
+        timing, train = known[key], run.train
+        looks = train.steps / train.evaluate_every
         return (
             timing.parameters,
             timing.step,
-            run.most_steps * timing.step + looks * timing.look + timing.test,
+            train.steps * timing.step + looks * timing.look + timing.test,
         )
 
     return ask
 
 
-def _what_costs(run: Any) -> Any:
+def _what_costs(run: RunSettings) -> RunSettings:
     """The run with everything that does not change the cost of a step set to one value."""
-    if not isinstance(run, RunSettings):
-        return dataclasses.replace(run, seed=0)
     costly = ("batch_size", "optimizer", "budget", "hidden", "validation_size", "test_size")
     train = TrainSettings(**{name: getattr(run.train, name) for name in costly})
     return dataclasses.replace(run, seed=0, train=train)

@@ -91,14 +91,17 @@ def read_run(path: Path) -> RunRecord:
         raise FolderError(f"{path}: not the folder of a run (it has no config.json)") from error
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
-    return RunRecord(path, settings, read_result(path))
+    result = read_result(path)
+    if result is not None:
+        _check_result(path, result)
+    return RunRecord(path, settings, result)
 
 
 def read_result(path: Path) -> dict[str, Any] | None:
     """Content of a run's ``result.json``; None where the run has not ended.
 
     Raises:
-        FolderError: It cannot be read as one.
+        FolderError: It cannot be read, or is of another format.
     """
     try:
         result = json.loads((path / "result.json").read_text(encoding="utf-8"))
@@ -106,8 +109,14 @@ def read_result(path: Path) -> dict[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
-    _check_result(path, result)
-    return dict(result)
+    if not isinstance(result, dict) or result.get("format") != FORMAT:
+        found = result.get("format") if isinstance(result, dict) else type(result).__name__
+        raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
+    if result.get("status") not in ("ok", "failed"):
+        raise FolderError(
+            f"{path}: result.json has the status {result.get('status')!r}; it should be ok or failed"
+        )
+    return result
 
 
 def is_done(settings: Run, out: Path) -> bool:
@@ -115,16 +124,9 @@ def is_done(settings: Run, out: Path) -> bool:
     return read_result(out / settings.folder) is not None
 
 
-def _check_result(path: Path, result: Any) -> None:
-    if not isinstance(result, dict) or result.get("format") != FORMAT:
-        found = result.get("format") if isinstance(result, dict) else type(result).__name__
-        raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
+def _check_result(path: Path, result: dict[str, Any]) -> None:
     measure = next((name for name in MEASURES if name in result), MEASURES[0])
-    needed = {"ok": (measure, "steps", "parameters"), "failed": ("reason",)}.get(str(result.get("status")))
-    if needed is None:
-        raise FolderError(
-            f"{path}: result.json has the status {result.get('status')!r}; it should be ok or failed"
-        )
+    needed = {"ok": (measure, "steps", "parameters"), "failed": ("reason",)}[result["status"]]
     for key in needed:
         if key not in result:
             raise FolderError(f"{path}: result.json lacks {key}; delete the folder and run the command again")

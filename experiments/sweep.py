@@ -91,7 +91,7 @@ def run_sweep(
         result, is_new = answer
         (outcome.done if is_new else outcome.skipped).append(settings.folder)
         if result["status"] != "ok":
-            outcome.failed[settings.folder] = result["reason"]
+            outcome.failed[settings.folder] = result.get("reason", "")
         bar.set_postfix_str(settings.title)
         bar.update()
 

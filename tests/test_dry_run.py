@@ -45,7 +45,7 @@ def known_times(monkeypatch):
         asked.append(settings)
         return Timing(11, 0.5, 5.0, 7.0)
 
-    monkeypatch.setattr("experiments.dry_run.load", lambda name: measure)
+    monkeypatch.setattr("experiments.dry_run.time_steps", measure)
     return asked
 
 
