@@ -170,7 +170,7 @@ def test_torchrun_shares_each_batch_and_goes_on(tmp_path, tale, capsys):
     """Two processes that torchrun starts: the curve of one process, and what is interrupted is taken up again."""
     options = ["--text", str(tale), "--models", "lstm-1,gcn-1-w2", *TINY, "--workers", "1"]
     assert run(capsys, *options, "--out", tmp_path / "one")[0] == 0
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command = [*torchrun, "-m", "experiments", "run", "characters", *options, "--out", str(tmp_path / "two")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)

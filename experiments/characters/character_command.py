@@ -90,7 +90,7 @@ def characters(
 
     Several processes share each batch under torchrun:
 
-      torchrun --nproc-per-node 2 -m experiments run characters
+      torchrun --standalone --nproc-per-node 2 -m experiments run characters
 
     Parameters
     ----------
