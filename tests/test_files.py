@@ -1,6 +1,8 @@
+import errno
+
 import pytest
 
-from experiments.files import write_beside, write_json
+from experiments.files import is_disk_error, remove_parts, write_beside, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
@@ -21,3 +23,16 @@ def test_nan_never_enters_json(tmp_path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "x.json", {"loss": float("nan")})
     assert not (tmp_path / "x.json").exists()
+
+
+def test_parts_that_a_killed_process_left_are_removed(tmp_path):
+    for name in (".result.json.17.part", ".weights.pt.18.part", "curve.csv", "x.part"):
+        (tmp_path / name).write_text("")
+    remove_parts(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["curve.csv", "x.part"]
+
+
+def test_a_full_disk_is_told_from_other_errors(tmp_path):
+    assert is_disk_error(OSError(errno.ENOSPC, "No space left on device"))
+    assert not is_disk_error(FileNotFoundError(errno.ENOENT, "No such file"))
+    assert not is_disk_error(ValueError("full"))
