@@ -44,7 +44,7 @@ READING_SIDE |= {
     "reproductions.evidence",
     "reproductions.claim_figures",
 }
-READING_SIDE |= {f"reproductions.{kind}_measures" for kind in ("length", "step", "frequency", "exact")}
+READING_SIDE |= {f"reproductions.{kind}_measures" for kind in ("length", "step", "frequency", "set", "exact")}
 READING_SIDE |= {"reproductions.claim_page"}
 READING_SIDE |= {f"reproductions.character_{kind}" for kind in ("measures", "figures")}
 PLAIN = {"settings", "citation_settings"}  # of the data side, but free of torch: both sides may read them

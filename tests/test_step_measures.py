@@ -7,7 +7,6 @@ from experiments.reproductions.step_measures import (
     best_rates,
     measure_a1,
     measure_a2,
-    measure_combinations,
     measure_optimizers,
     steps_to,
 )
@@ -149,26 +148,3 @@ def test_a_rate_at_which_a_seed_failed_is_not_the_best(make_run):
     ]
     (best,) = best_rates(Evidence(CLAIMS["optimizers"], True, runs)).values()
     assert {run.settings.train.learning_rate for run, _ in best} == {0.1}
-
-
-@pytest.mark.parametrize(
-    ("without", "path", "expected"),
-    [
-        ((1.0, 0.995), (0.2, 0.3), [True, True]),
-        ((1.0, 0.4), (1.0, 1.0), [False, False]),
-        ((1.0, 0.9), (0.2, 0.3), [False, True]),
-    ],
-)
-def test_combinations_both_ways(make_run, without, path, expected):
-    runs = [
-        make_run(model, 5, seed, accuracy, experiment="combinations", chance=0.2)
-        for model, values in (
-            ("gcn-2-noedges-noposition-sum", without),
-            ("gcn-4", path),
-            ("lstm", (1.0, 1.0)),
-        )
-        for seed, accuracy in enumerate(values)
-    ]
-    found = measure_combinations(Evidence(CLAIMS["combinations"], True, runs))
-    assert answers(found) == expected
-    assert "no edges are needed" in found.note

@@ -184,7 +184,7 @@ COMBINATIONS = Claim(
     full=Plan((Sweep("combinations", _SETS, (5, 10, 20, 50), 5, {"steps": 5000}),)),
     quick=Plan((Sweep("combinations", _SETS, (5, 10, 20), 3, {"steps": 1500, "patience": 400}),)),
     cut="T up to 20 in place of 50, three of five seeds, 1,500 of 5,000 steps.",
-    measure=f"{_STEPS}:measure_combinations",
+    measure="experiments.reproductions.set_measures:measure_combinations",
     draw=f"{_FIGURES}:draw_combinations",
 )
 
