@@ -122,16 +122,17 @@ class CharacterTrainer:
         """Measure the validation part, keep the weights if they are the best so far, and answer a row of the curve.
 
         Raises:
-            DivergedError: The training loss became NaN or infinite.
+            DivergedError: The loss became NaN or infinite, in training or on validation.
         """
         started = time.perf_counter()
         loss, accuracy, norm = (self.processes.mean(self.sums) / self.since).tolist()
         self.seconds += time.perf_counter() - started  # the device has caught up with the steps only now
-        if not math.isfinite(loss):
-            raise DivergedError(
-                f"the loss became {loss} by step {self.steps}; a lower --learning-rate may help"
-            )
         score = self.processes.from_first(lambda: self.validation.measure(self.model))
+        if not (math.isfinite(loss) and math.isfinite(score.loss)):
+            raise DivergedError(
+                f"the loss became {loss} by step {self.steps}, and {score.loss} on validation; a lower --learning-rate "
+                "may help"
+            )
         row = {
             "step": self.steps,
             "train_loss": loss,
