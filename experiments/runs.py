@@ -79,12 +79,15 @@ def train_and_test(
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
     torch.manual_seed(settings.seed)
     model = build_model(settings.model, task, hidden)
-    memory = {"initial": measure_sensitivity(model, settings.model, task)}
-    with computing(settings.threads), CurveWriter(curve_path(folder)) as on_row:
-        outcome = train(model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step)
-    write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
     spec = settings.model
-    memory["trained"] = measure_sensitivity(model, spec, task)
+    with computing(settings.threads):
+        memory = {"initial": measure_sensitivity(model, spec, task)}
+        with CurveWriter(curve_path(folder)) as on_row:
+            outcome = train(
+                model, task, settings.train, device=settings.device, on_row=on_row, on_step=on_step
+            )
+        memory["trained"] = measure_sensitivity(model, spec, task)
+    write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
     write_rows(folder / SENSITIVITY, memory)
     reach = describe_reach(task.graph(spec), spec, task) if isinstance(spec, GraphSpec) else {}
     return {
