@@ -55,7 +55,8 @@ def _one_per_graph(runs: list[RunSettings]) -> list[RunSettings]:
     chosen: dict[tuple[Any, ...], RunSettings] = {}
     for run in sorted(runs, key=lambda r: (r.length > SHOWN_LENGTH, abs(r.length - SHOWN_LENGTH))):
         if isinstance(run.model, GraphSpec):
-            chosen.setdefault((run.model.directed, run.model.mirrored, run.model.skip), run)
+            edges = (run.model.directed, run.model.mirrored, run.model.skip, run.model.virtual)
+            chosen.setdefault(edges, run)
     return list(chosen.values())
 
 
@@ -65,6 +66,8 @@ def _edges_in_words(spec: GraphSpec) -> str:
         words.append("mirrored edges")
     if spec.skip:
         words.append(f"skip edges over {spec.skip}")
+    if spec.virtual:
+        words.append("a virtual node")
     return ", ".join(words)
 
 

@@ -58,13 +58,15 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             )
         # Rows do not meet, so the sum over the batch has every example's own gradient.
         totals = outputs.flatten(1).sum(0) if outputs.dim() > 1 else outputs.sum().view(1)
-        size = torch.zeros_like(leaf[..., 0])
+        size = torch.zeros_like(leaf[..., 0]).detach()
+        if not outputs.requires_grad:
+            return size
         for total in totals.unbind(0):
             (gradient,) = torch.autograd.grad(
                 total, leaf, retain_graph=True, allow_unused=True, materialize_grads=True
             )
             size = torch.hypot(size, _norm(gradient))
-    return size.detach()
+    return size
 
 
 def _norm(vectors: Tensor) -> Tensor:
@@ -102,6 +104,8 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
         leaf = inputs.detach().repeat_interleave(M, dim=0).requires_grad_()  # (B M, ...)
         outputs = function(leaf).reshape(B * M, M)
+        if not outputs.requires_grad:
+            return outputs.new_zeros(B, M, leaf[0].numel())
         each = torch.eye(M, dtype=outputs.dtype, device=outputs.device).repeat(B, 1)
         (gradient,) = torch.autograd.grad(outputs, leaf, each, allow_unused=True, materialize_grads=True)
     return gradient.reshape(B, M, -1)

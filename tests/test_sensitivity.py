@@ -172,6 +172,11 @@ def test_sizes_that_squares_would_lose_are_kept():
     assert bool((D[:, 1:] == 0).all())
 
 
+def test_an_output_that_no_input_moves_has_no_sensitivity():
+    assert sensitivity(lambda x: torch.ones(B, C), draw(B, T, I)).tolist() == [[0.0] * T] * B
+    assert jacobians(lambda x: torch.ones(len(x), 2), draw(B, T)).tolist() == [[[0.0] * T] * 2] * B
+
+
 def test_nothing_is_left_behind():
     model = SequenceClassifier(LSTM(I, H), C, encoding="values")
     x = torch.randn(B, T, I)

@@ -29,12 +29,12 @@ def results(tmp_path_factory):
     return out
 
 
-def test_fitted_is_the_training_accuracy_up_to_the_selected_step(results):
+def test_fitted_is_what_selected_the_weights(results):
     runs = read_runs(results)
     frame = tree_table(runs)
     for run, fitted in zip(runs, frame["fitted"]):
         curve = read_curve(run.path).set_index("step")
-        assert fitted == curve["train_accuracy"][run.result["selected_step"]]
+        assert fitted == curve["validation_accuracy"][run.result["selected_step"]]
     assert set(frame["kind"]) == {"gcn-directed-norm", "lstm"}
 
 

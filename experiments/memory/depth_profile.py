@@ -50,7 +50,11 @@ def singular_values(matrices: Tensor) -> Tensor:
     Roots of the eigenvalues of J Jᵀ, which takes half the time of a decomposition; those under 1e-8 of the largest are
     rounding.
     """
-    return torch.linalg.eigvalsh(matrices @ matrices.mT).clamp(min=0).sqrt().flip(-1)
+    # Rows that are zero in all matrices, as those of units that ReLU has closed, each add a singular value of 0.
+    rows = matrices.flatten(0, -3).abs().amax((0, 2)) > 0
+    kept = matrices[..., rows, :]
+    values = torch.linalg.eigvalsh(kept @ kept.mT).clamp(min=0).sqrt().flip(-1)
+    return torch.nn.functional.pad(values, (0, len(rows) - values.shape[-1]))
 
 
 def _steps(model: SequenceClassifier, x: Tensor) -> list[dict[str, Any]]:

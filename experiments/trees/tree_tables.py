@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.plots import natural
-from experiments.records import RunRecord, read_curve
+from experiments.records import RunRecord
 from experiments.statistics import runs_table
 
 PAPER = "Alon & Yahav 2021, https://arxiv.org/abs/2006.05205, as listed in the README of their program"
@@ -22,19 +22,11 @@ def tree_table(runs: list[RunRecord]) -> pd.DataFrame:
     """One row a run: ``runs_table`` with ``kind`` and ``fitted``.
 
     ``kind`` is the model's label without its number of layers, which grows with the radius. ``fitted`` is the accuracy
-    on the training examples of the steps before the selected one; the paper reports accuracy on training examples too.
+    of the selected weights on training examples, which validation draws from; the paper reports such an accuracy too.
     """
     frame = runs_table(runs)
     frame["kind"] = [_kind(label) for label in frame["model.name"]]
-    fitted = []
-    for run in runs:
-        value = float("nan")
-        if run.succeeded and run.result is not None:
-            curve = read_curve(run.path)
-            value = float(curve.loc[curve["step"] == run.result["selected_step"], "train_accuracy"].iloc[0])
-        fitted.append(value)
-    frame["fitted"] = fitted
-    return frame
+    return frame.assign(fitted=frame.get("validation_accuracy", float("nan")))
 
 
 def _kind(label: str) -> str:

@@ -19,9 +19,9 @@ class TreeNeighbors(SequenceTask):
     """Name the label of the leaf whose key equals the root's; the length is the radius r, from leaf to root.
 
     All 2^r pairs of key and label have to reach the root, through two edges (Alon & Yahav 2021). Like theirs, an
-    example is one of at most 1,000 assignments of labels to leaves with one of the 2^r questions, and the question is
-    whether a network can *fit* them: examples are divided by (assignment, question), so that a test example is a new
-    question about leaves seen before.
+    example is one of at most 1,000 assignments of labels to leaves with one of the 2^r questions, eight tenths of which
+    are for training, and what is asked is whether a network can *fit* them. So validation, which selects the weights,
+    draws from the training examples; test examples are new questions about leaves that were seen.
 
     Nodes hold one-hot key and label. The graph has edges from children to parents only, as theirs; the sequence are
     the same nodes, leaves first and root last.
@@ -40,11 +40,10 @@ class TreeNeighbors(SequenceTask):
         # 1. assignments: the label of each leaf
         draws = torch.Generator().manual_seed(seed * 1_000_003 + length)
         self.assignments = torch.rand(MOST_ASSIGNMENTS, self.leaves, generator=draws).argsort(1).unique(dim=0)
-        # 2. examples: numbers of pairs (assignment, leaf that is asked for), eight, one and one tenth of them
+        # 2. examples: numbers of pairs (assignment, leaf that is asked for)
         order = torch.randperm(len(self.assignments) * self.leaves, generator=draws)
-        tenth = len(order) // 10
-        parts = order.split([len(order) - 2 * tenth, tenth, tenth])
-        self.examples = dict(zip(("train", "validation", "test"), parts))
+        seen = 8 * len(order) // 10
+        self.examples = {"train": order[:seen], "validation": order[:seen], "test": order[seen:]}
 
     @property
     def steps(self) -> int:
