@@ -15,6 +15,9 @@ from gnnlab import GATConv, GCNConv, GraphNet
 from gnnlab.normalization import edge_matrix
 from seq import Bidirectional, RecurrentLayer, Stacked
 
+#: Standard deviation of word vectors at the start, in networks that read one document at a time.
+WORD_SPREAD = 0.1
+
 
 class CorpusGraphNet(nn.Module):
     """Two layers over one graph of documents and words, whose features are a table of vectors (Yao et al. 2019).
@@ -103,7 +106,7 @@ class DocumentGraphNet(nn.Module):
     def __init__(self, num_words: int, num_classes: int, spec: DocumentModel) -> None:
         super().__init__()
         self.dropout = spec.dropout
-        self.embedding = nn.Embedding(num_words, spec.embedding, padding_idx=NO_WORD)
+        self.embedding = word_vectors(num_words, spec.embedding)
         conv = "gcn" if spec.name == "docgcn" else "gat"
         self.net = GraphNet(
             spec.embedding,
@@ -142,7 +145,7 @@ class RecurrentReader(nn.Module):
     ) -> None:
         super().__init__()
         self.layer, self.pooling, self.dropout = layer, pooling, dropout
-        self.embedding = nn.Embedding(num_words, layer.input_size, padding_idx=NO_WORD)
+        self.embedding = word_vectors(num_words, layer.input_size)
         self.head = nn.Linear(layer.output_size, num_classes)
 
     def forward(self, batch: tuple[Tensor, Tensor]) -> Tensor:
@@ -190,6 +193,20 @@ class BagNet(nn.Module):
         kept = F.dropout((tokens != NO_WORD).to(self.bias.dtype), self.dropout, self.training)  # (B, T)
         h = (self.embedding(tokens) * kept.unsqueeze(2)).sum(1) / lengths.unsqueeze(1)  # (B, H)
         return self.head(F.dropout(torch.relu(h + self.bias), self.dropout, self.training))
+
+
+def word_vectors(num_words: int, size: int) -> nn.Embedding:
+    """Vectors that start small, so that a word seen once says little until it has been learned; no word is zero.
+
+    Args:
+        num_words: Size of the vocabulary, with no word.
+        size: Of a vector.
+    """
+    embedding = nn.Embedding(num_words, size, padding_idx=NO_WORD)
+    nn.init.normal_(embedding.weight, std=WORD_SPREAD)
+    with torch.no_grad():
+        embedding.weight[NO_WORD].zero_()
+    return embedding
 
 
 def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Module:
