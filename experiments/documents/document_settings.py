@@ -176,7 +176,9 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
         return DocumentModel(name, size, size), DocumentTraining(epochs=100, learning_rate=5e-3)
     model = DocumentModel(name, size, size)
     if name == LINEAR:
-        return DocumentModel(name), DocumentTraining(epochs=10)  # the settings that validation chooses between
+        return DocumentModel(name), DocumentTraining(
+            epochs=10
+        )  # the settings that validation chooses between
     if name in DOCUMENT_GRAPH:
         model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1, window=3)
     return model, DocumentTraining(epochs=30, learning_rate=rate, patience=3, clip_norm=5.0)
