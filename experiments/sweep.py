@@ -140,11 +140,14 @@ def _do_once(
             except LockedError:
                 locked.append(run)
             except WorkerKilledError as error:
-                with suppress(LockedError):  # its next writer says what became of it
+                try:
                     record(run, _record_killed(run, out, str(error)))
+                except LockedError:
+                    locked.append(run)  # another sweep has begun it meanwhile, and says what becomes of it
 
 
 def _record_killed(run: Run, out: Path, reason: str) -> Answer:
+    _wait_for_lock(run, out)
     with run_lock(out, run.folder):
         folder = out / run.folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -152,3 +155,12 @@ def _record_killed(run: Run, out: Path, reason: str) -> Answer:
         result = failure(run, reason)
         write_json(folder / "result.json", result)
         return result, True
+
+
+def _wait_for_lock(run: Run, out: Path) -> None:
+    """A killed process is known to be dead a moment before the last of its files is closed."""
+    deadline = time.monotonic() + LOOK_AGAIN
+    while time.monotonic() < deadline:
+        with suppress(LockedError), run_lock(out, run.folder):
+            return
+        time.sleep(0.01)

@@ -178,7 +178,8 @@ class _Loop:
         self.norm += nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip_norm or math.inf)
         self.rate = self.optimizer.param_groups[0]["lr"]
         self.optimizer.step()
-        self.schedule.step()
+        if self.settings.decay_every:
+            self.schedule.step()
         self.loss += loss.detach()
         self.accuracy += self.task.correct(outputs.detach(), batch.targets).float().mean()
         self.since += 1

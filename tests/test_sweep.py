@@ -4,9 +4,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 
+from experiments.engines import SerialEngine, WorkerKilledError
+from experiments.execution import Execution
 from experiments.files import write_json
 from experiments.locks import run_lock
 from experiments.model_specs import parse_model
@@ -121,6 +124,44 @@ def test_a_run_that_another_process_holds_is_waited_for(tmp_path):
     assert outcome.done == [runs[1].folder]
     assert outcome.skipped == [runs[0].folder]
     assert read_result(tmp_path / runs[0].folder) == FROM_ELSEWHERE
+
+
+class Killing:
+    """An engine that loses the worker of every run it is given at first, as often as that."""
+
+    window = 1
+
+    def __init__(self, out, times):
+        self.real, self.times = SerialEngine(out, Execution(), False), times
+
+    def submit(self, run):
+        if self.times == 0:
+            return self.real.submit(run)
+        self.times -= 1
+        future = Future()
+        future.set_exception(WorkerKilledError("its worker process was killed"))
+        return future
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+@pytest.mark.parametrize(("seconds", "failed"), [(0, True), (0.2, True), (2, False)])
+def test_a_run_whose_worker_was_killed_is_never_passed_over(seconds, failed, tmp_path, monkeypatch):
+    # The lock of the dead may be free at once, or a moment later; or another sweep holds it by then.
+    runs = sweep(labels=("rnn",), lengths=(3,))
+    monkeypatch.setattr("experiments.sweep.make_engine", lambda out, how, **_: Killing(out, 1))
+    held = run_lock(tmp_path, runs[0].folder)
+    held.__enter__()
+    timer = threading.Timer(seconds, held.__exit__, (None, None, None))
+    timer.start()
+    outcome = run_sweep(runs, tmp_path)
+    timer.join()
+    assert sorted(outcome.done) == sorted(run.folder for run in runs)
+    assert list(outcome.failed) == ([runs[0].folder] if failed else [])
 
 
 FROM_ELSEWHERE = {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": 7, "parameters": 11}
