@@ -85,8 +85,7 @@ def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
                     "or of h and c together) or each layer (of all nodes and channels at once); no median where half "
                     "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "
                     "squared norm; where it falls with depth, nodes "
-                    "become alike (over-smoothing). Over-smoothing and vanishing are different failures: residuals "
-                    "and gates mend the second.",
+                    "become alike (over-smoothing), which is not the same as features or derivatives that vanish.",
                     "svg": inline(depth_figure(depth, length, when)),
                 }
             )
