@@ -104,7 +104,8 @@ class DocumentTraining:
     """How it is trained: Adam; the weights with the lowest validation loss are kept.
 
     Args:
-        epochs: Most passes over the labelled documents. A graph over all documents makes one step of each.
+        epochs: Most passes over the labelled documents (several are one where there are few documents, so that an
+            epoch has 8 steps or more). A graph over all documents makes one step of each.
         learning_rate: Adam's step size.
         batch_size: Documents a step; unused by a graph over all documents.
         patience: Epochs without a lower validation loss that end a run; 0 for never.
@@ -167,7 +168,7 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
         >>> default_settings("textgcn", "mr")[1]
         DocumentTraining(epochs=200, learning_rate=0.02, batch_size=64, patience=10, clip_norm=0.0)
     """
-    size, rate = (200, 2e-3) if corpus == "mr" else (64, 5e-3)
+    size, rate, patience = (200, 2e-3, 3) if corpus == "mr" else (64, 5e-3, 5)
     if name == "textgat":
         return DocumentModel(name, 32, 32), DocumentTraining()
     if name == "textgcn":
@@ -181,7 +182,7 @@ def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTra
         )  # the settings that validation chooses between
     if name in DOCUMENT_GRAPH:
         model = DocumentModel(name, size, size, heads=4 if name == "docgat" else 1, window=3)
-    return model, DocumentTraining(epochs=30, learning_rate=rate, patience=3, clip_norm=5.0)
+    return model, DocumentTraining(epochs=30, learning_rate=rate, patience=patience, clip_norm=5.0)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ from experiments.models import count_parameters
 from gnnlab import sliding_window_graphs
 
 AT_ONCE = 256  # documents of one forward pass when nothing is learned
+LEAST_STEPS = (
+    8  # of an epoch: a handful of documents is gone through more than once, or training would end too soon
+)
 BUCKET = 20  # batches among which documents are sorted by length, so that little padding is computed
 
 
@@ -51,7 +54,7 @@ class ReaderClassifier(DocumentClassifier):
         generator = torch.Generator().manual_seed(seed)
 
         def batches() -> Iterator[tuple[Callable[[], Tensor], Tensor]]:
-            for rows in bucketed([_length(item) for item in items], train.batch_size, generator):
+            for rows in epoch_of([_length(item) for item in items], train.batch_size, generator):
                 inputs = self._collate([items[row] for row in rows], device)
                 yield partial(self.model, inputs), y[rows].to(device)
 
@@ -122,6 +125,20 @@ class ReaderClassifier(DocumentClassifier):
         embedding = self.model.embedding
         assert isinstance(embedding, nn.Embedding)
         return embedding.weight.detach()[NO_WORD + 1 :]
+
+
+def epoch_of(lengths: Sequence[int], size: int, generator: torch.Generator) -> list[list[int]]:
+    """Batches of one epoch: every row once, or, where that makes under ``LEAST_STEPS`` batches, more often.
+
+    Args:
+        lengths: Of each row.
+        size: Rows of a batch.
+        generator: Fixes the order.
+    """
+    batches = bucketed(lengths, size, generator)
+    while 0 < len(batches) < LEAST_STEPS:
+        batches += bucketed(lengths, size, generator)
+    return batches
 
 
 def bucketed(lengths: Sequence[int], size: int, generator: torch.Generator) -> list[list[int]]:
