@@ -31,7 +31,16 @@ def make_run(tmp_path):
     from experiments.settings import RunSettings, TrainSettings
 
     def make(
-        model, length, seed, accuracy, *, experiment="palindrome", curve=((10, 0.5),), chance=0.1, **train
+        model,
+        length,
+        seed,
+        accuracy,
+        *,
+        experiment="palindrome",
+        curve=((10, 0.5),),
+        chance=0.1,
+        stopped="success",
+        **train,
     ):
         settings = RunSettings(experiment, length, parse_model(model), seed, TrainSettings(**train))
         folder = tmp_path / experiment / settings.folder
@@ -42,7 +51,14 @@ def make_run(tmp_path):
                 on_row({"step": step, "train_accuracy": value, "validation_accuracy": value})
         result = {"format": FORMAT, "status": "failed", "reason": "DivergedError: the loss became nan"}
         if accuracy is not None:
-            result = {"format": FORMAT, "status": "ok", "reason": "", "steps": curve[-1][0], "parameters": 7}
+            result = {
+                "format": FORMAT,
+                "status": "ok",
+                "reason": "",
+                "steps": curve[-1][0],
+                "parameters": 7,
+                "stopped": stopped,
+            }
             result |= {
                 "test_accuracy": accuracy,
                 "validation_accuracy": accuracy,

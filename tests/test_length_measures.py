@@ -3,21 +3,30 @@ import pytest
 from experiments.reproductions import length_measures
 from experiments.reproductions.claim_table import CLAIMS
 from experiments.reproductions.evidence import Evidence
-from experiments.reproductions.length_measures import accuracies, falls_at, rnn_falls_first
+from experiments.reproductions.length_measures import Curve, curve_of, falls_at, rnn_falls_first
 
 
 @pytest.fixture
 def look(make_run):
-    """Measure a claim on accuracies by cell and length, one a seed; None is a run that failed."""
+    """Measure a claim on accuracies by cell and length, one a seed; None is a run that failed.
 
-    def measured(name, rnn, lstm):
+    A negative accuracy is that of a run which used up all its steps.
+    """
+
+    def measured(name, rnn, lstm, quick=True):
         runs = [
-            make_run(cell, T, seed, accuracy)
+            make_run(
+                cell,
+                T,
+                seed,
+                accuracy and abs(accuracy),
+                stopped="budget" if (accuracy or 0) < 0 else "success",
+            )
             for cell, by_length in (("rnn", rnn), ("lstm", lstm))
             for T, values in by_length.items()
             for seed, accuracy in enumerate(values)
         ]
-        evidence = Evidence(CLAIMS[name], quick=True, runs=runs)
+        evidence = Evidence(CLAIMS[name], quick=quick, runs=runs)
         return getattr(length_measures, f"measure_{name.lower()}")(evidence)
 
     return measured
@@ -93,15 +102,51 @@ def test_a_run_that_failed_counts_as_wrong_and_keeps_its_place(look, make_run):
     found = look("E1", {5: GOOD, 10: (1.0, None)}, {5: GOOD, 10: (1.0, None)})
     assert answers(found) == [True, False, False]
     evidence = Evidence(CLAIMS["E1"], True, [make_run("gru", 7, 0, None), make_run("gru", 7, 1, 0.8)])
-    assert accuracies(evidence.frame(), "gru")[7].tolist() == [0.0, 0.8]
+    assert curve_of(evidence, "gru", "GRU").seeds[7].tolist() == [0.0, 0.8]
+
+
+def test_what_a_cut_ended_in_the_middle_of_learning_is_not_shown(look):
+    rnn, lstm = {5: GOOD, 10: (1.0, -0.6), 15: BAD}, {5: GOOD, 10: (1.0, -0.7)}
+    assert answers(look("E1", rnn, lstm)) == [None, None, None]
+
+
+def test_one_seed_that_ended_by_itself_decides(look):
+    assert answers(look("E1", {5: GOOD, 10: (0.3, -0.6)}, {5: GOOD, 10: GOOD}))[0] is True
+
+
+def test_full_settings_leave_no_excuse(look):
+    rnn, lstm = {5: GOOD, 10: (1.0, -0.6)}, {5: GOOD, 10: (1.0, -0.7)}
+    assert answers(look("E1", rnn, lstm, quick=False)) == [True, False, False]
+
+
+def test_means_that_could_still_rise_are_not_shown(look):
+    lstm = {5: GOOD, 19: GOOD, 23: (-0.1, -0.15), 35: (0.9, 0.9)}
+    found = look("B1", {5: GOOD, 19: GOOD, 23: BAD, 35: (-0.1, -0.15)}, lstm)
+    assert answers(found)[1] is None  # the RNN is below 0.2 so far
+    assert answers(found)[3] is None  # the LSTM is not above 0.2 yet
+    assert "still training when the cut ended" in found.checks[1].measured
+
+
+def test_a_mean_that_is_too_high_already_cannot_come_down_again(look):
+    found = look("B1", {5: GOOD, 35: (-0.5, -0.6)}, {5: GOOD, 35: (0.1, -0.1)})
+    assert answers(found)[1] is False
+    assert answers(found)[3] is False
+
+
+def test_a_fall_that_a_cut_made_is_not_shown(look):
+    rnn, lstm = {17: GOOD, 19: (1.0, -0.2)}, {17: (0.2, 1.0), 23: GOOD, 25: BAD}
+    assert answers(look("C1", rnn, lstm)) == [None, False, None]
 
 
 def test_the_curve_that_never_falls_falls_last():
+    def curve(seeds):
+        return Curve("who", seeds)
+
     import numpy as np
 
     high, low = np.array([1.0, 1.0]), np.array([1.0, 0.5])
-    assert falls_at({10: low, 5: high}) == 10
-    assert falls_at({5: high}) is None
+    assert falls_at(curve({10: low, 5: high})) == 10
+    assert falls_at(curve({5: high})) is None
     for rnn, lstm, expected in (
         ({5: high, 10: low}, {5: high, 10: high}, True),
         ({5: low}, {5: low}, False),
@@ -109,4 +154,4 @@ def test_the_curve_that_never_falls_falls_last():
         ({5: high}, {5: low}, False),
         ({5: low, 10: high}, {5: high, 10: low}, True),
     ):
-        assert rnn_falls_first(rnn, lstm).holds is expected
+        assert rnn_falls_first(curve(rnn), curve(lstm)).holds is expected
