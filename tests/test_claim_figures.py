@@ -55,11 +55,11 @@ def test_every_seed_is_a_dot_and_a_line_and_both_networks_are_in_one_figure(leng
 )
 def test_curves_are_smoothed_where_the_report_smoothed(lengths, draw, smooth, said):
     figure = draw(lengths)
-    lines = figure.axes[1].lines
+    lines = [segment for drawn in figure.axes[1].collections for segment in drawn.get_segments()]
     values = np.array([value for _, value in CURVE])
     assert len(lines) == 8  # two networks, two seeds, as they are and smoothed
-    np.testing.assert_allclose(lines[0].get_ydata(), values)
-    np.testing.assert_allclose(lines[1].get_ydata(), smooth(values))
+    np.testing.assert_allclose(lines[0][:, 1], values)
+    np.testing.assert_allclose(lines[2][:, 1], smooth(values))  # the two seeds as they are stand before them
     assert said in texts(figure)
 
 
@@ -78,7 +78,8 @@ def test_steps_has_a_panel_a_length_and_a_line_a_seed(make_run):
     axes = draw_steps(Evidence(CLAIMS["A2"], True, runs)).axes
     assert [ax.get_title() for ax in axes] == ["n = 10", "n = 20"]
     for ax in axes:
-        assert sum(len(line.get_ydata()) == len(CURVE) for line in ax.lines) == 6
+        lines = [segment for drawn in ax.collections for segment in drawn.get_segments()]
+        assert sum(len(line) == len(CURVE) for line in lines) == 6
 
 
 def test_frequency_shows_seeds_beside_published_means(make_run):

@@ -97,9 +97,9 @@ def test_folder_of_the_same_experiment_is_taken(tmp_path):
 
 
 def test_folder_of_another_experiment_is_refused(tmp_path):
-    values = SETTINGS.to_dict() | {"experiment": "documents"}
+    values = SETTINGS.to_dict() | {"experiment": "adding"}
     write_json(recorded(tmp_path) / "config.json", values)
-    with pytest.raises(FolderError, match="holds runs of 'documents'"):
+    with pytest.raises(FolderError, match="holds runs of 'adding'"):
         prepare_folder(tmp_path, "palindrome")
 
 

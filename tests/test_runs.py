@@ -83,7 +83,7 @@ def test_a_run_that_went_on_from_checkpoints_ends_with_the_same_bits(optimizer, 
 
 
 def files_of_a_run():
-    return ["config.json", "curve.csv", "result.json", "weights.pt"]
+    return ["config.json", "curve.csv", "result.json", "sensitivity.csv", "weights.pt"]
 
 
 def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path, monkeypatch):

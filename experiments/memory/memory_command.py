@@ -124,7 +124,7 @@ def expand(
     threads: int = 1,
 ) -> list[MemorySettings]:
     """Every combination of model, length and seed, once each, long runs first."""
-    settings = MemorySettings(NAME, 2, models[0], 0, train, device, threads, trained)
+    settings = MemorySettings(NAME, 2, models[0], 0, train, device, threads, trained=trained)
     runs = [
         dataclasses.replace(settings, length=length, model=model, seed=seed)
         for length, model, seed in itertools.product(lengths, models, seeds)
