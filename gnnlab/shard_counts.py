@@ -15,6 +15,9 @@ from scipy.sparse import csr_array
 from gnnlab.window_counts import WindowCounts, count_windows
 from gnnlab.word_ids import WordFile, read_tokens
 
+#: Stretches that a process adds up before it sends their counts.
+STRETCHES_PER_TASK = 16
+
 
 @dataclass
 class Stretch:
@@ -30,16 +33,20 @@ class Stretch:
     counting: str
 
 
-def count_stretch(stretch: Stretch) -> WindowCounts:
-    """Read a stretch and count it."""
-    return count_windows(
-        read_tokens(stretch.path, stretch.start, stretch.beyond),
-        stretch.bounds - stretch.start,
-        stretch.stop - stretch.start,
-        num_words=stretch.num_words,
-        window=stretch.window,
-        counting=stretch.counting,
-    )
+def count_stretches(parts: list[Stretch]) -> WindowCounts:
+    """Read stretches and add up their counts."""
+    total = Tally(parts[0].num_words)
+    for part in parts:
+        counts = count_windows(
+            read_tokens(part.path, part.start, part.beyond),
+            part.bounds - part.start,
+            part.stop - part.start,
+            num_words=part.num_words,
+            window=part.window,
+            counting=part.counting,
+        )
+        total.add(counts)
+    return total.counts()
 
 
 def count_file(
@@ -71,10 +78,13 @@ def count_file(
         unit_scale=True,
         disable=None if progress else True,
     )
+    # Counts that were added up are smaller to send to another process, and leave less to do there.
+    size = max(1, min(STRETCHES_PER_TASK, len(parts) // (2 * workers))) if workers > 1 else 1
+    tasks = [parts[first : first + size] for first in range(0, len(parts), size)]
     with bar:
-        for stretch, counts in zip(parts, _counted(parts, workers)):
+        for task, counts in zip(tasks, _counted(tasks, workers)):
             total.add(counts)
-            bar.update(stretch.stop - stretch.start)
+            bar.update(task[-1].stop - task[0].start)
     return total.counts()
 
 
@@ -102,16 +112,16 @@ def stretches(
         yield start, stop, beyond, offsets[first : last + 1]
 
 
-def _counted(parts: list[Stretch], workers: int) -> Iterator[WindowCounts]:
-    workers = min(workers, len(parts))
+def _counted(tasks: list[list[Stretch]], workers: int) -> Iterator[WindowCounts]:
+    workers = min(workers, len(tasks))
     if workers <= 1:
-        yield from map(count_stretch, parts)
+        yield from map(count_stretches, tasks)
         return
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
     ahead: deque[Future[WindowCounts]] = deque()
     try:
-        for stretch in parts:
-            ahead.append(pool.submit(count_stretch, stretch))
+        for task in tasks:
+            ahead.append(pool.submit(count_stretches, task))
             if len(ahead) > workers:  # no more results than that wait in memory
                 yield ahead.popleft().result()
         while ahead:
