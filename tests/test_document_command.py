@@ -144,6 +144,29 @@ def test_a_run_is_redone_from_the_file_and_refused_when_that_has_changed(tmp_pat
     assert "are not those of the record" in err
 
 
+def test_other_documents_of_the_same_name_need_another_folder(tmp_path, own, capsys):
+    out = tmp_path / "results"
+    options = (
+        "--documents",
+        own,
+        "--models",
+        "tfidf-lr",
+        "--shares",
+        "100",
+        "--seeds",
+        "1",
+        "--workers",
+        "1",
+    )
+    assert run(capsys, "run", "documents", *options, "--out", out)[0] == 0
+    own.write_text(own.read_text().replace("star", "sun"))
+    before = sorted(out.rglob("*"))
+    code, _, err = run(capsys, "run", "documents", *options, "--out", out)
+    assert code == 2
+    assert "holds runs on other documents named 'own'; name another folder" in err
+    assert sorted(out.rglob("*")) == before
+
+
 def test_records_say_what_was_seen(tmp_path, own, capsys):
     out = tmp_path / "results"
     options = (

@@ -103,9 +103,15 @@ def documents(
     from experiments.compare import carry_out
     from experiments.documents.document_pictures import draw_word_graphs
     from experiments.documents.document_tables import text_table
-    from experiments.records import prepare_folder, read_runs
+    from experiments.records import iterate_runs, prepare_folder, read_runs
 
     prepare_folder(folder, NAME)
+    for run in iterate_runs(folder):
+        there = run.settings.corpus
+        if there.name == choice.name and there.digest != choice.digest:
+            raise ValueError(
+                f"out: {folder} holds runs on other documents named {choice.name!r}; name another folder"
+            )
     keep_copy(texts, folder)
     return carry_out(
         runs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ def draw_word_graphs(corpus: Corpus, out: Path) -> None:
     graph = frequent_words_graph(documents)
     folder = out / "pictures"
     folder.mkdir(exist_ok=True)
-    entries = []
+    index = folder / "index.json"
+    # Pictures of other corpora in the same folder stay.
+    entries = json.loads(index.read_text(encoding="utf-8")) if index.exists() else []
+    entries = [entry for entry in entries if corpus.digest not in entry["file"]]
     chosen = [
         (label, word)
         for label, words in telling_words(corpus).items()
@@ -47,7 +51,7 @@ def draw_word_graphs(corpus: Corpus, out: Path) -> None:
             f"under {FEWEST_DOCUMENTS} times are left out. {note}"
         )
         entries.append({"file": file, "title": f"{corpus.name}: {word}", "text": text})
-    write_json(folder / "index.json", entries)
+    write_json(index, entries)
 
 
 def frequent_words_graph(documents: list[list[str]]) -> Data:

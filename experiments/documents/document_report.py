@@ -11,7 +11,7 @@ from sklearn.metrics import classification_report, confusion_matrix
 
 from experiments.catalogue import EXPERIMENTS
 from experiments.documents.document_plots import plot_confusion, plot_document_accuracy, plot_learning_curve
-from experiments.documents.document_settings import CORPUS_GRAPH, MODELS
+from experiments.documents.document_settings import CORPUS_GRAPH, MODELS, unused_settings
 from experiments.documents.document_tables import (
     PUBLISHED,
     SOURCE,
@@ -59,10 +59,7 @@ def document_page(runs: list[RunRecord], out: Path) -> str:
         "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
         .fillna("")
         .to_dict("records"),
-        "settings": {
-            model: _values(group, "model.") | _values(group, "train.")
-            for model, group in frame.groupby("model.name")
-        },
+        "settings": {model: _settings(model, group) for model, group in frame.groupby("model.name")},
         "machine": _values(frame, "environment."),
         "runs": frame.to_dict("records"),
         "folder": out.name,
@@ -222,6 +219,12 @@ def _neighbours(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
             found = json.loads(path.read_text(encoding="utf-8"))
             tables.append({"corpus": corpus, "model": model, "seed": run.settings.seed, "words": found})
     return tables
+
+
+def _settings(model: str, group: pd.DataFrame) -> dict[str, str]:
+    """The settings that a model looks at, with the values they took."""
+    values = _values(group, "model.") | _values(group, "train.")
+    return {name: value for name, value in values.items() if name not in unused_settings(model) | {"name"}}
 
 
 def _values(frame: pd.DataFrame, prefix: str) -> dict[str, str]:

@@ -152,6 +152,29 @@ def _parsed(label: str) -> ModelSpec | None:
         return None
 
 
+def unused_settings(name: str) -> set[str]:
+    """Settings that a record has but this model does not look at: a report leaves them out.
+
+    Args:
+        name: A model.
+
+    Example:
+        >>> sorted(unused_settings("lstm"))
+        ['counting', 'heads', 'window']
+    """
+    if name == LINEAR:
+        return {
+            field.name for kind in (DocumentModel, DocumentTraining) for field in dataclasses.fields(kind)
+        }
+    if name in CORPUS_GRAPH:
+        return {"pooling", "most_words", "batch_size"} | ({"hidden", "heads"} if name == "textgcn" else set())
+    if name in DOCUMENT_GRAPH:
+        return {"pooling", "counting"} | ({"heads"} if name == "docgcn" else set())
+    if name.startswith(SMOOTHED):
+        return {"heads"}
+    return {"heads", "window", "counting"} | ({"pooling", "embedding"} if name == BAG else set())
+
+
 def default_settings(name: str, corpus: str) -> tuple[DocumentModel, DocumentTraining]:
     """Settings of a model: the paper's for Text GCN (Yao et al. 2019, section 4), the others' chosen on validation.
 

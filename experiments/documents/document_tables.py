@@ -90,6 +90,8 @@ def differing(frame: pd.DataFrame) -> list[str]:
 def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """Figures over seeds for each corpus and model at the largest share of labels, each followed by its paper's.
 
+    The share stands in a column of its own unless it is 100 % for all.
+
     Args:
         frame: From ``document_runs``.
     """
@@ -105,6 +107,8 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
             paper = find_published(model, str(corpus))
             if paper is not None and largest["share"].max() == 100:
                 rows.append(dict.fromkeys(rows[-1], "") | _paper_row(paper))
+    if (frame["share"] == 100).any() and all(row["labels"] in ("", "100 %") for row in rows):
+        rows = [{name: value for name, value in row.items() if name != "labels"} for row in rows]
     return rows
 
 

@@ -34,8 +34,13 @@ def verdicts(frame: pd.DataFrame, corpus: str) -> list[str]:
         if reference is not None:
             sentences.append(_compare(ended, corpus, shares, variant, reference))
     for baseline in linear:
-        if graphs:
-            sentences.append(_compare_best(ended, corpus, shares, baseline, graphs, "graph"))
+        for column, kind in (
+            ("test_accuracy", "transductive graph"),
+            ("inductive_accuracy", "inductive graph"),
+        ):
+            of_kind = [variant for variant in graphs if variant[2] == column]
+            if of_kind:
+                sentences.append(_compare_best(ended, corpus, shares, baseline, of_kind, kind))
         if recurrent:
             sentences.append(_compare_best(ended, corpus, shares, baseline, recurrent, "recurrent"))
     return [sentence for sentence in sentences if sentence]
