@@ -144,7 +144,7 @@ class RayEngine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ray.shutdown()  # ends the tasks that this process asked for
-        for held in self._held:
+        for held in list(self._held):
             held.close()
 
 
