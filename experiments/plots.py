@@ -176,7 +176,8 @@ def plot_curves(
             rasterized=count > MANY,
         )
         ax.add_collection(lines)
-    ax.autoscale_view()
+    if curves:  # without any, limits around 0 would be left, which no logarithmic axis takes
+        ax.autoscale_view()
     ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
     ax.grid(axis="y", color="0.9")
     return ax
