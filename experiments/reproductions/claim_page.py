@@ -97,7 +97,8 @@ def page_text(looked: Sequence[Looked], absent: Sequence[Claim], *, quick: bool,
         "graph networks (2019 and 2020).",
         "",
         "A claim is *confirmed* where every part of it holds, *not confirmed* where none does that was looked at, and "
-        "confirmed *in part* otherwise. A part that the settings cannot show keeps a claim from being confirmed.",
+        "confirmed *in part* otherwise. A part that the settings cannot show keeps a claim from being confirmed; where "
+        "they show no part, the claim is *not shown*.",
         "",
         "| claim | what it says | source | verdict |",
         "| --- | --- | --- | --- |",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-CONFIRMED, NOT_CONFIRMED, IN_PART = "confirmed", "not confirmed", "in part"
+CONFIRMED, NOT_CONFIRMED, IN_PART, NOT_SHOWN = "confirmed", "not confirmed", "in part", "not shown"
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,8 @@ class Measurement:
 def verdict(checks: Sequence[Check]) -> str:
     """``confirmed`` where every part holds, ``not confirmed`` where none does that was looked at, or ``in part``.
 
-    A part that the settings cannot show keeps a claim from being confirmed.
-
-    Raises:
-        ValueError: No part was looked at.
+    A part that the settings cannot show keeps a claim from being confirmed; where they show no part, the claim is
+    ``not shown``.
 
     Example:
         >>> verdict([Check("it falls", "0.3 at T = 30", True), Check("after 30,000 steps", "cut", None)])
@@ -65,7 +63,7 @@ def verdict(checks: Sequence[Check]) -> str:
     """
     looked_at = [check.holds for check in checks if check.holds is not None]
     if not looked_at:
-        raise ValueError("checks: at least one should be yes or no")
+        return NOT_SHOWN
     if not any(looked_at):
         return NOT_CONFIRMED
     return CONFIRMED if all(looked_at) and len(looked_at) == len(checks) else IN_PART
