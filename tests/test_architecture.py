@@ -8,6 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # A module of a folder below experiments is named with its folder, as in "documents.corpus". A folder holds one
 # family of experiments, and its file names are still unique in the project, because tests lie flat.
+# A module of a folder below experiments is named with its folder, as in "documents.corpus". A folder holds one
+# family of experiments, and its file names are still unique in the project, because tests lie flat.
 DATA_SIDE = {
     "budget",
     "checkpoints",
