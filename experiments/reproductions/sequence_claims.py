@@ -100,8 +100,8 @@ B1 = Claim(
     ),
     method=_BY_LENGTH
     + "The report does not say how digits enter and weights are drawn: here as one-hot vectors and Xavier-normal, with "
-    "a forget bias of 1. C1 is the same with a forget bias of 0, with which B1 was run first: there the LSTM fell as early "
-    "as the RNN, and the bias of 1 was chosen after that had been seen.",
+    "a forget bias of 1. C1 is the same with a forget bias of 0, with which B1 was run first: there the LSTM fell as "
+    "early as the RNN, and the bias of 1 was chosen after that had been seen.",
     full=_one_hot("lstm-onehot-xavier", _B1_FULL, _DIGITS),
     quick=_one_hot("lstm-onehot-xavier", _B1_QUICK, _QUICK_DIGITS),
     cut=(
