@@ -111,7 +111,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     run_folder
         Folder of a run, below a folder of results.
     out
-        Where to put the repetition [a folder named redo beside the results].
+        Where to put the repetition [beside the results, a folder of their name with -redo behind it].
     """
     from experiments.compare import repeat
 
@@ -123,9 +123,9 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 app.command(compare)
 app.command(table)
 app.command(tensorboard)
-app.command(predict)
+app.command(predict, usage="Usage: gnnlab predict RUN TEXT | RUN --file FILE")
 app.command(draw_app)
-app.command(reproduce)
+app.command(reproduce, usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]")
 app.command(sample)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 EDGE = "#7f8790"
 MIRRORED = "#d1495b"
 ATTENTION = "#3b6ea8"
+ATTENTION_BEND = 0.18
 
 Pair = tuple[int, int]
 
@@ -37,7 +38,7 @@ def draw_edges(
     mirror = set() if mirrored is None else {(i, j) for i, j in edge_index[:, mirrored].t().tolist()}
     handles: list[Any] = []
     if line:
-        _make_room(ax, positions, pairs)
+        _make_room(ax, positions, pairs, both_sides=attention is not None)
     if attention is not None:
         weights = _mean_attention(attention)
         _draw_attention(ax, {pair: w for pair, w in weights.items() if pair in pairs}, positions, node_size)
@@ -68,11 +69,18 @@ def _once(pairs: set[Pair]) -> set[Pair]:
     return {(i, j) for i, j in pairs if i < j or (j, i) not in pairs}
 
 
-def _make_room(ax: Axes, positions: Positions, pairs: set[Pair]) -> None:
-    """Set the limits of a line by its highest arc; an arc of bend b rises by b / 2 of its length."""
+def _make_room(ax: Axes, positions: Positions, pairs: set[Pair], *, both_sides: bool) -> None:
+    """Set the limits of a line by its highest arc; an arc of bend b rises by b / 2 of its length.
+
+    Arrows of attention go there and back on two sides of the line, other arcs above it alone.
+    """
     longest = max((abs(positions[i][0] - positions[j][0]) for i, j in pairs), default=1.0)
     ax.set_xlim(-0.8, len(positions) - 0.2)
-    ax.set_ylim(-0.8, 0.25 * longest + 0.5 if longest > 1.5 else 0.8)
+    if both_sides:
+        room = max(0.8, ATTENTION_BEND / 2 * longest + 0.5)
+        ax.set_ylim(-room, room)
+    else:
+        ax.set_ylim(-0.8, 0.25 * longest + 0.5 if longest > 1.5 else 0.8)
     ax.set_aspect("equal")
 
 
@@ -93,7 +101,7 @@ def _mean_attention(attention: tuple[Tensor, Tensor]) -> dict[Pair, float]:
 
 def _draw_attention(ax: Axes, weights: dict[Pair, float], positions: Positions, node_size: float) -> None:
     for pair, alpha in sorted(weights.items()):
-        bend = 0.18 if pair[::-1] in weights else 0.0
+        bend = ATTENTION_BEND if pair[::-1] in weights else 0.0
         _draw_edge(
             ax, pair, positions, node_size, color=ATTENTION, arrow=True, bend=bend, width=_width(alpha)
         )

@@ -290,6 +290,7 @@ def test_list_names_what_there_is(capsys):
         ["table", "--help"],
         ["tensorboard", "--help"],
         ["reproduce", "--help"],
+        ["predict", "--help"],
         [],
     ],
 )
@@ -304,6 +305,7 @@ def test_help_teaches_and_imports_nothing_slow(arguments):
     )
     assert done.returncode == 0
     assert "Usage: gnnlab" in done.stdout
+    assert "[ARGS]" not in done.stdout  # what is expected has a name
     assert done.stderr.strip() == "[]"
 
 

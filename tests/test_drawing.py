@@ -71,6 +71,18 @@ def test_attention_is_the_width_of_edges(ax):
     assert widths == pytest.approx(sorted(0.3 + 4 * a for a in alpha[shown].mean(1).tolist()))
 
 
+def test_arrows_of_attention_stay_within_the_picture(ax):
+    graph = palindrome_graph(23, mirrored=True)
+    edges = graph.edge_index
+    draw_graph(graph, ax, attention=(edges, torch.ones(edges.size(1))))
+    ax.figure.canvas.draw()
+    frame = ax.get_window_extent()
+    for patch in ax.patches:
+        box = patch.get_path().transformed(patch.get_transform()).get_extents()
+        assert frame.y0 <= box.y0
+        assert box.y1 <= frame.y1
+
+
 def test_a_large_graph_is_cut_and_says_so(ax):
     draw_graph(path_graph(200), ax, center=100, max_nodes=5)
     assert labels(ax) == ["98", "99", "100", "101", "102", "5 of 200 nodes, those nearest to node 100"]

@@ -42,6 +42,7 @@ def test_a_run_leaves_records_and_a_page(tmp_path, capsys):
         assert json.loads(path.read_text())["test_error"] > 0
     page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
     assert "With given edges gcn-lstm" in page
+    assert "two pairs have the same sign in half of all cases" in page
     assert "<svg" in page
 
 

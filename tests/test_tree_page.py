@@ -56,10 +56,20 @@ def test_layers_that_grow_with_the_radius_are_one_line(results):
     lines = {line.get_label(): line for line in figure.axes[0].lines}
     assert len(lines["gcn-directed-norm"].get_xdata()) == 2
     assert list(lines["gcn, paper"].get_ydata()) == [1.0, 1.0, 0.70, 0.19]
+    levels = [line for line in figure.axes[1].lines if line.get_linestyle() == ":"]
+    assert [set(line.get_ydata()) for line in levels] == [{1 / 4}, {1 / 8}]
+    # Both ends of a level differ, so that it is seen where there is one radius.
+    assert all(line.get_xdata()[0] < line.get_xdata()[1] for line in levels)
 
 
 def test_page_says_what_is_measured(results):
     text = write_report(results).read_text()
     assert text.count("<svg") >= 2
-    for words in ("on training examples", "new questions", "Alon &amp; Yahav 2021", "hops to the root"):
+    for words in (
+        "on training examples",
+        "new questions",
+        "Alon &amp; Yahav 2021",
+        "hops to the root",
+        "32 (6 here)",
+    ):
         assert words in text

@@ -54,7 +54,8 @@ def documents(
         (train or test), label, text.
     models
         Models with commas between: textgcn, textgat (one graph of all documents and words), docgcn, docgat (a graph a
-        document), lstm, lstm-bidirectional and other recurrent layers (gru, rnn-2, phased, ...), tfidf-lr, bow-mlp.
+        document), lstm, lstm-bidirectional and other recurrent layers (gru, rnn-2, phased, ...),
+        gcn-lstm (over word vectors that a GCN has smoothed), tfidf-lr, bow-mlp.
     shares
         Percents of the training labels that are seen, with commas between; every document stays in the graph
         [1,5,10,20,100].

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from experiments.forecasting.forecast_tables import seen_edges
 from experiments.plots import model_styles
 
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none"}
@@ -86,8 +87,9 @@ def plot_error_curves(curves: dict[tuple[str, str], list[pd.DataFrame]], ax: Axe
     styles = model_styles(sorted({label for label, _ in curves}))
     for (label, edges), seeds in curves.items():
         dashes = "--" if edges == "shuffled" else "-"
+        seen = seen_edges(label, edges)
         for number, curve in enumerate(seeds):
-            name = f"{label}, {edges} edges" if number == 0 else None
+            name = f"{label}, {'no' if seen == 'none' else seen} edges" if number == 0 else None
             line = {"color": styles[label]["color"], "ls": dashes, "lw": 1, "alpha": 0.8}
             ax.plot(curve["step"], curve["validation_error"], label=name, **line)
     ax.set(xlabel="step", ylabel="validation squared error", yscale="log")

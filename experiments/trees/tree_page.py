@@ -24,6 +24,7 @@ def tree_page(runs: list[RunRecord], out: Path) -> str:
         "title": "tree-neighbors",
         "question": EXPERIMENTS["tree-neighbors"].question,
         "source": PAPER,
+        "hidden": ", ".join(str(size) for size in sorted(frame["train.hidden"].unique())),
         "rows": tree_rows(frame),
         "svg": inline(radius_figure(ended)) if len(ended) else "",
         "memory": memory_section(runs),
@@ -78,7 +79,10 @@ def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool =
                 label=f"{kind.split('-')[0]}, paper",
             )
     chance = frame.groupby("length")["chance"].first()
-    ax.plot(chance.index, chance, ":", color="0.4", lw=1, label="chance")
+    # A step at each radius: a line through a single radius would not be seen.
+    for radius, level in chance.items():
+        label = "chance" if radius == chance.index[0] else None
+        ax.plot([radius - 0.4, radius + 0.4], [level, level], ":", color="0.4", lw=1, label=label)
     ax.set(xlabel="radius r of the tree (2^r leaves)", ylim=(-0.03, 1.05))
     ax.set_xticks(sorted({*frame["length"], *(PUBLISHED["gcn"] if published else ())}))
     ax.grid(axis="y", color="0.9")
