@@ -81,3 +81,23 @@ def test_a_graph_carries_no_other_along():
 def test_bad_input(documents, options, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         sliding_window_graphs(documents, **options)
+
+
+def test_numbers_as_large_as_hashes_are_words_like_others():
+    largest = 2**63 - 1
+    documents = [[largest, 2**62, largest], [], [2**62 + 1, largest, 0, 2**62 + 1], [2**40]]
+    small = {word: place for place, word in enumerate(sorted({w for words in documents for w in words}))}
+    large, expected = (
+        sliding_window_graphs(documents),
+        sliding_window_graphs([[small[word] for word in words] for words in documents]),
+    )
+    for graph, other, words in zip(large, expected, documents):
+        assert graph.tokens.tolist() == sorted(set(words))
+        assert torch.equal(graph.count, other.count)
+        assert torch.equal(graph.edge_index, other.edge_index)
+        assert torch.equal(graph.edge_weight, other.edge_weight)
+
+
+def test_a_number_beyond_eight_bytes_with_a_sign_is_refused():
+    with pytest.raises(ValueError, match="document 1 holds 18446744073709551615; words should be below 2"):
+        sliding_window_graphs([[1], np.array([2**64 - 1], dtype=np.uint64)])
