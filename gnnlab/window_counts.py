@@ -31,8 +31,10 @@ class WindowCounts:
 
 def check_window(window: int, counting: str) -> None:
     """Raise a ValueError unless windows hold pairs of words and the way of counting is known."""
-    if window < 2:
-        raise ValueError(f"window: {window} should be 2 or more words, so that it can hold a pair")
+    if not isinstance(window, int | np.integer) or window < 2:
+        raise ValueError(
+            f"window: {window!r} should be 2 or more words, a whole number, so that it can hold a pair"
+        )
     if counting not in COUNTINGS:
         near = get_close_matches(str(counting), COUNTINGS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""

@@ -85,6 +85,8 @@ def _checked(document: Any, place: int) -> np.ndarray:
         )
     if numbers.min() < 0:
         raise ValueError(f"documents: document {place} holds {numbers.min()}; words should be 0 or more")
+    if numbers.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"documents: document {place} holds {numbers.max()}; words should be below 2^63")
     return numbers.astype(np.int64)
 
 
@@ -95,8 +97,10 @@ def _graphs(block: list[np.ndarray], window: int, counting: str) -> Iterator[Dat
     words = np.concatenate(block)
     offsets = np.cumsum([0, *map(len, block)])
     document = np.repeat(np.arange(len(block)), np.diff(offsets))
-    size = int(words.max(initial=0)) + 1
-    nodes, tokens, count = np.unique(document * size + words, return_inverse=True, return_counts=True)
+    # Numbers may be as large as hashes are; document by word fits eight bytes only in places of words.
+    different, places = np.unique(words, return_inverse=True)
+    size = max(1, len(different))
+    nodes, tokens, count = np.unique(document * size + places, return_inverse=True, return_counts=True)
     tokens = tokens.astype(np.int32)
     total = Tally(len(nodes))
     for start, stop, beyond, bounds in stretches(offsets, window, CHUNK_PAIRS):
@@ -108,7 +112,7 @@ def _graphs(block: list[np.ndarray], window: int, counting: str) -> Iterator[Dat
     edge_index, edge_weight = matrix_edges(upper + upper.T.tocsr())
     first = np.searchsorted(nodes, np.arange(len(block) + 1) * size)
     edges = np.searchsorted(edge_index[0].numpy(), first)
-    word, occurrences = torch.from_numpy(nodes % size), torch.from_numpy(count)
+    word, occurrences = torch.from_numpy(different[nodes % size]), torch.from_numpy(count)
     for start, stop, first_edge, last_edge in zip(first[:-1], first[1:], edges[:-1], edges[1:]):
         yield Data(  # copies, because a slice would carry all graphs along wherever it is saved
             edge_index=edge_index[:, first_edge:last_edge] - int(start),

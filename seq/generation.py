@@ -50,7 +50,7 @@ def generate(
         - returns (B, length) long integers, without the prompt
 
     Raises:
-        ValueError: an argument out of its range, by name, or a model that predicts NaN.
+        ValueError: an argument out of its range, by name, or a model that predicts NaN or infinity.
 
     Example:
         >>> import torch
@@ -115,7 +115,7 @@ def generate_stream(
     if top_k is not None:
         check_size("top_k", top_k)
     draw = Draw(check_temperature(temperature, sharpness), top_k, generator)
-    return _steps(model, prompt, length, draw, state)
+    return _steps(model, prompt.long(), length, draw, state)
 
 
 class Draw:
@@ -158,8 +158,11 @@ def _steps(
         step = stepper(model, state)
         made = 0
         while length is None or made < length:
-            if math.isnan(logits.sum().item()):
-                raise ValueError(f"model must predict numbers, its logits of character {made + 1} hold NaN")
+            if not logits.amax(-1).isfinite().all():  # a NaN is the largest of all
+                raise ValueError(
+                    f"model must predict numbers, its logits of character {made + 1} hold NaN or infinity, or only "
+                    "minus infinity"
+                )
             tokens = draw(logits)
             yield tokens
             made += 1

@@ -64,6 +64,10 @@ def test_what_is_no_trained_character_model_is_named(finished, tmp_path):
     torch.save({"a": torch.zeros(2)}, tmp_path / "weights.pt")
     with pytest.raises(ValueError, match="are of another model"):
         load_character_model(tmp_path)
+    for foreign in (torch.zeros(2), [torch.zeros(2)]):
+        torch.save(foreign, tmp_path / "weights.pt")
+        with pytest.raises(ValueError, match="are of another model"):
+            load_character_model(tmp_path)
     citation = {
         "experiment": "citation",
         "dataset": "karate",

@@ -132,6 +132,22 @@ def test_a_damaged_checkpoint_fails_the_run_and_is_left_alone(tmp_path, text):
     assert best.read_bytes() == good
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda values: values.pop("optimizer"), lambda values: values.update(sums=3)]
+)
+def test_a_checkpoint_without_a_part_is_named(tmp_path, text, damage):
+    run = run_of(text)
+    execute(run, tmp_path)
+    path = tmp_path / run.folder / LAST
+    values = torch.load(path, weights_only=True)
+    damage(values["training"])
+    torch.save(values, path)
+    result = execute(run, tmp_path)
+    assert result["status"] == "failed"
+    assert "lacks what training goes on from" in result["reason"]
+    assert "move it away" in result["reason"]
+
+
 def test_tensorboard_has_the_curve(tmp_path, text):
     event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     run = run_of(text, keep=Keeping(tensorboard=True))

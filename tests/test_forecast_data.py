@@ -95,3 +95,30 @@ def test_a_series_that_stands_still_is_refused(tmp_path):
     series.write_text("x,y\n1,2\n")
     with pytest.raises(ValueError, match="1 time steps are too few"):
         load_forecast(settings(series, edges))
+
+
+def with_rows(tmp_path, rows):
+    series, edges = tmp_path / "x.csv", tmp_path / "edges.csv"
+    series.write_text("a,b\n" + "".join(f"{a!r},{b!r}\n" for a, b in rows), encoding="utf-8")
+    edges.write_text("a,b\n", encoding="utf-8")
+    return settings(series, edges)
+
+
+def test_a_series_whose_rounded_mean_is_another_number_stands_still_all_the_same(tmp_path):
+    assert np.full((36, 2), 0.1).std() > 0
+    with pytest.raises(ValueError, match="does not change"):
+        load_forecast(with_rows(tmp_path, [(0.1, 0.1)] * 60))
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_values_whose_squares_are_no_numbers_are_refused(tmp_path, size):
+    rows = [(size * (time % 7), -size * (time % 3)) for time in range(60)]
+    with pytest.raises(ValueError, match="in another unit"):
+        load_forecast(with_rows(tmp_path, rows))
+
+
+def test_a_value_beyond_float32_is_refused_with_its_place(tmp_path):
+    rows = [(float(time % 7), float(time % 3)) for time in range(60)]
+    rows[56] = (1.0, -1e39)
+    with pytest.raises(ValueError, match=r"time step 57 of node 2 is -1e\+39"):
+        load_forecast(with_rows(tmp_path, rows))

@@ -357,3 +357,33 @@ def test_greedy_text_runs_into_a_loop_and_drawn_text_does_not(trained):
     assert sum(distinct_ngrams(text, 8) for text in greedy) < 0.5 * sum(
         distinct_ngrams(text, 8) for text in drawn
     )
+
+
+@pytest.mark.parametrize(
+    "logits", [[math.inf, 0.0, 1.0], [-math.inf] * 3, [math.inf, -math.inf, 0.0], [0.0, math.nan, 1.0]]
+)
+@pytest.mark.parametrize("options", [{}, {"temperature": 0}, {"temperature": math.inf}, {"top_k": 2}])
+def test_logits_that_are_no_distribution_make_no_text(logits, options):
+    with pytest.raises(ValueError, match="logits of character 1 hold NaN or infinity"):
+        generate(
+            lambda tokens, state: (torch.tensor(logits).expand(1, 2, 3), state),
+            torch.zeros(1, 2).long(),
+            5,
+            **options,
+        )
+
+
+def test_logits_near_the_largest_number_make_a_text():
+    logits = torch.tensor([3e38, 3e38, -math.inf])  # their sum is infinite, or no number
+    text = generate(
+        lambda tokens, state: (logits.expand(*tokens.shape, 3), state), torch.zeros(1, 2).long(), 53
+    )
+    assert set(text.flatten().tolist()) <= {0, 1}
+
+
+def test_a_prompt_may_be_of_any_type_of_integers():
+    torch.manual_seed(3)
+    model, prompt = CharLM(LSTM(5, H), num_tokens=V), torch.randint(V, (3, 7))
+    expected = generate(model, prompt, 13, temperature=0)
+    for kind in (torch.uint8, torch.int16, torch.int32):
+        assert torch.equal(generate(model, prompt.to(kind), 13, temperature=0), expected)

@@ -5,6 +5,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from experiments.checkpoints import save_checkpoint
 from experiments.cli import main
 from experiments.documents.document_corpus import read_table
 
@@ -137,6 +138,13 @@ def test_bad_input_is_one_line(results, tmp_path, capsys):
     (unfinished / "result.json").unlink()
     (damaged / "weights.pt").write_bytes((good / "weights.pt").read_bytes()[:200])
     shutil.copy(folder_of(results, "bow-mlp") / "weights.pt", mixed / "weights.pt")
+    foreign, doubled = tmp_path / "foreign", tmp_path / "doubled"
+    for folder in (foreign, doubled):
+        shutil.copytree(folder_of(results, "tfidf-lr"), folder)
+    save_checkpoint(foreign / "weights.pt", {"state": 3})
+    kept = json.loads((doubled / "vocabulary.json").read_text(encoding="utf-8"))
+    kept["words"][1] = kept["words"][0]
+    (doubled / "vocabulary.json").write_text(json.dumps(kept), encoding="utf-8")
     for arguments, message in [
         ([good], "give either a text in quotes or --file"),
         ([good, "star", "--file", "x"], "give either a text in quotes or --file"),
@@ -152,6 +160,8 @@ def test_bad_input_is_one_line(results, tmp_path, capsys):
         ([unfinished, "star"], "did not end well"),
         ([damaged, "star"], "not a whole checkpoint"),
         ([mixed, "star"], "has weights that do not fit its settings"),
+        ([foreign, "star"], "has weights that do not fit its settings"),
+        ([doubled, "star"], "vocabulary.json is missing or damaged"),
     ]:
         code, out, err = run(capsys, "predict", *arguments)
         assert (code, out, err.count("\n")) == (2, "", 1), arguments

@@ -50,3 +50,9 @@ def test_the_tales_of_the_data_folder_are_the_published_ones(public_data):
     if not (public_data / "text" / "grimm.txt").exists():
         pytest.skip("no text/grimm.txt in GNNLAB_DATA")
     assert fetch_book("grimm") == public_data / "text" / "grimm.txt"
+
+
+def test_a_folder_in_place_of_a_book_is_named(published):
+    book_path("tale").mkdir(parents=True)
+    with pytest.raises(ValueError, match=r"text: .*tale\.txt cannot be read \(Is a directory\)"):
+        fetch_book("tale")

@@ -28,6 +28,7 @@ def test_a_column_of_times_is_left_out(tmp_path):
         ("a,\n1,2\n", "row 1: a node has no name"),
         ("a,b\n1,2\n3\n", "row 3: 1 values, but row 1 names 2 nodes"),
         ("a,b\n1,2\n3,\n", "row 3: node 'b' has no value; fill the gap"),
+        ("a,b\n1,2\n , \n3,4\n", "row 3: node 'a' has no value; fill the gap"),
         ("a,b\n\n1,x\n", "row 3: node 'b' has 'x'"),
         ("a,b\n1,nan\n", "row 2: node 'b' has 'nan'"),
         ("a,b\n1,inf\n", "finite"),

@@ -1,3 +1,4 @@
+import math
 from itertools import combinations
 
 import numpy as np
@@ -71,6 +72,9 @@ def test_a_graph_carries_no_other_along():
     ("documents", "options", "message"),
     [
         ([[1]], {"window": 1}, "window: 1 should be 2 or more"),
+        ([[1, 2]], {"window": 2.5}, "window: 2.5 should be 2 or more words, a whole number"),
+        ([[1, 2]], {"window": math.inf}, "window: inf should be 2 or more words, a whole number"),
+        ([[1, 2]], {"window": "3"}, "window: '3' should be 2 or more words, a whole number"),
         ([[1]], {"counting": "pair"}, "counting: 'pair' should .*; did you mean 'pairs'"),
         ([[1], [3, -2]], {}, "documents: document 1 holds -2; words should be 0 or more"),
         ([[1.5]], {}, "documents: document 0 should be a list of word numbers"),
@@ -81,3 +85,23 @@ def test_a_graph_carries_no_other_along():
 def test_bad_input(documents, options, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         sliding_window_graphs(documents, **options)
+
+
+def test_numbers_as_large_as_hashes_are_words_like_others():
+    largest = 2**63 - 1
+    documents = [[largest, 2**62, largest], [], [2**62 + 1, largest, 0, 2**62 + 1], [2**40]]
+    small = {word: place for place, word in enumerate(sorted({w for words in documents for w in words}))}
+    large, expected = (
+        sliding_window_graphs(documents),
+        sliding_window_graphs([[small[word] for word in words] for words in documents]),
+    )
+    for graph, other, words in zip(large, expected, documents):
+        assert graph.tokens.tolist() == sorted(set(words))
+        assert torch.equal(graph.count, other.count)
+        assert torch.equal(graph.edge_index, other.edge_index)
+        assert torch.equal(graph.edge_weight, other.edge_weight)
+
+
+def test_a_number_beyond_eight_bytes_with_a_sign_is_refused():
+    with pytest.raises(ValueError, match="document 1 holds 18446744073709551615; words should be below 2"):
+        sliding_window_graphs([[1], np.array([2**64 - 1], dtype=np.uint64)])

@@ -10,6 +10,7 @@ from experiments.checkpoints import CheckpointError, load_checkpoint
 
 LAST, BEST = "last.pt", "best.pt"
 NEEDED = ("identity", "training", "samples")
+ADVICE = "move it away, and the run begins anew, or put a copy of the right one there"
 
 
 def load_last(settings: CharacterSettings, folder: Path) -> dict[str, Any] | None:
@@ -23,13 +24,12 @@ def load_last(settings: CharacterSettings, folder: Path) -> dict[str, Any] | Non
     path = folder / LAST
     if not path.exists():
         return None
-    advice = "move it away, and the run begins anew, or put a copy of the right one there"
     try:
         values = load_checkpoint(path, NEEDED)
     except CheckpointError as error:
-        raise CheckpointError(f"checkpoint: {error}; {advice}") from error
+        raise CheckpointError(f"checkpoint: {error}; {ADVICE}") from error
     if values["identity"] != settings.identity:
-        raise CheckpointError(f"checkpoint: {path} is of another run ({values['identity']}); {advice}")
+        raise CheckpointError(f"checkpoint: {path} is of another run ({values['identity']}); {ADVICE}")
     return values
 
 

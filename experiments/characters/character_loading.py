@@ -44,7 +44,7 @@ def load_character_model(run_folder: Path | str) -> tuple[nn.Module, Vocabulary,
     model = build_character_model(settings.model, settings.train, len(vocabulary), hidden)
     try:
         model.load_state_dict(_weights(folder))
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:  # TypeError: what was read is no dict
         raise ValueError(f"run: the weights in {folder} are of another model") from error
     return model.eval(), vocabulary, settings
 

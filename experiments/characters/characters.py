@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from experiments.characters.character_checkpoints import BEST, LAST, load_last
+from experiments.characters.character_checkpoints import ADVICE, BEST, LAST, load_last
 from experiments.characters.character_corpus import Corpus, open_corpus
 from experiments.characters.character_evaluation import Evaluator, loss_by_context
 from experiments.characters.character_interrupts import stop_requests
@@ -20,7 +20,7 @@ from experiments.characters.character_processes import Processes, this_process
 from experiments.characters.character_samples import take_samples
 from experiments.characters.character_settings import CharacterSettings
 from experiments.characters.character_training import CharacterTrainer
-from experiments.checkpoints import save_checkpoint
+from experiments.checkpoints import CheckpointError, save_checkpoint
 from experiments.device import computing, environment
 from experiments.files import write_beside, write_json
 from experiments.models import count_parameters
@@ -112,7 +112,13 @@ def _train(
     samples: list[dict[str, Any]] = []
     saved = load_last(settings, folder)
     if saved is not None:
-        trainer.load(saved["training"])
+        try:
+            trainer.load(saved["training"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"checkpoint: {folder / LAST} lacks what training goes on from ({type(error).__name__}: {error}); "
+                f"{ADVICE}"
+            ) from error
         samples = saved["samples"]
     with stop_requests() as stop_asked, _Curves(folder, trainer, settings) as on_row:
         last_save = time.monotonic()

@@ -66,7 +66,11 @@ def fetch_book(name: str, *, timeout: float = TIMEOUT) -> Path:
                 f"text: {name} is not here and cannot be fetched ({reason}); put {book.url} at {path}, name another "
                 "folder of data with GNNLAB_DATA, or give a file of yours to --text"
             ) from error
-    if hashlib.sha256(path.read_bytes()).hexdigest() != book.checksum:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"text: {path} cannot be read ({error.strerror})") from error
+    if hashlib.sha256(content).hexdigest() != book.checksum:
         raise ValueError(
             f"text: {path} is not the published file (its SHA-256 differs); give it as a file, --text {path}, to use "
             f"it all the same, or remove it, and it is downloaded again from {book.url}"

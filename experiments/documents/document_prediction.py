@@ -67,7 +67,12 @@ class DocumentPredictor:
         state = load_checkpoint(run / "weights.pt", ("state",))["state"]
         try:
             self.classifier.restore(kept["words"], state)
-        except (ValueError, KeyError) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ) as error:  # the last two: not even tensors by name
             raise ValueError(f"run: {run} has weights that do not fit its settings ({error})") from error
         self._vocabulary = set(kept["words"])
 
@@ -96,8 +101,14 @@ class DocumentPredictor:
 def _read_vocabulary(path: Path) -> dict[str, list[str]]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(kept["class_names"], list) and isinstance(kept["words"], list):
+        if all(_distinct_texts(kept[name]) for name in ("class_names", "words")):
             return kept
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise ValueError(f"run: {path} is missing or damaged; delete the run's folder and run its command again")
+
+
+def _distinct_texts(values: object) -> bool:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        return False
+    return len(set(values)) == len(values)

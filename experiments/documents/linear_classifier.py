@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,7 +56,7 @@ class LinearClassifier(DocumentClassifier):
             vectorizer = TfidfVectorizer(analyzer=_Terms(longest), sublinear_tf=True)
             x, x_held = vectorizer.fit_transform(documents), vectorizer.transform(held)
             for strength in STRENGTHS:
-                model = LogisticRegression(C=strength, max_iter=5000).fit(x, y)
+                model = _fit(x, y, strength)
                 tried += 1
                 row = {"step": tried, **_scores(model, x, y, "train")}
                 row |= _scores(model, x_held, y_held, "validation") | {"words": longest, "C": strength}
@@ -132,6 +133,13 @@ class _Terms:
             for start in range(len(words) - length + 1)
         ]
         return [*words, *runs]
+
+
+def _fit(x: csr_matrix, y: np.ndarray, strength: float) -> LogisticRegression:
+    with warnings.catch_warnings():
+        # With few labels of many classes scikit-learn wonders whether the classes are amounts; they are not.
+        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+        return LogisticRegression(C=strength, max_iter=5000).fit(x, y)
 
 
 def _scores(model: LogisticRegression, x: csr_matrix, y: np.ndarray, name: str) -> dict[str, Any]:

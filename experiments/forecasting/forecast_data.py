@@ -16,6 +16,8 @@ from experiments.forecasting.forecast_settings import EPIDEMIC, ForecastSettings
 from experiments.forecasting.series_files import read_edges, read_series
 
 PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order
+LARGEST_SCALE = 1e100  # of a series' deviation, whose square is a number still
+FARTHEST = 1e15  # deviations, whose squares float32 can add up
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
     """The task of a run, made or read from its files.
 
     Raises:
-        ValueError: A file is wrong or not the one that the settings name; the series is too short for the windows or
-            does not change.
+        ValueError: A file is wrong or not the one that the settings name; the series is too short for the windows,
+            does not change, or has values that cannot be computed with.
     """
     if settings.series == EPIDEMIC:
         epidemic = simulate_epidemic(settings.nodes, settings.times, settings.seed)
@@ -71,15 +73,13 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
     if settings.edges == "shuffled":
         edges = rename(values.shape[1], settings.seed)[edges]
     learned = values[: int(ends[0][-1]) + 1]
-    deviation = float(learned.std())
-    if deviation == 0:
-        raise ValueError("series: it does not change in the training part, so there is nothing to learn")
+    standardised, deviation = _standardise(values, learned)
     best = None
     if chance is not None and horizon == 1:
         known = chance[ends[2].numpy()]
         best = float((known * (1 - known)).mean())
     return ForecastTask(
-        values=torch.from_numpy((values - learned.mean()) / deviation).float(),
+        values=torch.from_numpy(standardised).float(),
         edge_index=torch.cat([edges, edges.flip(0)], dim=1),
         window=window,
         horizon=horizon,
@@ -87,6 +87,32 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
         scale=deviation,
         best=best,
     )
+
+
+def _standardise(values: np.ndarray, learned: np.ndarray) -> tuple[np.ndarray, float]:
+    """Values with the mean and the deviation of the training part, and that deviation.
+
+    Raises:
+        ValueError: The training part does not change, or squared errors would leave the range of numbers.
+    """
+    if (
+        learned.min() == learned.max()
+    ):  # the deviation of equal numbers is not always 0, because their mean is rounded
+        raise ValueError("series: it does not change in the training part, so there is nothing to learn")
+    with np.errstate(over="ignore", invalid="ignore"):
+        deviation = float(learned.std())
+    if not 1 / LARGEST_SCALE < deviation < LARGEST_SCALE:
+        raise ValueError(
+            "series: its values are too large or too small to be squared; give them in another unit"
+        )
+    standardised = (values - learned.mean()) / deviation
+    if np.abs(standardised).max() > FARTHEST:
+        time, node = np.unravel_index(np.abs(standardised).argmax(), values.shape)
+        raise ValueError(
+            f"series: time step {time + 1} of node {node + 1} is {values[time, node]:g}, more than {FARTHEST:g} "
+            "standard deviations of the training part away from its mean; should it not be a gap?"
+        )
+    return standardised, deviation
 
 
 def split_times(times: int, window: int, horizon: int) -> tuple[Tensor, Tensor, Tensor]:

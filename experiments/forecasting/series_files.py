@@ -112,11 +112,13 @@ def content_hash(*paths: Path) -> str:
 
 
 def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
-    """Rows that are not blank, each with its number in the file."""
+    """Rows that are not blank lines, each with its number in the file; one of commas alone is a row without values."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
-            return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+            return [
+                (reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)
+            ]
     except OSError as error:
         raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, csv.Error) as error:
