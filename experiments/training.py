@@ -104,7 +104,7 @@ def train(
             that went on ends with the same bits as one that was never ended.
 
     Raises:
-        DivergedError: The loss became NaN or infinite.
+        DivergedError: The loss became NaN or infinite, in training or at a look at the validation split.
     """
     loop = _Loop(model.to(device), task, settings, device)
     first = loop.resume(checkpoint) if checkpoint else 0
@@ -192,6 +192,10 @@ class _Loop:
         if not math.isfinite(loss):
             raise DivergedError(f"the loss became {loss} by step {step}; a lower --learning-rate may help")
         validation_loss, validation_accuracy = evaluate(self.model, self.task, validation)
+        if not math.isfinite(validation_loss):  # the last step alone can break the weights
+            raise DivergedError(
+                f"the validation loss became {validation_loss} by step {step}; a lower --learning-rate may help"
+            )
         row = {
             "step": step,
             "train_loss": loss,

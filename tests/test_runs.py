@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from experiments import files
+from experiments import files, runs
 from experiments.checkpoints import PeriodicCheckpoint
 from experiments.locks import LockedError, run_lock
 from experiments.model_specs import parse_model
@@ -125,6 +125,28 @@ def test_a_failure_is_done_again_only_when_asked(tmp_path):
     again, is_new = execute_once(WILD, tmp_path, retry_failed=True)
     assert is_new
     assert again["reason"] == first["reason"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [0.5, float("-inf")]])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_result_that_is_no_number_is_a_failure_of_its_run_alone(value, nested, tmp_path, monkeypatch):
+    found = {"split": {"test_loss": value}} if nested else {"test_loss": value}
+    monkeypatch.setattr(runs, "train_and_test", lambda settings, folder, on_step: {"steps": 2, **found})
+    result = execute(SETTINGS, tmp_path)
+    assert result["status"] == "failed"
+    name = "split.test_loss" if nested else "test_loss"
+    assert result["reason"].startswith(f"FloatingPointError: {name} became ")
+    assert json.loads((tmp_path / SETTINGS.folder / "result.json").read_text()) == result
+
+
+@pytest.mark.parametrize("rate", [3e38, 1e37])
+def test_a_step_too_far_is_a_recorded_failure(rate, tmp_path):
+    train = dataclasses.replace(
+        TRAIN, steps=1, evaluate_every=1, optimizer="sgd", learning_rate=rate, clip_norm=0
+    )
+    result = execute(dataclasses.replace(SETTINGS, model=parse_model("rnn"), train=train), tmp_path)
+    assert result["status"] == "failed"
+    assert "lower --learning-rate" in result["reason"]
 
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
