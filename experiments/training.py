@@ -224,7 +224,7 @@ class _Loop:
     def resume(self, checkpoint: PeriodicCheckpoint) -> int:
         """Go on from a checkpoint; answers its step, or 0 where there is none."""
         state = checkpoint.load(self.KEYS)
-        if state is None:
+        if state is None or not _fits(state["model"], self.model):
             return 0
         for name in self.PARTS:
             getattr(self, name).load_state_dict(state[name])
@@ -235,6 +235,12 @@ class _Loop:
         self.since, self.seconds, self.rows = state["since"], state["seconds"], state["rows"]
         self.started = time.perf_counter()
         return int(state["step"])
+
+
+def _fits(weights: dict[str, Tensor], model: nn.Module) -> bool:
+    """Whether these are weights of such a model; those of another version of the program may not be."""
+    shapes = [{name: value.shape for name, value in part.items()} for part in (weights, model.state_dict())]
+    return shapes[0] == shapes[1]
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:

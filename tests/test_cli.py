@@ -231,6 +231,16 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path, monkeypatch, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
 
 
+@pytest.mark.parametrize("option", ["--batch-size", "--batch_size"])
+def test_an_option_comes_before_the_file_however_it_is_written(option, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
+    # The error, which ends it before anything is timed, shows whose value was taken.
+    code, _, err = run(capsys, "sweep", "sweep.yaml", option, "0")
+    assert code == 2
+    assert "batch_size: 0 should be 1 or more" in err
+
+
 def test_failed_runs_are_not_done_again_unless_asked(tmp_path, capsys):
     arguments = ["run", "palindrome", "--smoke", "--workers", "1", "--models", "gcn-2", "--lengths", "3"]
     arguments += ["--seeds", "1", "--learning-rate", "1e30", "--clip-norm", "0", "--out", tmp_path]

@@ -97,6 +97,22 @@ def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path, monkeypatch):
     assert outcome(tmp_path / "alone" / SETTINGS.folder) == outcome(tmp_path / "ended" / SETTINGS.folder)
 
 
+@pytest.mark.parametrize("change", ["name", "shape"])
+def test_a_checkpoint_of_other_weights_is_no_checkpoint(change, tmp_path, monkeypatch):
+    """Such as one that an earlier version left, whose parameters had other names."""
+    execute(SETTINGS, tmp_path / "alone", checkpoint_seconds=0)
+    monkeypatch.setattr(PeriodicCheckpoint, "due", True)
+    with pytest.raises(Stop):
+        execute(SETTINGS, tmp_path / "ended", stop_at(12))
+    checkpoint = tmp_path / "ended" / SETTINGS.folder / "checkpoint.pt"
+    state = torch.load(checkpoint, weights_only=True)
+    name, value = state["model"].popitem()
+    state["model"][f"old_{name}" if change == "name" else name] = value if change == "name" else value[:-1]
+    torch.save(state, checkpoint)
+    assert execute(SETTINGS, tmp_path / "ended")["resumed_step"] == 0
+    assert outcome(tmp_path / "alone" / SETTINGS.folder) == outcome(tmp_path / "ended" / SETTINGS.folder)
+
+
 @pytest.mark.parametrize(("seconds", "there"), [(0, False), (1e-9, True), (3600, False)])
 def test_checkpoints_are_as_frequent_as_asked(seconds, there, tmp_path):
     with pytest.raises(Stop):
