@@ -37,8 +37,20 @@ EXIT_DISK = 1
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
 
+
+def _version() -> str:
+    """The version installed; the packages that the code is in are not named as their distribution is."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("gnnlab")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
 app = App(
     name="gnnlab",
+    version=_version,
     help="Recurrent and graph networks on the same task: same examples, seeds, parameter budget and figures.",
     help_epilogue="Start with: gnnlab run palindrome",
     version_flags=["--version"],

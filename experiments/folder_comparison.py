@@ -249,7 +249,9 @@ def _differing(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> dict[st
 def _values(frame: pd.DataFrame, name: str) -> str:
     if name not in frame or frame[name].dropna().empty:
         return "-"
-    return ", ".join(sorted({f"{value}" for value in frame[name].dropna()}))
+    # One unfinished run makes numbers with a fraction of a whole column: 2.0 is still 2.
+    whole = (int(v) if isinstance(v, float) and v.is_integer() else v for v in frame[name].dropna())
+    return ", ".join(sorted({f"{value}" for value in whole}))
 
 
 def _why_nothing_matches(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> str:

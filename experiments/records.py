@@ -107,8 +107,12 @@ def read_result(path: Path) -> dict[str, Any] | None:
         result = json.loads((path / "result.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
+    except ValueError as error:
+        raise FolderError(
+            f"{path}: result.json is damaged ({error}); delete the folder and run the command again"
+        ) from error
     if not isinstance(result, dict) or result.get("format") != FORMAT:
         found = result.get("format") if isinstance(result, dict) else type(result).__name__
         raise FolderError(f"{path}: result.json has format {found}, this version reads {FORMAT}")
@@ -130,6 +134,11 @@ def _check_result(path: Path, result: dict[str, Any]) -> None:
     for key in needed:
         if key not in result:
             raise FolderError(f"{path}: result.json lacks {key}; delete the folder and run the command again")
+        if key != "reason" and not isinstance(result[key], int | float | None):
+            raise FolderError(
+                f"{path}: result.json has {key} {result[key]!r}, which should be a number; "
+                "delete the folder and run the command again"
+            )
 
 
 def iterate_runs(out: Path) -> Iterator[RunRecord]:

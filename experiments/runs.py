@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from experiments.files import is_disk_error, remove_parts, synchronise, write_js
 from experiments.locks import run_lock
 from experiments.memory.memory_records import SENSITIVITY, write_rows
 from experiments.model_specs import GraphSpec
-from experiments.records import FORMAT, CurveWriter, curve_path, read_result
+from experiments.records import FORMAT, CurveWriter, curve_path, flatten, read_result
 from experiments.run_protocol import Run
 from experiments.settings import RunSettings
 
@@ -101,6 +102,7 @@ def _execute(
             result = {"format": FORMAT, "status": "ok", "reason": ""} | train_and_test(
                 settings, folder, on_step
             )
+        _check_finite(result)
     except Exception as error:
         if is_disk_error(error):
             raise
@@ -112,6 +114,14 @@ def _execute(
         synchronise(changed)
     (folder / "checkpoint.pt").unlink(missing_ok=True)
     return result
+
+
+def _check_finite(result: dict[str, Any]) -> None:
+    """Raise an error that names a number which is none: a record has no place for it, and no table a use."""
+    for name, value in flatten(result).items():
+        for number in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(number, float) and not math.isfinite(number):
+                raise FloatingPointError(f"{name} became {number}; a lower --learning-rate may help")
 
 
 def failure(settings: Run, reason: str) -> dict[str, Any]:

@@ -40,7 +40,11 @@ def make_sweep(app: App) -> Callable[..., int]:
         except ValueError as error:
             raise ValueError(said.place(str(error))) from None
         said.check_keys(known)
-        given = {word[2:].partition("=")[0].removeprefix("no-") for word in options if word.startswith("--")}
+        given = {
+            word[2:].partition("=")[0].replace("_", "-").removeprefix("no-")
+            for word in options
+            if word.startswith("--")
+        }
         words = said.arguments(switches, given)
         try:
             code: int = app(["run", experiment, *words, *options], exit_on_error=False, print_error=False)

@@ -104,7 +104,7 @@ def train(
             that went on ends with the same bits as one that was never ended.
 
     Raises:
-        DivergedError: The loss became NaN or infinite.
+        DivergedError: The loss became NaN or infinite, in training or at a look at the validation split.
     """
     loop = _Loop(model.to(device), task, settings, device)
     first = loop.resume(checkpoint) if checkpoint else 0
@@ -192,6 +192,10 @@ class _Loop:
         if not math.isfinite(loss):
             raise DivergedError(f"the loss became {loss} by step {step}; a lower --learning-rate may help")
         validation_loss, validation_accuracy = evaluate(self.model, self.task, validation)
+        if not math.isfinite(validation_loss):  # the last step alone can break the weights
+            raise DivergedError(
+                f"the validation loss became {validation_loss} by step {step}; a lower --learning-rate may help"
+            )
         row = {
             "step": step,
             "train_loss": loss,
@@ -220,7 +224,7 @@ class _Loop:
     def resume(self, checkpoint: PeriodicCheckpoint) -> int:
         """Go on from a checkpoint; answers its step, or 0 where there is none."""
         state = checkpoint.load(self.KEYS)
-        if state is None:
+        if state is None or not _fits(state["model"], self.model):
             return 0
         for name in self.PARTS:
             getattr(self, name).load_state_dict(state[name])
@@ -231,6 +235,12 @@ class _Loop:
         self.since, self.seconds, self.rows = state["since"], state["seconds"], state["rows"]
         self.started = time.perf_counter()
         return int(state["step"])
+
+
+def _fits(weights: dict[str, Tensor], model: nn.Module) -> bool:
+    """Whether these are weights of such a model; those of another version of the program may not be."""
+    shapes = [{name: value.shape for name, value in part.items()} for part in (weights, model.state_dict())]
+    return shapes[0] == shapes[1]
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> torch.optim.Optimizer:

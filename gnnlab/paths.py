@@ -111,6 +111,9 @@ def with_virtual_node(graph: Data) -> Data:
     """
     if graph.edge_index is None or graph.num_nodes is None:
         raise ValueError("graph must have edge_index and num_nodes")
+    for name in ("edge_weight", "edge_attr"):
+        if graph.get(name) is not None:
+            raise ValueError(f"graph must not have {name}, which says nothing of the new edges")
     nodes = int(graph.num_nodes)
     others = torch.arange(nodes)
     hub = torch.full_like(others, nodes)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.cell import Cell
+from seq.checks import check_sequence, check_state, check_times
 from seq.layer import RecurrentLayer, State
 from seq.phased import PhasedLSTM
 
@@ -30,7 +31,8 @@ def gate_activations(
         - each of the results: (B, T, H)
 
     Raises:
-        ValueError: a stack or a bidirectional layer, which has no gates of its own.
+        ValueError: a stack or a bidirectional layer, which has no gates of its own; input, state or times of
+            another shape.
 
     Example:
         >>> import torch
@@ -46,13 +48,17 @@ def gate_activations(
         )
     if times is not None and not isinstance(layer, PhasedLSTM):
         raise ValueError(f"times must be None: {type(layer).__name__} does not use time stamps")
+    check_sequence("x", x, layer.input_size)
+    if times is not None:
+        check_times(times, *x.shape[:2])
+    current = layer.initial_state(x) if state is None else state
+    check_state(current, layer.state_names, layer.state_shape(len(x)))
     with torch.no_grad():
-        current = layer.initial_state(x) if state is None else state
         steps = []
         for number, x_t in enumerate(x.unbind(1), start=1):
             values = cell.activations(x_t, current)
             if isinstance(layer, PhasedLSTM):
-                at = x_t.new_full((len(x),), float(number)) if times is None else times[:, number - 1]
+                at = x_t.new_full((len(x),), float(number)) if times is None else times[:, number - 1].to(x)
                 k = layer.k(at)  # (B, H)
                 for name, old in zip(layer.state_names, current):
                     values[name] = k * values[name] + (1 - k) * old

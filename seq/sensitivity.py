@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
 from seq.bidirectional import Bidirectional
-from seq.checks import check_tensor
+from seq.checks import check_sequence, check_state, check_tensor
 from seq.layer import RecurrentLayer, State
 
 
@@ -48,9 +49,10 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             f"inputs must be floating-point numbers of shape (B, T, F), got {inputs.dtype} of shape "
             f"{tuple(inputs.shape)}"
         )
-    # cuDNN has no derivative of a recurrent layer in evaluation mode.
-    with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
-        leaf = inputs.detach().requires_grad_()
+    with _derivatives():
+        leaf = (
+            inputs.detach().clone().requires_grad_()
+        )  # a copy, because one made in inference mode has no gradient
         outputs = function(leaf)
         if outputs.dim() == 0 or len(outputs) != len(leaf):
             raise ValueError(
@@ -67,6 +69,14 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             )
             size = torch.hypot(size, _norm(gradient))
     return size
+
+
+@contextmanager
+def _derivatives() -> Iterator[None]:
+    """Gradients, whatever the caller has switched off: without them all would seem to be out of reach."""
+    # cuDNN has no derivative of a recurrent layer in evaluation mode.
+    with torch.inference_mode(False), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
+        yield
 
 
 def _norm(vectors: Tensor) -> Tensor:
@@ -101,7 +111,7 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     check_tensor("inputs", inputs)
     with torch.no_grad():
         B, M = len(inputs), math.prod(function(inputs).shape[1:])
-    with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
+    with _derivatives():
         leaf = inputs.detach().repeat_interleave(M, dim=0).requires_grad_()  # (B M, ...)
         outputs = function(leaf).reshape(B * M, M)
         if not outputs.requires_grad:
@@ -126,7 +136,7 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
         - returns (T, B, S, S) with S = H, or 2H for a cell with a memory
 
     Raises:
-        ValueError: a stack of layers, or a bidirectional one.
+        ValueError: a stack of layers, or a bidirectional one; input or state of another shape.
 
     Example:
         >>> import torch
@@ -139,7 +149,9 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
             f"layer must be a single layer in a single direction, not a {type(layer).__name__}; "
             "take its parts one by one"
         )
+    check_sequence("x", x, layer.input_size)
     current = layer.initial_state(x) if state is None else state
+    check_state(current, layer.state_names, layer.state_shape(len(x)))
     parts = []
     for t in range(x.shape[1]):
         joined = torch.cat(current, dim=1)  # (B, S)

@@ -76,28 +76,28 @@ def ended(out):
     return {path.parent.name: (there.st_ino, there.st_mtime_ns) for path, there in found.items()}
 
 
-def lock_owners(out):
-    """Process number in each lock: a new one says that the sweep is at a run."""
-    owners = {}
-    for path in (out / ".locks").glob("*.lock"):
+def curves(out):
+    """Time of each curve: a new one says that a run has begun, and that its process has imported everything."""
+    times = {}
+    for path in out.glob("*/curve.csv"):
         try:
-            owners[path.name] = path.read_text()
+            times[path.parent.name] = path.stat().st_mtime_ns
         except FileNotFoundError:
             continue
-    return owners
+    return times
 
 
 def kill_at_random(out, arguments, moments, work_seconds):
     """Start and kill; answers what had ended at each kill."""
     history = []
     for number in range(arguments.kills):
-        before, done = lock_owners(out), len(ended(out))
+        before = curves(out)
         pid = start(command(out, arguments), arguments.workers)
         if number % 5 == 4:
             time.sleep(moments.uniform(0, STARTING))
         else:
             deadline = time.monotonic() + 120
-            while len(ended(out)) == done and not set(lock_owners(out).items()) - set(before.items()):
+            while curves(out) == before:
                 if time.monotonic() > deadline:
                     raise TimeoutError("the sweep does not begin")
                 time.sleep(0.002)

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import metadata
 
 import pytest
 
@@ -229,6 +230,27 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path, monkeypatch, capsys):
     assert "16 runs, of which 0 are there already: 16 to do" in out
     assert "with 2 workers" in out
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
+
+
+def test_the_version_is_that_of_the_distribution(monkeypatch, capsys):
+    monkeypatch.setattr(metadata, "version", {"gnnlab": "7.11.13"}.__getitem__)
+    assert run(capsys, "--version")[:2] == (0, "7.11.13\n")
+
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert run(capsys, "--version")[:2] == (0, "not installed\n")
+
+
+@pytest.mark.parametrize("option", ["--batch-size", "--batch_size"])
+def test_an_option_comes_before_the_file_however_it_is_written(option, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(SWEEP)
+    # The error, which ends it before anything is timed, shows whose value was taken.
+    code, _, err = run(capsys, "sweep", "sweep.yaml", option, "0")
+    assert code == 2
+    assert "batch_size: 0 should be 1 or more" in err
 
 
 def test_failed_runs_are_not_done_again_unless_asked(tmp_path, capsys):

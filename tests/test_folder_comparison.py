@@ -204,6 +204,16 @@ def test_noise_alone_seldom_gives_a_verdict():
     assert wrong / 400 <= 0.05 + 0.033
 
 
+def test_an_unfinished_run_makes_no_other_number_of_a_whole_one():
+    first, second = (runs({"lstm": [0.1, 0.2]}) for _ in range(2))
+    for run in [*first, *second]:
+        run.result["environment"]["cores"] = 2
+    unfinished = dataclasses.replace(runs({"lstm": {7: 0.1}})[0], result=None)
+    assert compare_folders(first, [*second, unfinished]).differing == {}
+    second[0].result["environment"]["cores"] = 3
+    assert compare_folders(first, [*second, unfinished]).differing == {"environment.cores": ("2", "2, 3")}
+
+
 def test_records_are_not_changed():
     first = runs({"lstm": [0.1, 0.2]})
     before = [dataclasses.replace(run) for run in first]

@@ -117,3 +117,27 @@ def test_layers_without_gates_of_their_own_are_named():
         gate_activations(Bidirectional(LSTM(I, H), LSTM(I, H)), x)
     with pytest.raises(ValueError, match="times must be None"):
         gate_activations(LSTM(I, H), x, times=torch.zeros(B, T))
+
+
+@pytest.mark.parametrize("shape", [(5, 0, 2), (5, 7, 3), (7, 2)])
+def test_input_of_another_shape_is_named(shape):
+    with pytest.raises(ValueError, match=r"x must have shape \(B, T, 2\)"):
+        gate_activations(LSTM(2, 3), torch.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(1, 7), (5, 6), (5, 11), (7,)])
+def test_times_of_another_shape_are_named(shape):
+    with pytest.raises(ValueError, match=r"times must have shape \(5, 7\)"):
+        gate_activations(PhasedLSTM(2, 3), torch.zeros(5, 7, 2), times=torch.zeros(shape))
+
+
+def test_a_state_of_another_shape_is_named():
+    with pytest.raises(ValueError, match="state must be a tuple"):
+        gate_activations(LSTM(2, 3), torch.zeros(5, 7, 2), (torch.zeros(5, 3),))
+
+
+def test_times_may_be_more_precise_than_the_layer():
+    layer, x = PhasedLSTM(2, 3), torch.randn(5, 7, 2)
+    times = torch.rand(5, 7).cumsum(1)
+    seen = gate_activations(layer, x, times=times.double())
+    assert torch.equal(seen["h"], gate_activations(layer, x, times=times)["h"])

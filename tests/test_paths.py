@@ -162,3 +162,11 @@ def test_a_virtual_node_leaves_the_rest_of_a_palindrome_as_it_was():
     assert torch.equal(graph.mirrored[old], plain.mirrored)
     assert not graph.mirrored[~old].any()
     assert plain.num_nodes == 7
+
+
+@pytest.mark.parametrize("name", ["edge_weight", "edge_attr"])
+def test_a_virtual_node_has_no_weights_to_its_edges(name):
+    graph = path_graph(3)
+    graph[name] = torch.ones(graph.num_edges)
+    with pytest.raises(ValueError, match=f"graph must not have {name}"):
+        with_virtual_node(graph)

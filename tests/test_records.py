@@ -54,11 +54,23 @@ def test_result_of_another_format_is_refused(tmp_path):
         ({"format": 1}, "status None"),
         ({"format": 1, "status": "ok"}, "lacks test_accuracy"),
         ({"format": 1, "status": "failed"}, "lacks reason"),
+        (
+            {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": "x", "parameters": 7},
+            "steps 'x', which should be a number; delete the folder",
+        ),
     ],
 )
 def test_damaged_result_is_named(result, words, tmp_path):
     with pytest.raises(FolderError, match=words):
         read_run(recorded(tmp_path, result=result))
+
+
+@pytest.mark.parametrize("content", ["", '{"format": 1, "sta'])
+def test_half_a_result_is_named_with_what_to_do(content, tmp_path):
+    folder = recorded(tmp_path)
+    (folder / "result.json").write_text(content)
+    with pytest.raises(FolderError, match=r"result\.json is damaged .*; delete the folder and run"):
+        read_run(folder)
 
 
 @pytest.mark.parametrize("content", [None, "", "step,val", "\x00\x01"])

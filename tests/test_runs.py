@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from experiments import files
+from experiments import files, runs
 from experiments.checkpoints import PeriodicCheckpoint
 from experiments.locks import LockedError, run_lock
 from experiments.model_specs import parse_model
@@ -97,6 +97,22 @@ def test_a_damaged_checkpoint_is_no_checkpoint(tmp_path, monkeypatch):
     assert outcome(tmp_path / "alone" / SETTINGS.folder) == outcome(tmp_path / "ended" / SETTINGS.folder)
 
 
+@pytest.mark.parametrize("change", ["name", "shape"])
+def test_a_checkpoint_of_other_weights_is_no_checkpoint(change, tmp_path, monkeypatch):
+    """Such as one that an earlier version left, whose parameters had other names."""
+    execute(SETTINGS, tmp_path / "alone", checkpoint_seconds=0)
+    monkeypatch.setattr(PeriodicCheckpoint, "due", True)
+    with pytest.raises(Stop):
+        execute(SETTINGS, tmp_path / "ended", stop_at(12))
+    checkpoint = tmp_path / "ended" / SETTINGS.folder / "checkpoint.pt"
+    state = torch.load(checkpoint, weights_only=True)
+    name, value = state["model"].popitem()
+    state["model"][f"old_{name}" if change == "name" else name] = value if change == "name" else value[:-1]
+    torch.save(state, checkpoint)
+    assert execute(SETTINGS, tmp_path / "ended")["resumed_step"] == 0
+    assert outcome(tmp_path / "alone" / SETTINGS.folder) == outcome(tmp_path / "ended" / SETTINGS.folder)
+
+
 @pytest.mark.parametrize(("seconds", "there"), [(0, False), (1e-9, True), (3600, False)])
 def test_checkpoints_are_as_frequent_as_asked(seconds, there, tmp_path):
     with pytest.raises(Stop):
@@ -125,6 +141,28 @@ def test_a_failure_is_done_again_only_when_asked(tmp_path):
     again, is_new = execute_once(WILD, tmp_path, retry_failed=True)
     assert is_new
     assert again["reason"] == first["reason"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), [0.5, float("-inf")]])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_result_that_is_no_number_is_a_failure_of_its_run_alone(value, nested, tmp_path, monkeypatch):
+    found = {"split": {"test_loss": value}} if nested else {"test_loss": value}
+    monkeypatch.setattr(runs, "train_and_test", lambda settings, folder, on_step: {"steps": 2, **found})
+    result = execute(SETTINGS, tmp_path)
+    assert result["status"] == "failed"
+    name = "split.test_loss" if nested else "test_loss"
+    assert result["reason"].startswith(f"FloatingPointError: {name} became ")
+    assert json.loads((tmp_path / SETTINGS.folder / "result.json").read_text()) == result
+
+
+@pytest.mark.parametrize("rate", [3e38, 1e37])
+def test_a_step_too_far_is_a_recorded_failure(rate, tmp_path):
+    train = dataclasses.replace(
+        TRAIN, steps=1, evaluate_every=1, optimizer="sgd", learning_rate=rate, clip_norm=0
+    )
+    result = execute(dataclasses.replace(SETTINGS, model=parse_model("rnn"), train=train), tmp_path)
+    assert result["status"] == "failed"
+    assert "lower --learning-rate" in result["reason"]
 
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

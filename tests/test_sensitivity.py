@@ -242,3 +242,28 @@ def test_bad_arguments_are_named():
         step_jacobians(Stacked([RNN(I, H), RNN(H, H)]), draw(B, T, I))
     with pytest.raises(ValueError, match="layer must be a single layer"):
         step_jacobians(Bidirectional(RNN(I, H), RNN(I, H)), draw(B, T, I))
+
+
+def test_it_is_the_same_where_the_caller_takes_no_gradients():
+    """Zeros would say that everything is out of reach."""
+    torch.manual_seed(3)
+    model, inputs = (
+        SequenceClassifier(LSTM(2, 3), num_classes=5, encoding="values").eval(),
+        torch.randn(2, 7, 2),
+    )
+    layer = LSTM(2, 3)
+    expected, steps = sensitivity(model, inputs), step_jacobians(layer, inputs)
+    assert bool((expected > 0).all())
+    with torch.inference_mode():
+        assert torch.equal(sensitivity(model, inputs), expected)
+        assert torch.equal(sensitivity(model, inputs.clone()), expected)  # made in inference mode
+        assert torch.equal(step_jacobians(layer, inputs), steps)
+        assert torch.equal(jacobians(lambda x: 3 * x, torch.ones(1, 2)), 3 * torch.eye(2).unsqueeze(0))
+    with torch.no_grad():
+        assert torch.equal(sensitivity(model, inputs), expected)
+
+
+@pytest.mark.parametrize("x", [torch.zeros(5, 0, 2), torch.zeros(5, 7, 3), torch.zeros(7, 2)])
+def test_step_jacobians_name_input_of_another_shape(x):
+    with pytest.raises(ValueError, match=r"x must have shape \(B, T, 2\)"):
+        step_jacobians(LSTM(2, 3), x)

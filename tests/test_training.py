@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pytest
@@ -153,6 +154,24 @@ def test_a_loss_that_is_no_number_ends_the_run():
         model.head.weight.fill_(float("nan"))
     with pytest.raises(DivergedError, match="step 10"):
         train(model, Copy(), SETTINGS)
+
+
+def test_weights_that_the_last_step_before_a_look_broke_end_the_run():
+    class Breaking(Copy):
+        """Losses of training are finite; from the third step on, the gradient is not."""
+
+        def loss(self, outputs, targets):
+            loss = super().loss(outputs, targets)
+            if loss.requires_grad:
+                self.steps = getattr(self, "steps", 0) + 1
+                loss.register_hook(lambda gradient: gradient * (math.nan if self.steps == 3 else 1))
+            return loss
+
+    rows = []
+    settings = dataclasses.replace(SETTINGS, steps=6, evaluate_every=3)
+    with pytest.raises(DivergedError, match="the validation loss became nan by step 3"):
+        train(fresh(), Breaking(), settings, on_row=rows.append)
+    assert rows == []
 
 
 def test_clipping_bounds_the_update():

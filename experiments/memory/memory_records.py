@@ -54,7 +54,9 @@ def read_rows(runs: Iterable[RunRecord], name: str) -> pd.DataFrame:
             raise FolderError(
                 f"{path}: cannot be read ({error}); delete the run's folder and run again"
             ) from error
-        if not {"when", "r" if name == SENSITIVITY else "depth"} <= set(table.columns):
+        place = "r" if name == SENSITIVITY else "depth"
+        numbers = table.drop(columns="when", errors="ignore").select_dtypes("number")
+        if not {"when", place} <= set(table.columns) or numbers.shape[1] < table.shape[1] - 1 or table.empty:
             raise FolderError(f"{path}: is damaged; delete the run's folder and run the command again")
         settings = run.settings
         table.insert(0, "seed", settings.seed)
