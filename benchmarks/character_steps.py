@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import argparse
 import platform
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from measuring import interleaved
 from torch import nn
 from torch.nn import functional as F
 
@@ -75,20 +74,6 @@ def trainer(corpus: Corpus, label: str, **options: int | bool) -> CharacterTrain
     return CharacterTrainer(model, corpus, train, seed=0)
 
 
-def interleaved(steps: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Median milliseconds a step, taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for step in steps.values():
-        step()
-    for _ in range(rounds):
-        for name, step in steps.items():
-            started = time.perf_counter()
-            for _ in range(STEPS):
-                step()
-            times[name].append(1e3 * (time.perf_counter() - started) / STEPS)
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -103,14 +88,14 @@ def main() -> None:
             "lstm-2, windows": trainer(corpus, "lstm-2", hidden=H).step,
             "lstm-2, streams": trainer(corpus, "lstm-2", hidden=H, stream=True).step,
         }
-        found = interleaved(loops, rounds)
+        found = interleaved(loops, rounds, STEPS)
         print(
             f"\nTraining step, B = {B}, T = {T}, two layers of {H}\n\n| loop | ms | of the bare loop |\n|---|---|---|"
         )
         for name, ms in found.items():
             print(f"| {name} | {ms:.1f} | {ms / found['bare nn.LSTM loop']:.2f} |")
         runs = {label: trainer(corpus, label) for label in MODELS}
-        found = interleaved({label: run.step for label, run in runs.items()}, rounds)
+        found = interleaved({label: run.step for label, run in runs.items()}, rounds, STEPS)
         print(
             "\nThe same for every default model at 100,000 parameters\n\n| model | parameters | ms |\n|---|---|---|"
         )

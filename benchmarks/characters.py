@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import argparse
 import platform
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 
 import torch
+from measuring import interleaved, peak_memory, resident
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -82,25 +79,6 @@ def naive_sampling(model: Bare, length: int) -> list[int]:
     return text
 
 
-def interleaved(steps: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median milliseconds of each, taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for step in steps.values():
-        step()
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
-def peak_memory(variant: str) -> float:
-    """MB that three training steps of one variant add to a fresh process."""
-    command = [sys.executable, __file__, "--memory", variant]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
 def own_peak_memory(variant: str) -> float:
     who, _, encoding = variant.partition(":")
     step = training_step(who, encoding)
@@ -108,12 +86,6 @@ def own_peak_memory(variant: str) -> float:
     for _ in range(3):
         step()
     return resident("VmHWM") - before
-
-
-def resident(field: str) -> float:
-    """MB of this process's memory, now (VmRSS) or at its peak (VmHWM); from Linux's own account."""
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith(field))
 
 
 def table_of_training(rounds: int) -> None:
@@ -127,7 +99,7 @@ def table_of_training(rounds: int) -> None:
     print("|---|---|---|---|")
     for encoding in encodings:
         mine, theirs = ms[f"ours:{encoding}"], ms[f"bare:{encoding}"]
-        memory = {who: peak_memory(f"{who}:{encoding}") for who in MODELS}
+        memory = {who: peak_memory(__file__, f"{who}:{encoding}") for who in MODELS}
         print(
             f"| {encoding} | {mine:.1f} ({memory['ours']:.0f}) | {theirs:.1f} ({memory['bare']:.0f}) "
             f"| {mine / theirs:.2f} |"

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 import argparse
 import platform
-import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 
 import torch
+from measuring import interleaved, peak_memory, resident
 from torch import Tensor, nn
 
 import seq
@@ -54,25 +51,6 @@ def training_step(layer: nn.Module, **options: Tensor) -> Callable[[], None]:
     return step
 
 
-def interleaved(steps: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median milliseconds of each, taking turns."""
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for step in steps.values():
-        step()
-    for _ in range(rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            step()
-            times[name].append(1e3 * (time.perf_counter() - start))
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
-def peak_memory(variant: str) -> float:
-    """MB that three training steps of one variant add to a fresh process."""
-    command = [sys.executable, __file__, "--memory", variant]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
 def own_peak_memory(variant: str) -> float:
     where, _, name = variant.partition(":")
     step = training_step(THEIRS[name]() if where == "torch" else OURS[name](where))
@@ -80,12 +58,6 @@ def own_peak_memory(variant: str) -> float:
     for _ in range(3):
         step()
     return resident("VmHWM") - before
-
-
-def resident(field: str) -> float:
-    """MB of this process's memory, now (VmRSS) or at its peak (VmHWM); from Linux's own account."""
-    with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) / 1024 for line in status if line.startswith(field))
 
 
 def table_of_layers(rounds: int) -> None:
@@ -106,8 +78,8 @@ def table_of_layers(rounds: int) -> None:
     print("|---|---|---|---|---|---|---|")
     for name in OURS:
         auto, loop, theirs = ms[f"auto:{name}"], ms[f"loop:{name}"], ms.get(f"torch:{name}")
-        memory = {kernel: peak_memory(f"{kernel}:{name}") for kernel in ("auto", "loop")}
-        torch_cell = "" if theirs is None else f"{theirs:.1f} ({peak_memory(f'torch:{name}'):.0f})"
+        memory = {kernel: peak_memory(__file__, f"{kernel}:{name}") for kernel in ("auto", "loop")}
+        torch_cell = "" if theirs is None else f"{theirs:.1f} ({peak_memory(__file__, f'torch:{name}'):.0f})"
         own = "" if theirs is None else f"{auto / theirs:.2f}"
         print(
             f"| {name} | {auto:.1f} ({memory['auto']:.0f}) | {torch_cell} "

@@ -3,46 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.experiment import Experiment
 from experiments.naming import nearest
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """An experiment of the command line.
-
-    Args:
-        name: What the user types.
-        title: One line for ``gnnlab list``.
-        question: What the comparison asks, in the report.
-        models: Default models.
-        task: ``module:class`` of the task, imported when a run starts; empty where ``runner`` needs none.
-        lengths: Default sequence lengths; empty for an experiment that has none.
-        seeds: Default number of seeds.
-        train: Settings of training that differ from those of ``TrainSettings``.
-        smoke: What ``--smoke`` puts in place of the defaults.
-        settings: ``module:class`` of a run's settings (``experiments.run_protocol``).
-        runner: ``module:function`` that trains and tests one run (``experiments.runs``).
-        report: ``module:function`` that makes the page of a results folder (``experiments.report``).
-        measure: What a run is judged by; its result has ``test_MEASURE``, its curve ``validation_MEASURE``.
-    """
-
-    name: str
-    title: str
-    question: str
-    models: tuple[str, ...]
-    task: str = ""
-    lengths: tuple[int, ...] = ()
-    seeds: int = 3
-    train: dict[str, Any] = field(default_factory=dict)
-    smoke: dict[str, Any] = field(default_factory=dict)
-    settings: str = "experiments.settings:RunSettings"
-    runner: str = "experiments.runs:train_and_test"
-    report: str = "experiments.report:comparison_page"
-    measure: str = "accuracy"
-
 
 _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size": 100, "budget": 5000}
 
@@ -284,7 +248,6 @@ _ALL = (
         settings="experiments.forecasting.forecast_settings:ForecastSettings",
         runner="experiments.forecasting.forecast:train_and_test",
         report="experiments.forecasting.forecast_report:forecast_page",
-        measure="error",
     ),
 )
 EXPERIMENTS = {experiment.name: experiment for experiment in _ALL}

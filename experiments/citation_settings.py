@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.naming import nearest
+from experiments.run_protocol import digest_of
 
 #: Graphs that networkx brings, and what a class is in each.
 SOCIAL = {
@@ -170,8 +169,7 @@ class CitationSettings:
     @property
     def identity(self) -> str:
         """Eight hexadecimal digits that change whenever a setting does."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return digest_of(self.to_dict())
 
     @property
     def folder(self) -> str:

@@ -31,7 +31,6 @@ from experiments.run_command import run
 from experiments.sweep_command import make_sweep
 from experiments.tensorboard_command import tensorboard
 
-EXIT_FAILED_RUNS = 1
 EXIT_BAD_INPUT = 2
 EXIT_DISK = 1
 EXIT_INTERRUPTED = 130

@@ -31,7 +31,6 @@ from experiments.statistics import (
 )
 
 LOWER_IS_BETTER = ("loss", "error", "seconds", "ms_per_step", "steps", "parameters")
-VERDICTS = ("better", "worse", "within noise", "too few runs")
 
 
 @dataclass(frozen=True)

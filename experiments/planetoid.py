@@ -16,6 +16,8 @@ from pathlib import Path
 from torch_geometric.data import Data
 from torch_geometric.datasets import Planetoid
 
+from experiments.downloads import download
+
 URL = Planetoid.url
 TIMEOUT = 10.0  # seconds without an answer after which a download is given up
 #: Folder by data set.
@@ -117,8 +119,8 @@ def fetch(name: str, raw: Path, *, url: str | None = None, timeout: float = TIME
     missing = [file for file in checksums if not (raw / file).exists()]
     for file in missing:
         try:
-            _download(f"{url or URL}/{file}", raw / file, checksums[file], timeout)
-        except (OSError, http.client.HTTPException, _WrongContentError) as error:
+            download(f"{url or URL}/{file}", raw / file, checksums[file], timeout)
+        except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             missing = [file for file in checksums if not (raw / file).exists()]
             raise ValueError(_missing(name, raw, file, missing, url or URL, reason)) from error
@@ -128,24 +130,6 @@ def fetch(name: str, raw: Path, *, url: str | None = None, timeout: float = TIME
                 f"dataset: {raw / file} is not the published file (its SHA-256 differs); remove it, and it is "
                 f"downloaded again from {url or URL}"
             )
-
-
-class _WrongContentError(Exception):
-    """What came is not the published file."""
-
-
-def _download(address: str, path: Path, checksum: str, timeout: float) -> None:
-    with urllib.request.urlopen(address, timeout=timeout) as answer:
-        content = answer.read()
-    if hashlib.sha256(content).hexdigest() != checksum:
-        raise _WrongContentError("what came is not the published file: its SHA-256 differs")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _missing(name: str, raw: Path, file: str, missing: list[str], url: str, reason: object) -> str:

@@ -25,7 +25,6 @@ from experiments.locks import LOCKS
 from experiments.run_protocol import Run
 
 FORMAT = 1
-RUN_FILES = ("config.json", "curve.csv", "result.json", "sensitivity.csv", "weights.pt")
 _OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
 _PROBE = ".probe."
 MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by

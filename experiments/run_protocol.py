@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any, Protocol
 
 
@@ -34,3 +36,16 @@ class Run(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``config.json``, with the keys ``experiment``, ``model.name`` and ``seed``."""
+
+
+def digest_of(settings: dict[str, Any]) -> str:
+    """Eight hexadecimal digits that change whenever one of these settings does.
+
+    Args:
+        settings: Plain values, as ``to_dict`` gives them; their order does not matter.
+
+    Example:
+        >>> digest_of({"seed": 1, "steps": 2}) == digest_of({"steps": 2, "seed": 1})
+        True
+    """
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]

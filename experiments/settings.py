@@ -7,14 +7,13 @@ its help, before anything slow is loaded.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.model_specs import GraphSpec, ModelSpec, RecurrentSpec
 from experiments.naming import nearest
+from experiments.run_protocol import digest_of
 
 OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
 MOST_THREADS = 256
@@ -147,8 +146,7 @@ class RunSettings:
         values = self.to_dict()
         if not self.deterministic:
             del values["deterministic"]  # runs from before there was such a setting keep their names
-        text = json.dumps(values, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:8]
+        return digest_of(values)
 
     @property
     def title(self) -> str:

@@ -10,16 +10,18 @@ from hypothesis import strategies as st
 from experiments.forecasting.epidemic import simulate_epidemic
 from experiments.forecasting.forecast_data import load_forecast, split_times
 from experiments.forecasting.forecast_settings import ForecastModel, ForecastSettings, ForecastTraining
+from experiments.forecasting.series_files import content_hash
 
 
 def settings(series="epidemic", edge_list="", edges="given", seed=3, **train):
     train = {"window": 5, "horizon": 2, **train}
     size = (23, 60) if series == "epidemic" else (0, 0)
+    content = "" if series == "epidemic" else content_hash(series, edge_list)
     return ForecastSettings(
         "forecast",
         str(series),
         str(edge_list),
-        "",
+        content,
         *size,
         edges,
         ForecastModel("lstm"),
@@ -122,3 +124,14 @@ def test_a_value_beyond_float32_is_refused_with_its_place(tmp_path):
     rows[56] = (1.0, -1e39)
     with pytest.raises(ValueError, match=r"time step 57 of node 2 is -1e\+39"):
         load_forecast(with_rows(tmp_path, rows))
+
+
+def test_files_that_changed_after_a_run_are_not_taken_for_its_own(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("\n".join(["x,y"] + [f"{t % 3},{t % 5}" for t in range(30)]))
+    edges.write_text("x,y\n")
+    run = settings(series, edges)
+    load_forecast(run)
+    series.write_text(series.read_text().replace("2", "7"))
+    with pytest.raises(ValueError, match="no longer what the run saw"):
+        load_forecast(run)

@@ -59,3 +59,10 @@ def test_a_config_that_lacks_a_key_is_refused():
     del values["edges"]
     with pytest.raises(ValueError, match="config"):
         ForecastSettings.from_dict(values)
+
+
+def test_the_place_of_a_file_is_no_setting_and_its_content_is():
+    here = dataclasses.replace(SETTINGS, series="a/s.csv", edge_list="a/e.csv", content="0f")
+    there = dataclasses.replace(here, series="b/s.csv", edge_list="b/e.csv")
+    assert here.folder == there.folder
+    assert here.folder != dataclasses.replace(here, content="1f").folder

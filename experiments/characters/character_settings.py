@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -12,6 +10,7 @@ from typing import Any
 
 from experiments.characters.character_specs import CharacterCell, CharacterGraph, CharacterSpec
 from experiments.naming import nearest
+from experiments.run_protocol import digest_of
 from experiments.settings import MOST_THREADS
 
 PARTS = ("train", "validation", "test")
@@ -242,7 +241,7 @@ class CharacterSettings:
         values = self.to_dict()
         del values["keep"]
         values["corpus"]["text"] = self.corpus.name  # the same text elsewhere is the same text
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+        return digest_of(values)
 
     @property
     def folder(self) -> str:

@@ -20,7 +20,7 @@ from experiments.characters.character_processes import Processes, this_process
 from experiments.characters.character_samples import take_samples
 from experiments.characters.character_settings import CharacterSettings
 from experiments.characters.character_training import CharacterTrainer
-from experiments.checkpoints import CheckpointError, save_checkpoint
+from experiments.checkpoints import CheckpointError, save_checkpoint, save_tensors
 from experiments.device import computing, environment
 from experiments.files import write_beside, write_json
 from experiments.models import count_parameters
@@ -212,7 +212,7 @@ def _test(
     by_context = loss_by_context(model, test, settings.device)
     rows = [{"context": context, "bits": bits} for context, bits in enumerate(by_context, 1)]
     _write_rows(folder / "context.csv", rows)
-    write_beside(folder / "weights.pt", lambda beside: torch.save(trainer.best["weights"], beside))
+    save_tensors(folder / "weights.pt", trainer.best["weights"])
     selected = next(row for row in trainer.curve if row["step"] == trainer.best["step"])
     return {
         "test_accuracy": score.accuracy,

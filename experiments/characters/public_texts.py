@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.downloads import download
 from experiments.planetoid import cache_folder
 
 TIMEOUT = 10.0  # seconds without an answer after which a download is given up
@@ -59,7 +59,7 @@ def fetch_book(name: str, *, timeout: float = TIMEOUT) -> Path:
     book, path = BOOKS[name], book_path(name)
     if not path.exists():
         try:
-            _download(book, path, timeout)
+            download(book.url, path, book.checksum, timeout)
         except (OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise ValueError(
@@ -76,17 +76,3 @@ def fetch_book(name: str, *, timeout: float = TIMEOUT) -> Path:
             f"it all the same, or remove it, and it is downloaded again from {book.url}"
         )
     return path
-
-
-def _download(book: Book, path: Path, timeout: float) -> None:
-    with urllib.request.urlopen(book.url, timeout=timeout) as answer:
-        content = answer.read()
-    if hashlib.sha256(content).hexdigest() != book.checksum:
-        raise OSError("what came is not the version that figures here are made with: its SHA-256 differs")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

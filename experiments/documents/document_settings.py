@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.model_specs import ModelSpec, RecurrentSpec, parse_model
 from experiments.naming import nearest
+from experiments.run_protocol import digest_of
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
 #: What each model is, for help and report; other recurrent layers have the labels of ``parse_model``.
@@ -276,7 +275,7 @@ class DocumentSettings:
         """Eight hexadecimal digits that change whenever a setting does; the file's place is none."""
         values = self.to_dict()
         del values["corpus"]["source"]
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+        return digest_of(values)
 
     @property
     def folder(self) -> str:

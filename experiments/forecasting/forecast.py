@@ -8,12 +8,17 @@ from typing import Any
 
 import torch
 
+from experiments.checkpoints import save_tensors
 from experiments.device import computing, environment
-from experiments.files import write_beside
 from experiments.forecasting.forecast_data import ForecastTask, load_forecast
 from experiments.forecasting.forecast_models import build_forecaster
 from experiments.forecasting.forecast_settings import ForecastSettings
-from experiments.forecasting.forecast_training import build_baseline, forecast_errors, train_forecaster
+from experiments.forecasting.forecast_training import (
+    Errors,
+    build_baseline,
+    forecast_errors,
+    train_forecaster,
+)
 from experiments.models import count_parameters
 from experiments.records import CurveWriter, curve_path
 
@@ -64,11 +69,8 @@ def _network(
     outcome = train_forecaster(
         model, task, train, settings.seed, device=settings.device, on_row=on_row, on_step=on_step
     )
-    write_beside(folder / "weights.pt", lambda beside: torch.save(outcome.weights, beside))
-    return {
-        "test_error": outcome.test.squared,
-        "test_absolute_error": outcome.test.absolute,
-        "validation_error": outcome.validation.squared,
+    save_tensors(folder / "weights.pt", outcome.weights)
+    return _errors(outcome.validation, outcome.test) | {
         "steps": outcome.steps,
         "selected_step": outcome.selected_step,
         "stopped": outcome.stopped,
@@ -92,12 +94,17 @@ def _baseline(
         {"step": 0, "validation_error": validation.squared, "validation_absolute_error": validation.absolute}
     )
     on_step(1)
-    return {
-        "test_error": test.squared,
-        "test_absolute_error": test.absolute,
-        "validation_error": validation.squared,
+    return _errors(validation, test) | {
         "steps": 0,
         "selected_step": 0,
         "stopped": "nothing to train",
         "parameters": 0,
+    }
+
+
+def _errors(validation: Errors, test: Errors) -> dict[str, Any]:
+    return {
+        "test_error": test.squared,
+        "test_absolute_error": test.absolute,
+        "validation_error": validation.squared,
     }

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from experiments.forecasting.epidemic import simulate_epidemic
 from experiments.forecasting.forecast_settings import EPIDEMIC, ForecastSettings
-from experiments.forecasting.series_files import read_edges, read_series
+from experiments.forecasting.series_files import content_hash, read_edges, read_series
 
 PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order
 LARGEST_SCALE = 1e100  # of a series' deviation, whose square is a number still
@@ -65,8 +65,13 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
         values, chance = epidemic.ill, epidemic.chance
         pairs = sorted(tuple(sorted(edge)) for edge in epidemic.graph.edges)
     else:
-        values, names = read_series(Path(settings.series))
-        pairs, chance = read_edges(Path(settings.edge_list), names), None
+        series, edge_list = Path(settings.series), Path(settings.edge_list)
+        values, names = read_series(series)
+        pairs, chance = read_edges(edge_list, names), None
+        if content_hash(series, edge_list) != settings.content:
+            raise ValueError(
+                f"series: {series} or {edge_list} is no longer what the run saw; start a new run"
+            )
     window, horizon = settings.train.window, settings.train.horizon
     ends = split_times(len(values), window, horizon)
     edges = torch.tensor(pairs).t()

@@ -15,8 +15,6 @@ from experiments.page import inline, pictures, render
 from experiments.records import RunRecord, read_curve
 from experiments.statistics import CONFIDENCE
 
-DATA = ("series", "edge_list", "content", "nodes", "times")
-
 
 def forecast_page(runs: list[RunRecord], out: Path) -> str:
     """The page: errors of every seed, paired differences, what the edges gave, curves, every run."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import math
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from experiments.naming import nearest
+from experiments.run_protocol import digest_of
 
 EPIDEMIC = "epidemic"
 BASELINES = ("last", "mean")
@@ -205,8 +204,11 @@ class ForecastSettings:
 
     @property
     def identity(self) -> str:
-        """Eight hexadecimal digits that change whenever a setting does."""
-        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()[:8]
+        """Eight hexadecimal digits that change whenever a setting does; the place of the files is none."""
+        values = self.to_dict()
+        if self.series != EPIDEMIC:
+            del values["series"], values["edge_list"]  # ``content`` stands for them
+        return digest_of(values)
 
     @property
     def folder(self) -> str:

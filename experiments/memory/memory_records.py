@@ -14,7 +14,6 @@ from experiments.records import FolderError, RunRecord
 
 SENSITIVITY = "sensitivity.csv"
 DEPTH = "depth.csv"
-WHEN = ("initial", "trained")
 
 
 def write_rows(path: Path, parts: dict[str, list[dict[str, Any]]]) -> None:
