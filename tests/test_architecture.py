@@ -154,6 +154,7 @@ READING_SIDE |= {
         "length_measures",
         "set_measures",
         "step_measures",
+        "tree_measures",
         "verdicts",
     )
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from experiments.naming import nearest
-from experiments.reproductions import character_claims, other_claims, sequence_claims
+from experiments.reproductions import character_claims, other_claims, sequence_claims, tree_claim
 from experiments.reproductions.claims import Claim
 
-_MODULES = (sequence_claims, other_claims, character_claims)
+_MODULES = (sequence_claims, other_claims, tree_claim, character_claims)
 
 
 def _by_id(claims: list[Claim]) -> dict[str, Claim]:
