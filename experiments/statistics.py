@@ -195,22 +195,27 @@ def summarize(frame: pd.DataFrame, metric: str = METRIC) -> pd.DataFrame:
             | {
                 "n": len(values),
                 "failed": int((group["status"] == "failed").sum()),
-                "parameters": ended["parameters"].median(),
-                "hidden": ended["hidden"].median(),
+                "parameters": _median(ended["parameters"]),
+                "hidden": _median(ended["hidden"]),
                 "mean": values.mean() if len(values) else np.nan,
                 "std": values.std(ddof=1) if len(values) > 1 else np.nan,
                 "iqm": interquartile_mean(values) if len(values) else np.nan,
                 "iqm_low": low,
                 "iqm_high": high,
                 "success": (values >= SUCCESS).mean() if len(values) and metric == METRIC else np.nan,
-                "steps": ended["steps"].median(),
-                "ms_per_step": ended["ms_per_step"].median(),
-                "seconds": ended["seconds_total"].median(),
+                "steps": _median(ended["steps"]),
+                "ms_per_step": _median(ended["ms_per_step"]),
+                "seconds": _median(ended["seconds_total"]),
             }
         )
     summary = pd.DataFrame(rows).sort_values(keys, kind="stable", ignore_index=True, key=_sortable)
     summary.attrs["settings"] = keys
     return summary
+
+
+def _median(values: pd.Series) -> float:
+    """NaN without a word where nothing was recorded; pandas 2 warns of an empty slice."""
+    return float(values.dropna().median())
 
 
 def _sortable(column: pd.Series) -> pd.Series:

@@ -11,7 +11,8 @@ _GRAPHS = ("gcn-{}-directed-residual-norm", "gat-{}-directed-residual-heads4-nor
 
 
 def _runs(radii: Iterable[int], steps: int, seeds: int) -> Plan:
-    train = {**EXPERIMENTS["tree-neighbors"].train, "steps": steps}
+    # The step size is halved after the same shares of training, however long that is.
+    train = {**EXPERIMENTS["tree-neighbors"].train, "steps": steps, "decay_every": 4 * steps // 15}
     return Plan(
         tuple(
             # One layer more than hops, as in the paper.
