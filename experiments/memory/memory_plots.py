@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from experiments.memory.memory_tables import is_graph, mean_curve
 from experiments.plots import natural
@@ -135,4 +136,5 @@ def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[
     for ax, title in zip(axes, titles):
         ax.set_title(title, fontsize=9.5)
         ax.set(xlabel="layer, or time step", yscale="log")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(axis="y", color="0.9")

@@ -13,7 +13,8 @@ from experiments.memory.memory_page import memory_section
 from experiments.memory.memory_plots import family_styles
 from experiments.page import inline, pictures, render
 from experiments.records import RunRecord
-from experiments.trees.tree_tables import PAPER, PUBLISHED, tree_rows, tree_table
+from experiments.run_section import read_curves, run_section
+from experiments.trees.tree_tables import PAPER, PUBLISHED, reach_sentence, tree_rows, tree_table
 
 
 def tree_page(runs: list[RunRecord], out: Path) -> str:
@@ -29,12 +30,9 @@ def tree_page(runs: list[RunRecord], out: Path) -> str:
         "svg": inline(radius_figure(ended)) if len(ended) else "",
         "memory": memory_section(runs),
         "pictures": pictures(out),
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
-        "runs": frame.to_dict("records"),
+        "reach": reach_sentence(runs),
         "settings": _values(frame),
-        "folder": out.name,
+        **run_section(frame, read_curves(runs), out),
     }
     return render("tree.html.j2", context)
 
