@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.statistics import setting_columns, setting_names, told_tasks
+from experiments.statistics import setting_columns, setting_names, told_tasks, varying_within_a_model
 from experiments.tables import digits_needed, heading
 
 RESULTS = {  # column of the results: heading and digits after the point; None shows the value as it is
@@ -81,19 +81,25 @@ def explorer(
 
 
 def _columns(frame: pd.DataFrame, model: str, step: str) -> dict[str, dict[str, Any]]:
-    tasks = _without_versions(frame, told_tasks(frame))
-    keys = {"run": "run", model: "model"} | {c: heading(c) for c in tasks}
-    keys |= {"seed": "seed"}
+    results = {
+        key: (label.format(step=step), digits_needed(frame[key], 5) if key in IN_A_UNIT else digits)
+        for key, (label, digits) in RESULTS.items()
+        if key in frame and (frame[key].notna() & (frame[key] != "")).any()
+    }
     # Where a label names models more closely than their names do, it says in what they differ.
-    settings = setting_columns(frame.assign(**{"model.name": frame[model]}))
-    keys |= {c: heading(c) for c in settings if c != model}
-    keys |= {"status": "status"}
-    columns = {key: _column(frame, key, label, None) for key, label in keys.items()}
-    for key, (label, digits) in RESULTS.items():
-        if key in frame and (frame[key].notna() & (frame[key] != "")).any():
-            if key in IN_A_UNIT:
-                digits = digits_needed(frame[key], 5)
-            columns[key] = _column(frame, key, label.format(step=step), digits)
+    named = frame.assign(**{"model.name": frame[model]})
+    settings = [c for c in setting_columns(named) if c != model]
+    within = varying_within_a_model(named, settings)
+    taken = {label for label, _ in results.values()}
+    words = {c: heading(c) if heading(c) not in taken else f"most {heading(c)}" for c in settings}
+    front = {"run": "run", model: "model"} | {
+        c: heading(c) for c in _without_versions(frame, told_tasks(frame))
+    }
+    front |= {"seed": "seed"} | {c: words[c] for c in settings if c in within} | {"status": "status"}
+    columns = {key: _column(frame, key, label, None) for key, label in front.items()}
+    columns |= {key: _column(frame, key, label, digits) for key, (label, digits) in results.items()}
+    # What each model has in its own way matters less than what came of it.
+    columns |= {c: _column(frame, c, words[c], None) for c in settings if c not in within}
     columns[model]["key"] = "model"
     return columns
 

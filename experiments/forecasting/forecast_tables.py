@@ -134,8 +134,11 @@ def text_table(runs: Sequence[RunRecord]) -> str:
     if len(best):
         text += f"\n\nsmallest squared error that any forecast can expect: {best.mean():.5f} (true probabilities known)"
     for row in paired_rows(frame):
-        interval = _interval(row["low"], row["high"], "+.1f")
-        text += f"\n{row['model']} ({row['edges']}): {row['difference']:+.1f} %{interval} of the squared error of lstm, lower in {row['below']} of {row['n']} seeds"
+        difference = f"{row['difference']:+.1f} %" + _interval(row["low"], row["high"], "+.1f")
+        text += (
+            f"\n{row['model']} ({row['edges']}): {difference} of the squared error of lstm, "
+            f"lower in {row['below']} of {row['n']} seeds"
+        )
     return text
 
 

@@ -67,16 +67,22 @@ def plot_sensitivity(
     strip = (np.log10(high) - np.log10(low)) * 0.1  # in decades
     bottom = low * 10 ** (-strip)
     last = int(rows["r"].max())
+    before, line = -last, 0
     for depth in sorted({d for d in depths if d < last}):
         ax.axvspan(depth + 0.5, last + 0.5, color="0.35", alpha=0.1, lw=0)
+        line = line + 1 if depth - before < 0.35 * last else 0  # below one that would run into it
+        at_the_end = depth > 0.7 * last
         ax.text(
-            depth + 0.6,
-            high / 1.25,
-            f"r > {depth}: out of\nreach of {depth} layers",
+            last + 0.4 if at_the_end else depth + 0.6,
+            0.97 - 0.075 * line,
+            f"r > {depth}: out of\nreach of {depth} layer{'s' if depth > 1 else ''}",
+            transform=ax.get_xaxis_transform(),
+            ha="right" if at_the_end else "left",
             va="top",
             fontsize=7.5,
             color="0.25",
         )
+        before = depth
     silent = [label for label in styles if (rows[rows["model"] == label]["sensitivity"] == 0).any()]
     for label, style in styles.items():
         own = rows[rows["model"] == label]
@@ -96,7 +102,7 @@ def plot_sensitivity(
     ax.axhline(low, color="0.3", lw=0.8)
     ax.text(0.01, 0.045, "exactly 0:", transform=ax.transAxes, va="center", fontsize=8, color="0.25")
     ax.set(yscale="log", ylim=(bottom, high), xlim=(0.5, last + 0.5))
-    ax.set_xlabel("r: steps, or hops along the path, from the read-out")
+    ax.set_xlabel("r: steps, or hops, from the read-out")
     ax.set_ylabel("D(r) = ‖∂ logits / ∂ input‖")
     ticks = [t for t in ax.get_yticks() if low <= t <= high]
     ax.set_yticks(ticks)

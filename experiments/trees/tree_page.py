@@ -59,14 +59,17 @@ def radius_figure(frame: pd.DataFrame) -> Any:
 def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool = False) -> Axes:
     """One accuracy against radius: a dot a seed, lines through means; the paper's as crosses where asked for."""
     styles = family_styles(frame["kind"].unique())
+    drawn: set[str] = set()
     for number, (kind, style) in enumerate(styles.items()):
         own = frame[frame["kind"] == kind]
         shift = 0.05 * (number - (len(styles) - 1) / 2)
         mean = own.groupby("length")[column].mean()
         ax.plot(own["length"] + shift, own[column], style["marker"], color=style["color"], ms=4, alpha=0.5)
         ax.plot(mean.index + shift, mean, **style, ms=5, label=kind)
-        numbers = PUBLISHED.get(kind.split("-")[0], {}) if published else {}
-        if numbers:
+        conv = kind.split("-")[0]
+        numbers = PUBLISHED.get(conv, {}) if published else {}
+        if numbers and conv not in drawn:  # several models may have one convolution
+            drawn.add(conv)
             x = [radius + shift for radius in numbers]
             ax.plot(
                 x,
@@ -74,7 +77,7 @@ def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool =
                 "x",
                 color=style["color"],
                 ms=8,
-                label=f"{kind.split('-')[0]}, paper",
+                label=f"{conv}, paper",
             )
     chance = frame.groupby("length")["chance"].first()
     # A step at each radius: a line through a single radius would not be seen.
