@@ -53,7 +53,7 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
         ended = group[group["status"] == "ok"]
         error = ended["test_error"].to_numpy(dtype=float)
         absolute = ended["test_absolute_error"].to_numpy(dtype=float)
-        digits = digits_needed(error, 5)
+        digits = digits_needed(error, 4)
         low, high = bootstrap_interval(error)
         failed = int((group["status"] == "failed").sum())
         row = {

@@ -17,6 +17,7 @@ from experiments.plots import natural
 _WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
 _COLD = ("#2166ac", "#1b9e77", "#542788", "#00a6ca", "#4d4d9f", "#4d9221", "#01665e", "#8073ac", "#35495e")
 _MARKERS = "osD^vPX*<>hp"
+NAME_OF_DEPTH = 80  # points that one takes, with air around it
 _DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 1, 2)))
 
 
@@ -67,18 +68,19 @@ def plot_sensitivity(
     strip = (np.log10(high) - np.log10(low)) * 0.1  # in decades
     bottom = low * 10 ** (-strip)
     last = int(rows["r"].max())
+    room = last * NAME_OF_DEPTH / (ax.bbox.width * 72 / ax.figure.dpi)
     before, line = -last, 0
     for depth in sorted({d for d in depths if d < last}):
         ax.axvspan(depth + 0.5, last + 0.5, color="0.35", alpha=0.1, lw=0)
-        line = line + 1 if depth - before < 0.35 * last else 0  # below one that would run into it
-        at_the_end = depth > 0.7 * last
+        line = line + 1 if depth - before < room else 0  # above one that would run into it
+        at_the_end = last - depth < room
         ax.text(
             last + 0.4 if at_the_end else depth + 0.6,
-            0.97 - 0.075 * line,
+            0.1 + 0.075 * line,
             f"r > {depth}: out of\nreach of {depth} layer{'s' if depth > 1 else ''}",
             transform=ax.get_xaxis_transform(),
             ha="right" if at_the_end else "left",
-            va="top",
+            va="bottom",
             fontsize=7.5,
             color="0.25",
         )
