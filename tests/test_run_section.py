@@ -4,10 +4,13 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 
 import pytest
 
 from experiments.cli import main
+from experiments.files import write_json
+from experiments.report import write_report
 
 pytestmark = pytest.mark.browser
 # Experiment: options that make its smoke run shorter, what its runs are judged by, and the curve shown first.
@@ -47,6 +50,19 @@ def page(browser, results):
     assert complaints == []
     assert [request for request in requests if not request.startswith("data:")] == [opened.url]
     context.close()
+
+
+@pytest.fixture
+def broken(results, tmp_path):
+    """The page of the same runs, had all of them failed, or been cut off, before their first look at validation."""
+    out = tmp_path / "broken"
+    shutil.copytree(results[0], out)
+    for number, path in enumerate(sorted(out.glob("*/result.json"))):
+        for name in ("curve.csv", "result.json", "sensitivity.csv", "depth.csv"):
+            (path.parent / name).unlink(missing_ok=True)
+        if number % 2 == 0:
+            write_json(path, {"format": 1, "status": "failed", "reason": "OSError: no space <left>"})
+    return write_report(out)
 
 
 def cells(page, key):
@@ -134,3 +150,15 @@ def test_no_script_may_run_but_the_one_whose_hash_the_page_names(results, page):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert rules["script-src"] == f"'sha256-{digest}'"
     assert page.locator("[onload], [onclick], [onerror], iframe, object, embed, link").count() == 0
+
+
+def test_a_page_of_runs_that_all_broke_off(broken, page):
+    page.route(
+        "**", lambda route: route.abort()
+    )  # the page under test is put in by hand: it may fetch nothing
+    page.set_content(broken.read_text())
+    assert set(cells(page, "status")) <= {"failed", "unfinished"}
+    assert page.locator("#failed + div tbody tr").count() == len(cells(page, "run"))
+    page.locator("#runs-table tbody button").first.click()
+    assert "OSError: no space <left>" in page.locator("#runs-chosen").text_content()
+    assert "No curve is recorded" in page.locator("#runs-chart").text_content()

@@ -55,14 +55,13 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
         absolute = ended["test_absolute_error"].to_numpy(dtype=float)
         digits = digits_needed(error, 4)
         low, high = bootstrap_interval(error)
+        middle = f"{interquartile_mean(error):.{digits}f}" if len(error) else "-"
         failed = int((group["status"] == "failed").sum())
         row = {
             "model": label,
             "edges": seen_edges(label, edges),
             "squared error": _mean_and_std(error, digits),
-            "IQM": "-"
-            if not len(error)
-            else f"{interquartile_mean(error):.{digits}f}" + _interval(low, high, f".{digits}f"),
+            "IQM": middle + _interval(low, high, f".{digits}f"),
             "skill": _mean_and_std(ended["skill"].dropna().to_numpy(dtype=float), 3),
             "absolute error": _mean_and_std(absolute, digits_needed(absolute, 4)),
             "n": f"{len(ended)}" + (f" ({failed} failed)" if failed else ""),
