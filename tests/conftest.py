@@ -23,7 +23,7 @@ def public_data():
     return Path(folder)
 
 
-@pytest.fixture(scope="module")  # its event loop would stand in the way of other tests'
+@pytest.fixture(scope="module")  # not longer: its event loop would stand in the way of other tests
 def browser():
     """A Chromium of this machine, without a screen."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
