@@ -151,7 +151,8 @@ def main() -> None:
 
     from experiments.folder_comparison import compare_folders
     from experiments.records import read_runs, write_results
-    from experiments.report import read_curves, write_report
+    from experiments.report import write_report
+    from experiments.run_section import read_curves
     from experiments.statistics import paired_differences, runs_table, summarize
 
     print(f"| {options.runs:,} runs | seconds |\n|---|---|")

@@ -15,8 +15,7 @@ from experiments.citation_tables import data_rows, find_published, node_runs, pa
 from experiments.page import inline, pictures, render
 from experiments.plots import model_styles, plot_curves
 from experiments.records import RunRecord
-from experiments.report import MOST_FAILURES, failure_rows, read_curves
-from experiments.run_explorer import explorer
+from experiments.run_section import read_curves, run_section
 from experiments.statistics import CONFIDENCE, check_baseline
 
 
@@ -30,7 +29,6 @@ def citation_page(runs: list[RunRecord], out: Path, baseline: str | None = None)
     if reference is None and len(models) > 1:
         reference = "gcn" if "gcn" in models else models[0]
     curves = read_curves(runs)
-    failures = failure_rows(frame)
     data = data_rows(frame)
     ended = [(model, row["dataset"]) for row in data for model in models]
     published = [paper for pair in ended if (paper := find_published(*pair)) is not None]
@@ -46,13 +44,9 @@ def citation_page(runs: list[RunRecord], out: Path, baseline: str | None = None)
         "reference": reference,
         "paired": paired_rows(frame, reference) if reference else [],
         "confidence": CONFIDENCE,
-        "failures": failures[:MOST_FAILURES],
-        "failed_count": len(failures),
         "settings": _settings(frame),
         "machine": _values(frame, "environment."),
-        "count": len(runs),
-        "folder": str(out),
-        "explorer": explorer(frame, curves, str(out)),
+        **run_section(frame, curves, out, step="epoch"),
     }
     return render("citation.html.j2", context)
 

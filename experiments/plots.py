@@ -176,6 +176,9 @@ def plot_curves(
             rasterized=count > MANY,
         )
         ax.add_collection(lines)
+        alone = [line[0] for line in points if len(line) == 1]  # a line of one point is not seen
+        if alone:
+            ax.plot(*zip(*alone), "o", ms=3, color=style["color"])
     if curves:  # without any, limits around 0 would be left, which no logarithmic axis takes
         ax.autoscale_view()
     ax.set(xlabel="training step", ylabel=metric.replace("_", " "))

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
 from experiments.files import write_text
 from experiments.memory.memory_page import memory_section
 from experiments.page import inline, pictures, render
-from experiments.records import FolderError, RunRecord, curve_path, read_curve, read_runs
-from experiments.run_explorer import explorer
+from experiments.records import FolderError, RunRecord, read_runs
+from experiments.run_section import read_curves, run_section
 from experiments.statistics import (
     CONFIDENCE,
     SUCCESS,
@@ -37,7 +36,6 @@ from experiments.tables import (
 )
 
 MOST_PANELS = 12  # of one figure
-MOST_FAILURES = 100  # listed by name; the table of runs has them all
 MOST_VALUES = 12  # of one setting, in the list of settings
 
 
@@ -77,31 +75,6 @@ def comparison_page(runs: list[RunRecord], out: Path, baseline: str | None = Non
     return render("report.html.j2", _context(runs, out, baseline))
 
 
-def read_curves(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
-    """The training curve of each run that has one, by the run's name.
-
-    Raises:
-        FolderError: A run that ended well has none that can be read.
-    """
-    curves = {}
-    for run in tqdm(runs, desc="curves", unit="run", delay=1, leave=False, disable=None):
-        if run.succeeded:
-            curves[run.path.name] = read_curve(run.path)
-        elif curve_path(run.path).exists():
-            try:
-                curves[run.path.name] = read_curve(run.path)
-            except FolderError:
-                continue  # a run that broke off may have left half a line
-    return curves
-
-
-def failure_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
-    """Runs that did not end well, with their reasons."""
-    rows = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].astype(object)
-    # Of unfinished runs alone the reasons are a column of missing numbers.
-    return rows.where(rows.notna(), "").to_dict("records")
-
-
 def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str, Any]:
     frame = runs_table(runs)
     if baseline is not None:
@@ -111,11 +84,9 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
     ended = frame[frame["status"] == "ok"]
     reference = baseline or _reference(frame)
     curves = read_curves(runs)
-    failures = failure_rows(frame)
     return {
         "title": runs[0].settings.experiment,
         "question": experiment.question if experiment else "",
-        "count": len(runs),
         "summary": summary_rows(summary),
         "markdown": markdown_summary(summary),
         "figures": _figures(frame, summary, curves) if len(ended) else [],
@@ -127,14 +98,11 @@ def _context(runs: list[RunRecord], out: Path, baseline: str | None) -> dict[str
         "paired": paired_rows(paired_differences(frame, reference)) if reference else [],
         "reference": reference,
         "chosen": baseline is not None,
-        "failures": failures[:MOST_FAILURES],
-        "failed_count": len(failures),
         "settings": _shared(frame, "train."),
         "machine": _machines(frame),
         "success": SUCCESS,
         "confidence": CONFIDENCE,
-        "folder": str(out),
-        "explorer": explorer(frame, curves, str(out)),
+        **run_section(frame, curves, out),
     }
 
 

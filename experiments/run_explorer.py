@@ -11,43 +11,66 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.statistics import setting_columns, setting_names, told_tasks
-from experiments.tables import heading
+from experiments.statistics import setting_columns, setting_names, told_tasks, varying_within_a_model
+from experiments.tables import digits_needed, heading
 
-RESULTS = {  # column of the results: heading and digits after the point; None shows the number as it is
+RESULTS = {  # column of the results: heading and digits after the point; None shows the value as it is
+    "test_error": ("test error", None),
+    "test_bits": ("test bits", 4),
     "test_accuracy": ("test accuracy", 4),
+    "inductive_accuracy": ("inductive accuracy", 4),
+    "validation_error": ("validation error", None),
+    "validation_bits": ("validation bits", 4),
     "validation_accuracy": ("validation accuracy", 4),
-    "selected_step": ("selected step", 0),
-    "steps": ("steps", 0),
+    "selected_step": ("selected {step}", 0),
+    "steps": ("{step}s", 0),
     "stopped": ("stopped", None),
     "parameters": ("parameters", 0),
-    "ms_per_step": ("ms/step", 2),
+    "ms_per_step": ("ms/{step}", 2),
     "seconds_total": ("seconds", 1),
     "reason": ("reason", None),
 }
-METRICS = ("validation_accuracy", "validation_loss", "train_loss", "train_accuracy")
+IN_A_UNIT = ("test_error", "validation_error")  # of the series: as many digits as their size needs
+MEASURES = ("test_error", "test_bits", "test_accuracy")  # what runs are judged by: the first that there is
+METRICS = (
+    *("validation_bits", "validation_error", "validation_accuracy", "validation_loss"),
+    *("train_bits", "train_error", "train_loss", "train_accuracy"),
+)
+# Which version of a text or a series a run read: told where nothing else tells the versions apart.
+_VERSIONS = ("content", "edge_list", "corpus.characters", "corpus.digest", "corpus.sha256", "corpus.source")
 VALUES = 600_000  # numbers of all curves together in a page; with six characters each about 4 MB
 FEWEST, MOST = 20, 200  # points of a curve in the page
 DIGITS = 4  # significant digits of a point
 
 
-def explorer(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], folder: str) -> dict[str, Any]:
+def explorer(
+    frame: pd.DataFrame,
+    curves: Mapping[str, pd.DataFrame],
+    folder: str,
+    *,
+    model: str = "model.name",
+    step: str = "step",
+) -> dict[str, Any]:
     """The context of ``runs.html.j2``.
 
     Args:
         frame: From ``runs_table``.
         curves: Tables of ``curve.csv`` by name of the run; runs without one have none in the page.
         folder: Path of the results folder, for the command that repeats a run.
+        model: Column that names a run's model.
+        step: What a step of training is called.
 
     Returns:
         ``data`` and ``curves``, JSON that may stand inside a script element, and ``note``, which says what the page
         leaves out.
     """
-    columns = _columns(frame)
+    columns = _columns(frame, model, step)
     values = [_plain(frame[key], entry["digits"]) for key, entry in columns.items()]
     names = [c for c in setting_names(frame) if c != "seed"]
     data = {
         "folder": folder,
+        "step": step,
+        "measure": next((key for key in MEASURES if key in columns), None),
         "columns": list(columns.values()),
         "rows": [list(row) for row in zip(*values)],
         "settings": _shared_and_apart(frame, names),
@@ -57,19 +80,40 @@ def explorer(frame: pd.DataFrame, curves: Mapping[str, pd.DataFrame], folder: st
     return {"data": _json(data), "curves": _json(embedded), "note": _note(curves, points)}
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    keys = {"run": "run", "model.name": "model"} | {c: heading(c) for c in told_tasks(frame)}
-    keys |= (
-        {"seed": "seed"}
-        | {c: c.removeprefix("train.") for c in setting_columns(frame)}
-        | {"status": "status"}
-    )
-    columns = {key: _column(frame, key, label, None) for key, label in keys.items()}
-    for key, (label, digits) in RESULTS.items():
-        if key in frame:
-            columns[key] = _column(frame, key, label, digits)
-    columns["model.name"]["key"] = "model"
+def _columns(frame: pd.DataFrame, model: str, step: str) -> dict[str, dict[str, Any]]:
+    results = {
+        key: (label.format(step=step), digits_needed(frame[key], 5) if key in IN_A_UNIT else digits)
+        for key, (label, digits) in RESULTS.items()
+        if key in frame and (frame[key].notna() & (frame[key] != "")).any()
+    }
+    # Where a label names models more closely than their names do, it says in what they differ.
+    named = frame.assign(**{"model.name": frame[model]})
+    settings = [c for c in setting_columns(named) if c != model]
+    within = varying_within_a_model(named, settings)
+    taken = {label for label, _ in results.values()}
+    words = {c: heading(c) if heading(c) not in taken else f"most {heading(c)}" for c in settings}
+    front = {"run": "run", model: "model"} | {
+        c: heading(c) for c in _without_versions(frame, told_tasks(frame))
+    }
+    front |= {"seed": "seed"} | {c: words[c] for c in settings if c in within} | {"status": "status"}
+    columns = {key: _column(frame, key, label, None) for key, label in front.items()}
+    columns |= {key: _column(frame, key, label, digits) for key, (label, digits) in results.items()}
+    # What each model has in its own way matters less than what came of it.
+    columns |= {c: _column(frame, c, words[c], None) for c in settings if c not in within}
+    columns[model]["key"] = "model"
     return columns
+
+
+def _without_versions(frame: pd.DataFrame, tasks: list[str]) -> list[str]:
+    """The tasks but for hashes, sizes and paths that say no more than another of them."""
+    named = [c for c in tasks if c not in _VERSIONS]
+
+    def says_more(column: str) -> bool:
+        return not any(
+            (frame.groupby(c, dropna=False)[column].nunique(dropna=False) == 1).all() for c in named
+        )
+
+    return [c for c in tasks if c in named or says_more(c)]
 
 
 def _column(frame: pd.DataFrame, key: str, label: str, digits: int | None) -> dict[str, Any]:
@@ -83,7 +127,7 @@ def _column(frame: pd.DataFrame, key: str, label: str, digits: int | None) -> di
 
 
 def _plain(column: pd.Series, digits: int | None) -> list[Any]:
-    """Values that JSON has; no number is longer than what the table shows needs."""
+    """Values that JSON has; no number is longer than the table needs."""
     values = column.astype(object).where(column.notna(), None).tolist()
     places = 6 if digits is None else digits + 2
     return [
@@ -93,6 +137,8 @@ def _plain(column: pd.Series, digits: int | None) -> list[Any]:
 
 
 def _finite(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     if isinstance(value, float) and (value.is_integer() or not math.isfinite(value)):
         return int(value) if math.isfinite(value) else str(value)
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

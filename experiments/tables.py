@@ -12,7 +12,13 @@ from experiments.plots import natural
 from experiments.statistics import METRIC, SUCCESS, setting_columns, task_columns
 from experiments.table_formats import aligned, markdown
 
-_WORDS = {"length": "T", "dataset": "data set", "model.name": "model"}
+_WORDS = {
+    "length": "T",
+    "dataset": "data set",
+    "model.name": "model",
+    "corpus.name": "corpus",
+    "corpus.text": "text",
+}
 _FIGURES = frozenset(
     {"n", "failed", "parameters", "hidden", "mean", "std", "iqm", "iqm_low", "iqm_high", "success"}
 )
@@ -210,6 +216,24 @@ def shown(value: Any) -> str:
     if pd.isna(value):
         return "-"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def digits_needed(values: Any, significant: int) -> int:
+    """Digits after the point that show the values to so many significant digits, whatever their unit.
+
+    Args:
+        values: Numbers of about one size; their median decides.
+        significant: How many digits, leading zeros not counted.
+
+    Example:
+        >>> digits_needed([0.0364, 0.0412], 4), digits_needed([120503.6], 4)
+        (5, 0)
+    """
+    sizes = np.abs(np.asarray(values, dtype=float))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    return (
+        0 if not len(sizes) else max(0, min(12, significant - 1 - int(np.floor(np.log10(np.median(sizes))))))
+    )
 
 
 def _range(values: pd.Series) -> str:

@@ -170,6 +170,14 @@ def _node_size(ax: Axes, count: int, *, line: bool) -> float:
     return min(20.0, 0.75 * room) ** 2
 
 
+def _margins(ax: Axes, size: float) -> tuple[float, float]:
+    """Share of the drawing's width and height to leave on each side, so that no node at the rim is cut off."""
+    radius = 0.7 * size**0.5  # in points, with room for its outline and for axes that a legend makes smaller
+    sides = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
+    width, height = (max(0.05, radius / max(radius, side - 2 * radius)) for side in sides)
+    return width, height
+
+
 def _draw_nodes(
     ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, value_name: str
 ) -> None:
@@ -180,7 +188,9 @@ def _draw_nodes(
     colors: dict[str, Any] = {"node_color": [look.colors[node] for node in shown]}
     if look.values is not None:
         colors = {"node_color": [look.values[node] for node in shown], "cmap": "YlGnBu"}
-    drawn = nx.draw_networkx_nodes(nodes, positions, ax=ax, node_size=size, edgecolors="#555555", **colors)
+    drawn = nx.draw_networkx_nodes(
+        nodes, positions, ax=ax, node_size=size, edgecolors="#555555", margins=_margins(ax, size), **colors
+    )
     drawn.set_linewidth(0.7)
     if look.values is not None:
         ax.figure.colorbar(drawn, ax=ax, label=value_name, shrink=0.8)

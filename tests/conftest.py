@@ -1,6 +1,7 @@
 """Settings that all tests share."""
 
 import os
+import shutil
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +21,21 @@ def public_data():
     if not folder or not (Path(folder) / "planetoid" / "Cora").is_dir():
         pytest.skip("GNNLAB_DATA names no folder with planetoid/Cora")
     return Path(folder)
+
+
+@pytest.fixture(scope="module")  # not longer: its event loop would stand in the way of other tests
+def browser():
+    """A Chromium of this machine, without a screen."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as running:
+        # Without a sandbox, because Chromium refuses to start as root with one; the page is our own.
+        started = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture

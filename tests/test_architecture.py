@@ -165,6 +165,7 @@ READING_SIDE |= {
         "tree_tables",
     )
 }
+READING_SIDE |= {"run_section"}
 # Of the data side, but free of torch: both sides may read them.
 PLAIN = {
     "citation_settings",

@@ -39,3 +39,9 @@ def test_learning_curves_are_lines_of_seeds_in_the_colour_of_the_model():
     assert {line.get_color() for line in ax.lines} == {STYLES["lstm-2"]["color"]}
     assert list(ax.lines[0].get_ydata()) == [3.0, 2.0]
     assert ax.lines[0].get_linestyle() == "--"
+
+
+def test_a_curve_of_one_point_is_a_dot():
+    tables = [pd.DataFrame({"step": [3], "loss": [1.0]}), pd.DataFrame({"step": [1, 2], "loss": 1.0})]
+    ax = plot_learning({"lstm-2": tables}, Figure().subplots(), metric="loss", ylabel="loss", styles=STYLES)
+    assert [line.get_marker() for line in ax.lines] == ["o", "None"]

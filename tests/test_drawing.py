@@ -1,9 +1,10 @@
 import networkx as nx
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gnnlab import GATConv, draw_graph, palindrome_graph, path_graph
+from gnnlab import GATConv, draw_graph, palindrome_graph, path_graph, tree_graph
 
 
 @pytest.fixture
@@ -112,3 +113,17 @@ def test_labels_wider_than_their_node_can_be_read_in_front_of_anything(ax):
     looks = {text.get_text(): (text.get_color(), bool(text.get_path_effects())) for text in ax.texts}
     assert looks["unsettling"] == ("black", True)
     assert looks["war"] == ("black", False)
+
+
+def test_no_node_is_cut_off_at_the_rim():
+    figure = Figure(figsize=(9, 6.4), layout="constrained")
+    flat, _ = figure.subplots(2, 1, height_ratios=(0.7, 1.3))
+    draw_graph(tree_graph(3, directed=True), flat)
+    FigureCanvasAgg(figure).draw()
+    frame = flat.get_window_extent()
+    (nodes,) = (drawn for drawn in flat.collections if len(drawn.get_offsets()) == 15)
+    # The size is an area in points squared.
+    radius = nodes.get_sizes()[0] ** 0.5 / 2 * figure.dpi / 72
+    for x, y in flat.transData.transform(nodes.get_offsets()):
+        assert frame.x0 + radius <= x <= frame.x1 - radius
+        assert frame.y0 + radius <= y <= frame.y1 - radius

@@ -44,6 +44,8 @@ def test_a_run_leaves_records_and_a_page(tmp_path, capsys):
     assert "With given edges gcn-lstm" in page
     assert "two pairs have the same sign in half of all cases" in page
     assert "<svg" in page
+    assert "In the simulated epidemic" in page
+    assert "Your series" not in page
 
 
 def test_own_series(tmp_path, capsys):
@@ -55,6 +57,9 @@ def test_own_series(tmp_path, capsys):
     configs = [json.loads(path.read_text()) for path in (tmp_path / "x").glob("*/config.json")]
     assert {len(config["content"]) for config in configs} == {16}
     assert "smallest squared error" not in capsys.readouterr().out  # nobody knows it here
+    page = (tmp_path / "x" / "report.html").read_text()
+    assert "Your series s.csv, on the graph of e.csv: 3 nodes, 2 edges, 60 time steps." in page
+    assert "epidemic" not in page
 
 
 BAD = {

@@ -12,3 +12,9 @@ def test_legend_gives_no_edges_to_a_model_that_sees_none():
     ax = plot_error_curves(curves, Figure().subplots())
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["lstm, no edges", "gcn-lstm, given edges", "gat, shuffled edges"]
+
+
+def test_a_curve_of_one_point_is_a_dot():
+    curves = {("lstm", "given"): [pd.DataFrame({"step": [25], "validation_error": [0.3]})]}
+    (line,) = plot_error_curves(curves, Figure().subplots()).lines
+    assert line.get_marker() == "o"

@@ -49,4 +49,4 @@ def test_summary_counts_failures_and_sorts_by_error():
         ("last", "none"),
     ]
     assert rows[2]["n"] == "2 (1 failed)"
-    assert rows[0]["squared error"] == "0.30000 ± 0.14142"
+    assert rows[0]["squared error"] == "0.3000 ± 0.1414"

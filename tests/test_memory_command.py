@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 import subprocess
 import sys
 
@@ -57,6 +58,8 @@ def test_the_page_shows_figures_and_numbers(results):
         "exactly 0",
         "initial weights",
         "trained weights",
+        "at the initial weights and after training.",
+        "<dt>learning_rate</dt>",
     ):
         assert words in text
     assert (results / "pictures" / "memory.png").read_bytes().startswith(b"\x89PNG")
@@ -92,6 +95,23 @@ def test_without_training_it_measures_initial_weights_and_prints_the_numbers(tmp
     code, table, _ = run(capsys, *arguments, "--out", tmp_path)
     assert code == 0
     assert "2 runs were there already" in table
+    page = (tmp_path / "report.html").read_text()
+    assert "at the initial weights." in page
+    assert "Nothing was trained" in page
+    settings = page.split('<h2 id="settings">')[1].split("<h2")[0]
+    assert "budget" in settings
+    for word in ("learning_rate", "optimizer", "patience", "after training", "<dt>steps</dt>"):
+        assert word not in settings
+    assert "after training" not in page
+
+
+def test_trained_and_untrained_runs_on_one_page(results, tmp_path, capsys):
+    shutil.copytree(results, tmp_path / "both")
+    code, _, _ = run(capsys, "--smoke", "--models", "gru", "--seeds", "1", "--out", tmp_path / "both")
+    assert code == 0
+    page = (tmp_path / "both" / "report.html").read_text()
+    assert "at the initial weights and, of the runs that were trained, after training." in page
+    assert "Of runs that were not trained, the accuracy" in page
 
 
 def test_accuracy_of_another_folder_enters_the_page(results, tmp_path, capsys):

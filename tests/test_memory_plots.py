@@ -1,5 +1,6 @@
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.memory.memory_figures import (
@@ -87,3 +88,18 @@ def test_trained_weights_have_a_panel_of_their_own():
 def test_a_model_that_hears_nothing_at_all_can_be_drawn():
     ax = plot_sensitivity(table({"gcn-1": [0.0, 0.0, 0.0, 0.0]}), Figure().subplots())
     assert ax.get_yscale() == "log"
+
+
+@pytest.mark.parametrize("depths", [[2, 4], [1, 2, 3], [4, 12, 18], [13, 14]])
+def test_names_of_depths_keep_apart_and_inside(depths):
+    figure = Figure(figsize=(9.6, 4.9))
+    ax, _ = figure.subplots(1, 2)
+    plot_sensitivity(table({"rnn": [0.5] * 15 if depths[-1] < 15 else [0.5] * 23}), ax, depths=depths)
+    FigureCanvasAgg(figure).draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text().startswith("r >")]
+    assert len(boxes) == len(depths)
+    frame = ax.get_window_extent()
+    for number, box in enumerate(boxes):
+        assert frame.x0 <= box.x0
+        assert box.x1 <= frame.x1
+        assert not any(box.overlaps(other) for other in boxes[:number])

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import shutil
 
 import pytest
 
@@ -54,20 +53,6 @@ def results(tmp_path_factory):
     (out / "pictures" / "x.svg").write_text(svg)
     write_json(out / "pictures" / "index.json", [{"file": "x.svg", "title": EVIL, "text": EVIL}])
     return write_report(out)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next((found for name in names if (found := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("there is no Chromium on this machine")
-    with playwright.sync_playwright() as running:
-        # Without a sandbox, because Chromium refuses to start as root with one; the page is our own.
-        started = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -67,3 +67,12 @@ def test_a_curve_is_a_line_through_its_points():
     low, high = ax.get_ylim()
     assert low <= 0.5
     assert high >= 3
+
+
+def test_a_curve_of_one_point_is_a_dot():
+    curves = {
+        "lstm": [pd.DataFrame({"step": [7], "loss": [0.5]}), pd.DataFrame({"step": [1, 2], "loss": 0.25})]
+    }
+    ax = plot_curves(curves, Figure().subplots(), metric="loss", order=["lstm"])
+    (dot,) = ax.lines
+    assert (list(dot.get_xdata()), list(dot.get_ydata()), dot.get_marker()) == ([7], [0.5], "o")

@@ -4,11 +4,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from experiments import report
+from experiments import report, run_section
 from experiments.files import write_json
 from experiments.model_specs import parse_model
 from experiments.records import FolderError, read_runs
-from experiments.report import read_curves, write_report
+from experiments.report import write_report
+from experiments.run_section import read_curves
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 
@@ -190,7 +191,7 @@ def test_a_report_that_compares_with_no_model_says_so(tmp_path, monkeypatch):
 
 
 def test_failures_beyond_those_listed_are_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(report, "MOST_FAILURES", 2)
+    monkeypatch.setattr(run_section, "MOST_FAILURES", 2)
     failures = expand("palindrome", [parse_model("rnn")], [5], range(3), TINY)
     for settings in failures:
         (tmp_path / settings.folder).mkdir()

@@ -121,3 +121,84 @@ def test_columns_are_marked_as_text_or_numbers(count):
     assert kinds["status"]
     assert not kinds["test_accuracy"]
     assert not kinds["seed"]
+
+
+def made_table(**columns):
+    """A table of three runs that ended, with these results or settings."""
+    runs = [record(seed, 0.5) for seed in range(3)]
+    frame = runs_table(runs)
+    attrs = dict(frame.attrs)
+    frame = frame.assign(**columns)
+    frame.attrs = {
+        "settings": [*attrs["settings"], *(c for c in columns if c.startswith(("corpus.", "train.")))]
+    }
+    return frame
+
+
+def labels(frame, **options):
+    data = json.loads(explorer(frame, {}, "results", **options)["data"])
+    return [column["label"] for column in data["columns"]], data
+
+
+def test_what_no_run_has_is_no_column():
+    shown, data = labels(made_table(test_accuracy=math.nan))
+    assert "test accuracy" not in shown
+    assert "reason" not in shown  # all of them ended well
+    assert data["measure"] is None
+
+
+@pytest.mark.parametrize("measure", ["test_error", "test_bits"])
+def test_runs_are_judged_by_errors_or_bits_where_there_are_such(measure):
+    assert labels(made_table(**{measure: 2.0}))[1]["measure"] == measure
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_errors_are_shown_to_five_digits_in_any_unit(scale):
+    _, data = labels(made_table(test_error=np.array([1.23456789, 2.3456789, 3.456789]) * scale))
+    (column,) = (c for c in data["columns"] if c["key"] == "test_error")
+    shown = f"{1.23456789 * scale:.{column['digits']}f}"
+    assert float(shown) == pytest.approx(1.23456789 * scale, rel=1e-4)
+    assert len(shown) <= 12
+
+
+def test_steps_are_called_what_they_are():
+    shown, data = labels(made_table(ms_per_step=1.5, selected_step=4), step="epoch")
+    assert {"epochs", "selected epoch", "ms/epoch"} < set(shown)
+    assert data["step"] == "epoch"
+
+
+def test_a_setting_does_not_take_the_name_of_a_result():
+    frame = runs_table([record(0, 0.5, steps=10), record(1, 0.5, steps=30)])
+    shown, _ = labels(frame)
+    assert shown.count("steps") == 1
+    assert shown.index("most steps") < shown.index("status")
+
+
+def test_what_each_model_has_in_its_own_way_comes_after_the_results():
+    frame = runs_table([record(0, 0.5, steps=10), record(0, 0.5, label="rnn", steps=30)])
+    shown, _ = labels(frame)
+    assert shown.index("most steps") > shown.index("test accuracy")
+
+
+def test_a_version_is_told_where_nothing_else_tells_it():
+    versions = {"corpus.sha256": ["a", "a", "b"], "corpus.text": [("x", "y"), ("x", "y"), ("z",)]}
+    shown, data = labels(made_table(**versions))
+    assert "text" in shown
+    assert "corpus.sha256" not in shown
+    place = shown.index("text")
+    assert [row[place] for row in data["rows"]] == ["x, y", "x, y", "z"]
+    shown, _ = labels(made_table(**{"corpus.sha256": ["a", "a", "b"]}))
+    assert "corpus.sha256" in shown
+
+
+def test_models_are_told_apart_by_the_column_that_names_them():
+    frame = made_table(**{"model.label": ["lstm", "lstm-2", "lstm-2"]})
+    shown, data = labels(frame, model="model.label")
+    assert [row[shown.index("model")] for row in data["rows"]] == ["lstm", "lstm-2", "lstm-2"]
+
+
+def test_bits_and_errors_are_the_first_curve():
+    run = record(0, 0.5)
+    table = curve(3).assign(validation_bits=1.0, validation_error=2.0)
+    _, curves, _ = content([run], {run.path.name: table})
+    assert curves["metrics"] == ["validation_bits", "validation_error", "validation_accuracy", "train_loss"]

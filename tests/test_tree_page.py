@@ -1,12 +1,16 @@
 import pytest
+import torch
 
+from experiments.memory.input_sensitivity import in_double, split_at_input
 from experiments.model_specs import parse_model
+from experiments.models import build_model
 from experiments.records import read_curve, read_runs
 from experiments.report import write_report
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 from experiments.trees.tree_page import radius_figure
-from experiments.trees.tree_tables import tree_rows, tree_table
+from experiments.trees.tree_tables import layers_needed, reach_sentence, tree_rows, tree_table
+from experiments.trees.tree_task import TreeNeighbors
 
 TINY = TrainSettings(
     steps=20,
@@ -73,3 +77,47 @@ def test_page_says_what_is_measured(results):
         "32 (6 here)",
     ):
         assert words in text
+
+
+def test_page_names_the_networks_with_too_few_layers(tmp_path):
+    for radius, label in ((2, "gcn-2-directed"), (3, "gcn-2-directed"), (3, "gat-3")):
+        run_sweep(expand("tree-neighbors", [parse_model(label)], [radius], [0], TINY), tmp_path)
+    text = write_report(tmp_path).read_text()
+    assert (
+        "whatever the weights: gcn-2-directed at r = 3. All other graph networks have enough layers." in text
+    )
+    assert "Every graph network here has enough layers" not in text
+
+
+def test_page_says_that_all_have_enough_layers_where_it_is_so(results):
+    assert "Every graph network here has enough layers" in write_report(results).read_text()
+
+
+def test_nothing_is_said_of_reach_without_graph_networks(results):
+    assert reach_sentence([run for run in read_runs(results) if run.settings.model.label == "lstm"]) == ""
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["gcn-1-virtual", "gcn-2-virtual", "gcn-1-fulllast", "gat-3-noedges", "gcn-2", "gcn-3", "gcn-3-directed"],
+)
+def test_layers_that_reach_a_leaf_are_those_from_which_it_moves_the_answer(label):
+    """The derivative of the answer by a leaf's features, in a tree of radius 3, is exactly 0 or it is not."""
+    spec = parse_model(label)
+    task = TreeNeighbors(3, 0)
+    torch.manual_seed(0)
+    model = build_model(spec, task, 8).double()
+    batch = task.batch("test", 5, task.generator("test"))
+    function, inputs = split_at_input(model, in_double(batch))
+    inputs = inputs.detach().requires_grad_()
+    function(inputs).square().sum().backward()
+    heard = bool(inputs.grad[:, :8].abs().sum() > 0)
+    assert heard == (spec.layers >= layers_needed(spec, 3))
+
+
+def test_the_papers_numbers_are_drawn_once_for_each_convolution(tmp_path):
+    for label in ("gcn-3-directed", "gcn-3-directed-norm"):
+        run_sweep(expand("tree-neighbors", [parse_model(label)], [2], [0], TINY), tmp_path)
+    figure = radius_figure(tree_table(read_runs(tmp_path)))
+    named = [line.get_label() for line in figure.axes[0].lines]
+    assert named.count("gcn, paper") == 1

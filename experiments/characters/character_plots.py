@@ -82,7 +82,10 @@ def plot_learning(
     """
     for label, tables in curves.items():
         for table in tables:
-            ax.plot(table["step"], table[metric], line, color=styles[label]["color"], lw=1.2)
+            dot = "o" if len(table) == 1 else None  # a line of one point is not seen
+            ax.plot(
+                table["step"], table[metric], ls=line, marker=dot, ms=4, color=styles[label]["color"], lw=1.2
+            )
     ax.set(xlabel="training step", ylabel=ylabel)
     ax.grid(color="0.92")
     return ax

@@ -22,7 +22,8 @@ from experiments.characters.character_tables import (
 )
 from experiments.page import inline, render
 from experiments.plots import model_styles, natural
-from experiments.records import RunRecord, read_curve
+from experiments.records import RunRecord
+from experiments.run_section import read_curves, run_section
 
 Tables = dict[str, list[pd.DataFrame]]
 
@@ -32,7 +33,8 @@ def character_page(runs: list[RunRecord], out: Path) -> str:
     frame = character_runs(runs)
     frame["label"] = label_column(frame)
     ended = frame[frame["status"] == "ok"]
-    curves = _tables(runs, frame, read_curve)
+    by_run = read_curves(runs)
+    curves = _tables(runs, frame, lambda path: by_run[path.name])
     on_reported = [
         label
         for label, text in zip(ended["label"], ended["text"])
@@ -50,15 +52,11 @@ def character_page(runs: list[RunRecord], out: Path) -> str:
             for label, run in sorted(zip(frame["label"], runs), key=lambda pair: natural(pair[0]))
             if (rows := sample_rows(run.path))
         ],
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
         "settings": _values(frame, "train.") | _values(frame.drop(columns="corpus.text"), "corpus."),
         "streams": bool(frame["train.stream"].any()),
         "windows": not bool(frame["train.stream"].all()),
         "machine": _values(frame, "environment."),
-        "runs": frame.to_dict("records"),
-        "folder": out.name,
+        **run_section(frame, by_run, out),
     }
     return render("characters.html.j2", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from experiments.documents.document_tables import (
 from experiments.documents.document_verdicts import verdicts
 from experiments.page import inline, pictures, render
 from experiments.plots import model_styles, plot_curves
-from experiments.records import FolderError, RunRecord, read_curve
+from experiments.records import FolderError, RunRecord
+from experiments.run_section import read_curves, run_section
 from experiments.statistics import CONFIDENCE
 
 MOST_CLASSES = 40  # a longer table of classes tells nobody anything
@@ -40,6 +42,7 @@ def document_page(runs: list[RunRecord], out: Path) -> str:
     frame = document_runs(runs)
     sizes = size_rows(frame)
     names = [row["corpus"] for row in sizes]
+    curves = _main_curves(runs)
     shown = {(row["model"], row["corpus"]) for row in summary_rows(frame)}
     context = {
         "title": out.name,
@@ -51,18 +54,14 @@ def document_page(runs: list[RunRecord], out: Path) -> str:
         "sizes": sizes,
         "verdicts": {name: verdicts(frame, name) for name in names},
         "curves": {name: share_rows(frame, name) for name in names if _shares(frame, name) > 1},
-        "figures": [figure for name in names for figure in _figures(frame, runs, name)],
+        "figures": [figure for name in names for figure in _figures(frame, runs, name, curves)],
         "classes": [table for name in names for table in _class_tables(runs, name)],
         "neighbours": [table for name in names for table in _neighbours(runs, name)],
         "pictures": pictures(out),
         "confidence": CONFIDENCE,
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
         "settings": {model: _settings(model, group) for model, group in frame.groupby("model.name")},
         "machine": _values(frame, "environment."),
-        "runs": frame.to_dict("records"),
-        "folder": out.name,
+        **run_section(frame, curves, out, step="epoch"),
     }
     return render("documents.html.j2", context)
 
@@ -75,7 +74,22 @@ def _shares(frame: pd.DataFrame, corpus: str) -> int:
     return int(frame.loc[frame["corpus.name"] == corpus, "share"].nunique())
 
 
-def _figures(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+def _main_curves(runs: list[RunRecord]) -> dict[str, pd.DataFrame]:
+    """The curve of each run, by its name; of a model that is trained twice that of its transductive training."""
+    curves = read_curves(runs)
+    wanted = {
+        run.path.name: "transductive" if run.settings.model.name in CORPUS_GRAPH else "inductive"
+        for run in runs
+    }
+    return {
+        name: curve[curve["setting"] == wanted[name]].filter(regex="^(step$|train_|validation_)")
+        for name, curve in curves.items()
+    }
+
+
+def _figures(
+    frame: pd.DataFrame, runs: list[RunRecord], corpus: str, curves: Mapping[str, pd.DataFrame]
+) -> list[dict[str, Any]]:
     from matplotlib.figure import Figure
 
     ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
@@ -105,7 +119,7 @@ def _figures(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> list[di
         "Training curves",
         "Validation loss and accuracy against epochs, one line a run with the largest share of labels. Of a model over "
         "the graph of the corpus: its transductive training.",
-        _curve_figure(frame, runs, corpus),
+        _curve_figure(frame, runs, corpus, curves),
     )
     return figures
 
@@ -165,7 +179,9 @@ def _confusion(runs: list[RunRecord], corpus: str) -> tuple[str, Any]:
     return text, figure
 
 
-def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> Any:
+def _curve_figure(
+    frame: pd.DataFrame, runs: list[RunRecord], corpus: str, tables: Mapping[str, pd.DataFrame]
+) -> Any:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -174,10 +190,7 @@ def _curve_figure(frame: pd.DataFrame, runs: list[RunRecord], corpus: str) -> An
     for model, of_model in _best_runs(runs, corpus).items():
         if model == "tfidf-lr":
             continue  # its steps are settings that were tried
-        for run in of_model:
-            curve = read_curve(run.path)
-            wanted = "transductive" if model in CORPUS_GRAPH else "inductive"
-            curves.setdefault(model, []).append(curve[curve["setting"] == wanted])
+        curves[model] = [tables[run.path.name] for run in of_model]
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     for metric, ax in zip(("validation_loss", "validation_accuracy"), figure.subplots(1, 2)):
         plot_curves(curves, ax, metric=metric, order=order)

@@ -47,8 +47,10 @@ def draw_series(settings: ForecastSettings, out: Path) -> None:
             "ill stays free of it for a while."
         )
     if people > SHOWN_NODES or len(values) > SHOWN_TIMES:
-        nodes, times = min(people, SHOWN_NODES), min(len(values), SHOWN_TIMES)
-        text += f" Left, only the first {nodes} nodes and {times} times are drawn."
+        cut = [f"{SHOWN_NODES} nodes"] * (people > SHOWN_NODES) + [f"{SHOWN_TIMES} times"] * (
+            len(values) > SHOWN_TIMES
+        )
+        text += f" Left, only the first {' and '.join(cut)} are drawn."
     write_json(folder / "index.json", [{"file": "series.svg", "title": "The series", "text": text}])
 
 

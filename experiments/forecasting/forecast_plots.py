@@ -90,7 +90,15 @@ def plot_error_curves(curves: dict[tuple[str, str], list[pd.DataFrame]], ax: Axe
         seen = seen_edges(label, edges)
         for number, curve in enumerate(seeds):
             name = f"{label}, {'no' if seen == 'none' else seen} edges" if number == 0 else None
-            line = {"color": styles[label]["color"], "ls": dashes, "lw": 1, "alpha": 0.8}
+            dot = "o" if len(curve) == 1 else None  # a line of one point is not seen
+            line = {
+                "color": styles[label]["color"],
+                "ls": dashes,
+                "lw": 1,
+                "alpha": 0.8,
+                "marker": dot,
+                "ms": 4,
+            }
             ax.plot(curve["step"], curve["validation_error"], label=name, **line)
     ax.set(xlabel="step", ylabel="validation squared error", yscale="log")
     ax.grid(color="0.9")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from experiments.forecasting.forecast_plots import plot_error_curves, plot_error
 from experiments.forecasting.forecast_settings import BASELINES, EPIDEMIC
 from experiments.forecasting.forecast_tables import forecast_runs, paired_rows, summary_rows
 from experiments.page import inline, pictures, render
-from experiments.records import RunRecord, read_curve
+from experiments.records import RunRecord
+from experiments.run_section import read_curves, run_section
 from experiments.statistics import CONFIDENCE
 
 
@@ -21,30 +23,48 @@ def forecast_page(runs: list[RunRecord], out: Path) -> str:
     frame = forecast_runs(runs)
     paired = paired_rows(frame)
     ended = bool((frame["status"] == "ok").any())
+    curves = read_curves(runs, "error")
     context = {
         "title": "forecast",
         "question": EXPERIMENTS["forecast"].question,
+        "own_data": own_data(frame),
         "simulated": set(frame["series"]) == {EPIDEMIC},
         "summary": summary_rows(frame),
         "findings": [finding(row) for row in _hybrids(frame)],
         "paired": paired,
         "confidence": CONFIDENCE,
         "best": frame["best_error"].dropna().mean() if frame["best_error"].notna().any() else None,
-        "figures": _figures(frame, runs, paired) if ended else [],
+        "figures": _figures(frame, runs, paired, curves) if ended else [],
         "pictures": pictures(out),
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
         "settings": _values(frame, "train."),
-        "data": {
-            c: ", ".join(map(str, frame[c].unique()))
-            for c in ("series", "edge_list", "content", "nodes", "times")
-        },
+        "data": _values(frame, "series", "edge_list", "content", "node_count", "edge_count", "time_count"),
         "machine": _values(frame, "environment."),
-        "runs": frame.to_dict("records"),
-        "folder": out.name,
+        **run_section(frame, curves, out, model="model.label"),
     }
     return render("forecast.html.j2", context)
+
+
+def own_data(frame: pd.DataFrame) -> list[str]:
+    """What each series of the user's own is, in a sentence; nothing where the epidemic alone is forecast.
+
+    Args:
+        frame: From ``forecast_tables.forecast_runs``.
+    """
+    lines = []
+    own = frame[frame["series"] != EPIDEMIC]
+    for (series, edge_list, _), group in own.groupby(["series", "edge_list", "content"], sort=False):
+        ended = group[group["status"] == "ok"]
+        line = f"Your series {Path(series).name}, on the graph of {Path(edge_list).name}"
+        if len(ended):
+            nodes, edges, times = (int(ended[c].iloc[0]) for c in ("node_count", "edge_count", "time_count"))
+            line += f": {nodes:,} nodes, {edges:,} edges, {times:,} time steps"
+        horizons = sorted(group["train.horizon"].unique())
+        if horizons != [1]:
+            line += f"; forecast {', '.join(map(str, horizons))} steps ahead"
+        lines.append(f"{line}.")
+    if lines and len(own) < len(frame):
+        lines.append("Beside it, a simulated epidemic.")
+    return lines
 
 
 def _hybrids(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -84,7 +104,10 @@ def finding(row: dict[str, Any]) -> str:
 
 
 def _figures(
-    frame: pd.DataFrame, runs: list[RunRecord], paired: list[dict[str, Any]]
+    frame: pd.DataFrame,
+    runs: list[RunRecord],
+    paired: list[dict[str, Any]],
+    tables: Mapping[str, pd.DataFrame],
 ) -> list[dict[str, Any]]:
     from matplotlib.figure import Figure
 
@@ -108,7 +131,7 @@ def _figures(
     for run in runs:
         if run.succeeded and run.settings.model.trained:
             key = (run.settings.model.label, run.settings.edges)
-            curves.setdefault(key, []).append(read_curve(run.path, "error"))
+            curves.setdefault(key, []).append(tables[run.path.name])
     if curves:
         figure = Figure(figsize=(9.0, 4.2), layout="constrained")
         plot_error_curves(dict(sorted(curves.items())), figure.subplots())
@@ -117,6 +140,10 @@ def _figures(
     return figures
 
 
-def _values(frame: pd.DataFrame, prefix: str) -> dict[str, str]:
-    columns = [c for c in frame.columns if c.startswith(prefix) and frame[c].notna().any()]
-    return {c.removeprefix(prefix): ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}
+def _values(frame: pd.DataFrame, *prefixes: str) -> dict[str, str]:
+    """Columns that begin so, each with the values it took."""
+    columns = [c for c in frame.columns if c.startswith(prefixes) and frame[c].notna().any()]
+    return {
+        c.rpartition(".")[2]: ", ".join(map(str, frame[c].dropna().convert_dtypes().unique()))
+        for c in columns
+    }

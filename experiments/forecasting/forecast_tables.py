@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.records import RunRecord, flat_row
-from experiments.statistics import bootstrap_interval, interquartile_mean
+from experiments.records import RunRecord
+from experiments.statistics import bootstrap_interval, interquartile_mean, runs_table
+from experiments.tables import digits_needed
 
 LSTM = "lstm"
 COLUMNS = (
@@ -28,7 +29,7 @@ COLUMNS = (
 
 def forecast_runs(runs: Sequence[RunRecord]) -> pd.DataFrame:
     """One row a run, with all columns that the tables below read."""
-    frame = pd.DataFrame([flat_row(run) for run in runs])
+    frame = runs_table(runs)
     return frame.assign(**{column: np.nan for column in COLUMNS if column not in frame})
 
 
@@ -51,15 +52,18 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
         label, edges, *values = key
         ended = group[group["status"] == "ok"]
         error = ended["test_error"].to_numpy(dtype=float)
+        absolute = ended["test_absolute_error"].to_numpy(dtype=float)
+        digits = digits_needed(error, 4)
         low, high = bootstrap_interval(error)
+        middle = f"{interquartile_mean(error):.{digits}f}" if len(error) else "-"
         failed = int((group["status"] == "failed").sum())
         row = {
             "model": label,
             "edges": seen_edges(label, edges),
-            "squared error": _mean_and_std(error, 5),
-            "IQM": "-" if not len(error) else f"{interquartile_mean(error):.5g}" + _interval(low, high),
+            "squared error": _mean_and_std(error, digits),
+            "IQM": middle + _interval(low, high, f".{digits}f"),
             "skill": _mean_and_std(ended["skill"].dropna().to_numpy(dtype=float), 3),
-            "absolute error": _mean_and_std(ended["test_absolute_error"].to_numpy(dtype=float), 4),
+            "absolute error": _mean_and_std(absolute, digits_needed(absolute, 4)),
             "n": f"{len(ended)}" + (f" ({failed} failed)" if failed else ""),
             "parameters": _median(ended["parameters"], 0),
             "steps": _median(ended["steps"], 0),
@@ -129,15 +133,16 @@ def text_table(runs: Sequence[RunRecord]) -> str:
     if len(best):
         text += f"\n\nsmallest squared error that any forecast can expect: {best.mean():.5f} (true probabilities known)"
     for row in paired_rows(frame):
+        difference = f"{row['difference']:+.1f} %" + _interval(row["low"], row["high"], "+.1f")
         text += (
-            f"\n{row['model']} ({row['edges']}): {row['difference']:+.1f} %{_interval(row['low'], row['high'])} of the "
-            f"squared error of lstm, lower in {row['below']} of {row['n']} seeds"
+            f"\n{row['model']} ({row['edges']}): {difference} of the squared error of lstm, "
+            f"lower in {row['below']} of {row['n']} seeds"
         )
     return text
 
 
-def _interval(low: float, high: float) -> str:
-    return "" if np.isnan(low) else f" [{low:.4g}, {high:.4g}]"
+def _interval(low: float, high: float, form: str) -> str:
+    return "" if np.isnan(low) else f" [{low:{form}}, {high:{form}}]"
 
 
 def _mean_and_std(values: np.ndarray, digits: int) -> str:

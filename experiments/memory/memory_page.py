@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from experiments.catalogue import EXPERIMENTS
 from experiments.memory.memory_figures import (
     depth_figure,
@@ -16,6 +18,7 @@ from experiments.memory.memory_records import DEPTH, SENSITIVITY, read_rows
 from experiments.memory.memory_tables import as_text, decay_rows
 from experiments.page import inline, pictures, render
 from experiments.records import RunRecord
+from experiments.run_section import read_curves, run_section
 from experiments.statistics import runs_table
 
 
@@ -27,9 +30,34 @@ def memory_section(runs: list[RunRecord]) -> dict[str, Any] | None:
     length = int(rows["length"].max())
     return {
         "length": length,
+        "when": when_measured(rows),
         "svg": inline(sensitivity_figure(rows, length)),
         "rows": [as_text(row) for row in decay_rows(rows)],
     }
+
+
+def when_measured(rows: pd.DataFrame) -> str:
+    """At which weights D(r) was measured, as a part of a sentence.
+
+    Args:
+        rows: From ``read_rows`` of ``sensitivity.csv``.
+
+    Example:
+        >>> rows = pd.DataFrame({"model": ["rnn", "rnn"], "length": 5, "seed": 0, "when": ["initial", "trained"]})
+        >>> when_measured(rows), when_measured(rows[:1])
+        ('at the initial weights and after training', 'at the initial weights')
+    """
+    found = {
+        when: set(group.groupby(["model", "length", "seed"]).groups) for when, group in rows.groupby("when")
+    }
+    if "trained" not in found:
+        return "at the initial weights"
+    all_trained = found["trained"] == found.get("initial")
+    return (
+        "at the initial weights and"
+        + ("" if all_trained else ", of the runs that were trained,")
+        + " after training"
+    )
 
 
 def memory_page(runs: list[RunRecord], out: Path) -> str:
@@ -39,18 +67,18 @@ def memory_page(runs: list[RunRecord], out: Path) -> str:
     figures: list[dict[str, Any]] = []
     for length in sorted(rows["length"].unique(), reverse=True) if len(rows) else []:
         figures += _figures(rows, depth, int(length))
+    trained = frame["trained"].astype(bool)
     context = {
         "title": "memory",
         "question": EXPERIMENTS["memory"].question,
         "figures": figures,
         "pictures": pictures(out),
+        "memory": {"when": when_measured(rows)} if len(rows) else None,
+        "trained": bool(trained.any()),
+        "untrained": not trained.all(),
         "numbers": [as_text(row) for row in decay_rows(rows)] if len(rows) else [],
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
-        "runs": frame.to_dict("records"),
         "machine": _machine(frame),
-        "folder": out.name,
+        **run_section(frame, read_curves(runs), out),
     }
     return render("memory.html.j2", context)
 
@@ -92,7 +120,9 @@ def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
     return figures
 
 
-def _machine(frame: Any) -> dict[str, str]:
-    columns = [c for c in frame.columns if c.startswith(("environment.", "train."))]
+def _machine(frame: pd.DataFrame) -> dict[str, str]:
+    # Without training the budget sets the size, and the accuracy of the initial weights needs test examples.
+    used = ("train.",) if frame["trained"].any() else ("train.budget", "train.test_size")
+    columns = [c for c in frame.columns if c.startswith(("environment.", *used))]
     values = {c.partition(".")[2]: ", ".join(f"{v}" for v in frame[c].dropna().unique()) for c in columns}
     return {name: value for name, value in values.items() if value}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from experiments.memory.memory_tables import is_graph, mean_curve
 from experiments.plots import natural
@@ -16,6 +17,7 @@ from experiments.plots import natural
 _WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
 _COLD = ("#2166ac", "#1b9e77", "#542788", "#00a6ca", "#4d4d9f", "#4d9221", "#01665e", "#8073ac", "#35495e")
 _MARKERS = "osD^vPX*<>hp"
+NAME_OF_DEPTH = 80  # points that one takes, with air around it
 _DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 1, 2)))
 
 
@@ -66,16 +68,23 @@ def plot_sensitivity(
     strip = (np.log10(high) - np.log10(low)) * 0.1  # in decades
     bottom = low * 10 ** (-strip)
     last = int(rows["r"].max())
+    room = last * NAME_OF_DEPTH / (ax.bbox.width * 72 / ax.figure.dpi)
+    before, line = -last, 0
     for depth in sorted({d for d in depths if d < last}):
         ax.axvspan(depth + 0.5, last + 0.5, color="0.35", alpha=0.1, lw=0)
+        line = line + 1 if depth - before < room else 0  # above one that would run into it
+        at_the_end = last - depth < room
         ax.text(
-            depth + 0.6,
-            high / 1.25,
-            f"r > {depth}: out of\nreach of {depth} layers",
-            va="top",
+            last + 0.4 if at_the_end else depth + 0.6,
+            0.1 + 0.075 * line,
+            f"r > {depth}: out of\nreach of {depth} layer{'s' if depth > 1 else ''}",
+            transform=ax.get_xaxis_transform(),
+            ha="right" if at_the_end else "left",
+            va="bottom",
             fontsize=7.5,
             color="0.25",
         )
+        before = depth
     silent = [label for label in styles if (rows[rows["model"] == label]["sensitivity"] == 0).any()]
     for label, style in styles.items():
         own = rows[rows["model"] == label]
@@ -95,7 +104,7 @@ def plot_sensitivity(
     ax.axhline(low, color="0.3", lw=0.8)
     ax.text(0.01, 0.045, "exactly 0:", transform=ax.transAxes, va="center", fontsize=8, color="0.25")
     ax.set(yscale="log", ylim=(bottom, high), xlim=(0.5, last + 0.5))
-    ax.set_xlabel("r: steps, or hops along the path, from the read-out")
+    ax.set_xlabel("r: steps, or hops, from the read-out")
     ax.set_ylabel("D(r) = ‖∂ logits / ∂ input‖")
     ticks = [t for t in ax.get_yticks() if low <= t <= high]
     ax.set_yticks(ticks)
@@ -135,4 +144,5 @@ def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[
     for ax, title in zip(axes, titles):
         ax.set_title(title, fontsize=9.5)
         ax.set(xlabel="layer, or time step", yscale="log")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(axis="y", color="0.9")

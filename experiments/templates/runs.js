@@ -154,31 +154,38 @@
     const x = (step) => left + ((step - first) / (last - first)) * (width - left - right);
     const y = (value) => top + ((high - value) / (high - low)) * (height - top - bottom);
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
-    svg.setAttribute("aria-label", `${metric.replaceAll("_", " ")} against steps of ${state.chosen.length} chosen runs`);
+    svg.setAttribute("aria-label", `${metric.replaceAll("_", " ")} against ${data.step}s of ${state.chosen.length} chosen runs`);
     for (const value of ticks(low, high, 5)) {
       svg.append(draw("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), stroke: "var(--line)" }));
-      svg.append(draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
+      svg.append(draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, tick(value)));
     }
-    for (const step of ticks(first, last, Math.max(2, Math.floor(width / 110)))) {
+    for (const step of ticks(first, last, Math.max(2, Math.floor(width / 110))).filter(Number.isInteger)) {
       svg.append(draw("text", { x: x(step), y: height - bottom + 16, "text-anchor": "middle" }, step.toLocaleString("en")));
     }
-    svg.append(draw("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, "step"));
+    svg.append(draw("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, data.step));
     lines.forEach((line, k) => {
       if (!line.length) return;
       const path = line.map((p) => `${x(p[0]).toFixed(1)},${y(p[1]).toFixed(1)}`).join(" ");
       svg.append(draw("polyline", { points: path, fill: "none", "stroke-width": 2, ...look(k) }));
       const at = rows[state.chosen[k]][place.selected_step];
-      const chosen = line.find((p) => p[0] === at);
-      if (chosen) svg.append(draw("circle", { cx: x(at), cy: y(chosen[1]), r: 4, fill: COLORS[k % COLORS.length] }));
+      const marked = line.length === 1 ? line[0] : line.find((p) => p[0] === at); // a line of one point is not seen
+      if (marked) svg.append(draw("circle", { cx: x(marked[0]), cy: y(marked[1]), r: 4, fill: COLORS[k % COLORS.length] }));
     });
     return svg;
   }
+  // A number short enough for the space beside the axis.
+  const tick = (value) => (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-4) ? value.toExponential() : String(value));
   const look = (k) => ({ stroke: COLORS[k % COLORS.length], "stroke-dasharray": DASHES[k % DASHES.length] });
 
   function list(title, values) {
     const entries = Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "");
     const items = entries.flatMap(([name, value]) => [make("dt", { textContent: name }), make("dd", { textContent: String(value) })]);
     return make("details", {}, make("summary", { textContent: title }), make("dl", {}, ...items));
+  }
+
+  function measured(i) {
+    const column = columns[place[data.measure]]; // none where no run ended
+    return column ? `${show(rows[i][place[data.measure]], column)} ${column.label}, ` : "";
   }
 
   // As a shell takes it for one word.
@@ -199,7 +206,7 @@
     clear.addEventListener("click", () => { state.chosen = []; for (const line of body.rows) mark(line); describe(); find("runs-filter").focus(); });
     const names = state.chosen.map((i, k) =>
       make("li", {}, draw("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" }, draw("line", { x1: 0, x2: 28, y1: 5, y2: 5, "stroke-width": 2, ...look(k) })),
-        `${rows[i][place.run]}: ${show(rows[i][place.test_accuracy], columns[place.test_accuracy])} test accuracy, ${rows[i][place.status]}`));
+        `${rows[i][place.run]}: ${measured(i)}${rows[i][place.status]}`));
     const detail = (name) => ({ ...data[name].shared, ...data[name].sets[data[name].index[last]] });
     const pieces = [
       make("div", { className: "tools" }, curves.metrics.length ? make("label", { textContent: "Curve" }, metric) : "", clear),

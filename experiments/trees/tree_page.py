@@ -13,7 +13,8 @@ from experiments.memory.memory_page import memory_section
 from experiments.memory.memory_plots import family_styles
 from experiments.page import inline, pictures, render
 from experiments.records import RunRecord
-from experiments.trees.tree_tables import PAPER, PUBLISHED, tree_rows, tree_table
+from experiments.run_section import read_curves, run_section
+from experiments.trees.tree_tables import PAPER, PUBLISHED, reach_sentence, tree_rows, tree_table
 
 
 def tree_page(runs: list[RunRecord], out: Path) -> str:
@@ -29,12 +30,9 @@ def tree_page(runs: list[RunRecord], out: Path) -> str:
         "svg": inline(radius_figure(ended)) if len(ended) else "",
         "memory": memory_section(runs),
         "pictures": pictures(out),
-        "failures": frame.loc[frame["status"] != "ok", ["run", "status", "reason"]]
-        .fillna("")
-        .to_dict("records"),
-        "runs": frame.to_dict("records"),
+        "reach": reach_sentence(runs),
         "settings": _values(frame),
-        "folder": out.name,
+        **run_section(frame, read_curves(runs), out),
     }
     return render("tree.html.j2", context)
 
@@ -61,14 +59,17 @@ def radius_figure(frame: pd.DataFrame) -> Any:
 def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool = False) -> Axes:
     """One accuracy against radius: a dot a seed, lines through means; the paper's as crosses where asked for."""
     styles = family_styles(frame["kind"].unique())
+    drawn: set[str] = set()
     for number, (kind, style) in enumerate(styles.items()):
         own = frame[frame["kind"] == kind]
         shift = 0.05 * (number - (len(styles) - 1) / 2)
         mean = own.groupby("length")[column].mean()
         ax.plot(own["length"] + shift, own[column], style["marker"], color=style["color"], ms=4, alpha=0.5)
         ax.plot(mean.index + shift, mean, **style, ms=5, label=kind)
-        numbers = PUBLISHED.get(kind.split("-")[0], {}) if published else {}
-        if numbers:
+        conv = kind.split("-")[0]
+        numbers = PUBLISHED.get(conv, {}) if published else {}
+        if numbers and conv not in drawn:  # several models may have one convolution
+            drawn.add(conv)
             x = [radius + shift for radius in numbers]
             ax.plot(
                 x,
@@ -76,7 +77,7 @@ def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool =
                 "x",
                 color=style["color"],
                 ms=8,
-                label=f"{kind.split('-')[0]}, paper",
+                label=f"{conv}, paper",
             )
     chance = frame.groupby("length")["chance"].first()
     # A step at each radius: a line through a single radius would not be seen.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 
+from experiments.model_specs import GraphSpec
 from experiments.plots import natural
 from experiments.records import RunRecord
 from experiments.statistics import runs_table
@@ -63,6 +65,48 @@ def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     return sorted(
         rows, key=lambda row: (natural(_kind(row["model"])), int(row["radius"]), natural(row["model"]))
     )
+
+
+def reach_sentence(runs: list[RunRecord]) -> str:
+    """Which graph networks have too few layers to hear a leaf; empty where there are no graph networks."""
+    short: dict[str, set[int]] = {}
+    networks = [run.settings for run in runs if isinstance(run.settings.model, GraphSpec)]
+    for settings in networks:
+        if settings.model.layers < layers_needed(settings.model, settings.length):
+            short.setdefault(settings.model.label, set()).add(settings.length)
+    if not networks:
+        return ""
+    if not short:
+        return "Every graph network here has enough layers: where one fails, it is not for want of reach."
+    named = "; ".join(
+        f"{label} at r = {', '.join(map(str, sorted(short[label])))}" for label in sorted(short, key=natural)
+    )
+    sentence = (
+        f"Out of reach, with fewer layers than hops from a leaf to the root, whatever the weights: {named}."
+    )
+    if sum(map(len, short.values())) < len({(s.model.label, s.length) for s in networks}):
+        sentence += " All other graph networks have enough layers."
+    return sentence
+
+
+def layers_needed(spec: GraphSpec, radius: int) -> float:
+    """Layers after which a leaf is heard where the network is read.
+
+    Args:
+        spec: The network.
+        radius: Of the tree: the hops from a leaf to the root.
+
+    Example:
+        >>> layers_needed(GraphSpec("gcn"), 4), layers_needed(GraphSpec("gcn", virtual=True), 4)
+        (4, 2)
+    """
+    if spec.readout != "query":
+        return 0  # read at all nodes, the leaves among them
+    if spec.full_last:
+        return 1  # the last layer has edges between all nodes
+    if spec.virtual:
+        return min(radius, 2)  # one hop to the virtual node, one from it
+    return radius if spec.edges else math.inf
 
 
 def _each(values: Any, digits: int = 3) -> str:
