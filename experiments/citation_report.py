@@ -12,7 +12,7 @@ from experiments.catalogue import EXPERIMENTS
 from experiments.citation_plots import plot_node_accuracy
 from experiments.citation_settings import SOCIAL
 from experiments.citation_tables import data_rows, find_published, node_runs, paired_rows, summary_rows
-from experiments.page import inline, pictures, render
+from experiments.page import figure_entry, pictures, render
 from experiments.plots import model_styles, plot_curves
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
@@ -61,7 +61,7 @@ def _accuracy_figure(frame: pd.DataFrame, data: list[dict[str, Any]]) -> dict[st
         "Dots: single seeds. Marks with bars: mean and one standard deviation. Black dashes: the papers' means, where "
         "there are any. Dotted line: always naming the most frequent class. The axis does not begin at 0."
     )
-    return {"title": "Test accuracy", "text": text, "svg": inline(figure)}
+    return figure_entry("Test accuracy", text, figure)
 
 
 def _curve_figure(
@@ -86,7 +86,7 @@ def _curve_figure(
     handles = [Line2D([], [], color=styles[m]["color"], ls=styles[m]["linestyle"], label=m) for m in order]
     figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8, frameon=False)
     text = "Validation loss and accuracy against epochs, one line a seed. A line ends where its run did."
-    return {"title": "Training curves", "text": text, "svg": inline(figure)}
+    return figure_entry("Training curves", text, figure)
 
 
 def _settings(frame: pd.DataFrame) -> dict[str, dict[str, str]]:

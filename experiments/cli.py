@@ -93,7 +93,7 @@ def list_() -> int:
 
 
 @app.command
-def report(folder: Path, /, *, baseline: str | None = None) -> int:
+def report(folder: Path, /, *, baseline: str | None = None, figures: str | None = None) -> int:
     """Make report.html and results.csv again from a folder of results.
 
     Parameters
@@ -102,14 +102,23 @@ def report(folder: Path, /, *, baseline: str | None = None) -> int:
         What `gnnlab run` was given as --out.
     baseline
         Model that the others are compared with, seed by seed [the LSTM where there is one, or else the first].
+    figures
+        pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
+        the folder figures beside it, for a paper or a talk.
     """
+    from experiments.figure_files import FigureFiles, parse_formats
+
+    files = FigureFiles(folder / "figures", parse_formats(figures)) if figures is not None else None
+
     from experiments.records import read_runs, write_results
     from experiments.report import write_report
 
     runs = read_runs(folder)
-    page = write_report(folder, baseline, runs)
+    page = write_report(folder, baseline, runs, files)
     write_results(folder, runs)
     print(page)
+    if files is not None:
+        print("\n".join(map(str, files.written)) or "the report has no figure")
     return 0
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from experiments.figure_files import keep
+
 MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
 
 
@@ -34,11 +36,20 @@ def render(template: str, context: dict[str, Any]) -> str:
     return environment.get_template(template).render(ours | context)
 
 
-def inline(figure: Any) -> Markup:
-    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
+def inline(figure: Any, title: str) -> Markup:
+    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch.
+
+    Where figures are kept as files, it is written to one named after the title.
+    """
+    keep(figure, title)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
     return _svg_element(buffer.getvalue())
+
+
+def figure_entry(title: str, text: str, figure: Any) -> dict[str, Any]:
+    """A figure as pages list them: title, text and SVG element."""
+    return {"title": title, "text": text, "svg": inline(figure, title)}
 
 
 def _svg_element(text: str) -> Markup:

@@ -11,9 +11,10 @@ import pandas as pd
 
 from experiments import plots
 from experiments.catalogue import EXPERIMENTS, Experiment, load
+from experiments.figure_files import FigureFiles, keep_figures
 from experiments.files import write_text
 from experiments.memory.memory_page import memory_section
-from experiments.page import inline, pictures, render
+from experiments.page import figure_entry, pictures, render
 from experiments.records import FolderError, RunRecord, read_runs
 from experiments.run_section import read_curves, run_section
 from experiments.statistics import (
@@ -39,13 +40,19 @@ MOST_PANELS = 12  # of one figure
 MOST_VALUES = 12  # of one setting, in the list of settings
 
 
-def write_report(out: Path, baseline: str | None = None, runs: list[RunRecord] | None = None) -> Path:
+def write_report(
+    out: Path,
+    baseline: str | None = None,
+    runs: list[RunRecord] | None = None,
+    figures: FigureFiles | None = None,
+) -> Path:
     """Make ``report.html`` from the records of a results folder.
 
     Args:
         out: A folder with runs.
         baseline: Model that the others are compared with; by default the experiment's own choice.
         runs: The folder's runs, where they have been read already.
+        figures: Gets every figure of the page as a file too.
 
     Returns:
         Path of the page.
@@ -62,7 +69,8 @@ def write_report(out: Path, baseline: str | None = None, runs: list[RunRecord] |
         if "baseline" not in inspect.signature(make_page).parameters:
             raise ValueError(f"baseline: the report of {runs[0].settings.experiment} compares with no model")
         options["baseline"] = baseline
-    page = make_page(runs, out, **options)
+    with keep_figures(figures):
+        page = make_page(runs, out, **options)
     try:
         write_text(out / "report.html", page)
     except OSError as error:
@@ -124,7 +132,7 @@ def _figures(
     figures = []
 
     def add(title: str, text: str, figure: Figure) -> None:
-        figures.append({"title": title, "text": text + left_out, "svg": inline(figure)})
+        figures.append(figure_entry(title, text + left_out, figure))
 
     def panels(height: float) -> tuple[Figure, Any]:
         figure = Figure(figsize=(9, height * len(parts)), layout="constrained")

@@ -93,6 +93,7 @@ READING_SIDE = {
     "citation_plots",
     "citation_report",
     "citation_tables",
+    "figure_files",
     "folder_comparison",
     "page",
     "plots",

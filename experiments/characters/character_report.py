@@ -20,7 +20,7 @@ from experiments.characters.character_tables import (
     reported_rows,
     sample_rows,
 )
-from experiments.page import inline, render
+from experiments.page import figure_entry, render
 from experiments.plots import model_styles, natural
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
@@ -86,12 +86,8 @@ def _figures(frame: pd.DataFrame, runs: list[RunRecord], curves: Tables) -> list
         "solid; and the learning rate."
     )
     return [
-        {
-            "title": "Bits against parameters, time and context",
-            "text": bits,
-            "svg": inline(_bits_figure(ended, context, styles)),
-        },
-        {"title": "Learning curves", "text": learning, "svg": inline(_learning_figure(curves, styles))},
+        figure_entry("Bits against parameters, time and context", bits, _bits_figure(ended, context, styles)),
+        figure_entry("Learning curves", learning, _learning_figure(curves, styles)),
     ]
 
 

@@ -23,7 +23,7 @@ from experiments.documents.document_tables import (
     summary_rows,
 )
 from experiments.documents.document_verdicts import verdicts
-from experiments.page import inline, pictures, render
+from experiments.page import figure_entry, pictures, render
 from experiments.plots import model_styles, plot_curves
 from experiments.records import FolderError, RunRecord
 from experiments.run_section import read_curves, run_section
@@ -96,7 +96,7 @@ def _figures(
     figures = []
 
     def add(title: str, text: str, figure: Figure) -> None:
-        figures.append({"title": f"{title}: {corpus}", "text": text, "svg": inline(figure)})
+        figures.append(figure_entry(f"{title}: {corpus}", text, figure))
 
     if ended["share"].nunique() > 1:
         figure = Figure(figsize=(9, 4.8), layout="constrained")

@@ -12,7 +12,7 @@ from experiments.catalogue import EXPERIMENTS
 from experiments.forecasting.forecast_plots import plot_error_curves, plot_errors, plot_gain
 from experiments.forecasting.forecast_settings import BASELINES, EPIDEMIC
 from experiments.forecasting.forecast_tables import forecast_runs, paired_rows, summary_rows
-from experiments.page import inline, pictures, render
+from experiments.page import figure_entry, pictures, render
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
 from experiments.statistics import CONFIDENCE
@@ -114,19 +114,19 @@ def _figures(
     errors = Figure(figsize=(9.0, 4.0), layout="constrained")
     plot_errors(frame, errors.subplots())
     figures = [
-        {
-            "title": "Test error",
-            "text": "Dots: single seeds; bars: mean and one standard deviation. Full dots: the given edges, or no "
+        figure_entry(
+            "Test error",
+            "Dots: single seeds; bars: mean and one standard deviation. Full dots: the given edges, or no "
             "edges; hollow: the same graph with its nodes renamed at random. The axis does not begin at 0.",
-            "svg": inline(errors),
-        }
+            errors,
+        )
     ]
     networks = [row for row in paired if row["model"] not in BASELINES]
     if networks:
         gain = Figure(figsize=(9.0, 0.45 * len(networks) + 1.1), layout="constrained")
         plot_gain(networks, gain.subplots())
         text = "Left of 0 is better than an LSTM that sees no edges, on the same series and seed."
-        figures.append({"title": "Against the LSTM alone", "text": text, "svg": inline(gain)})
+        figures.append(figure_entry("Against the LSTM alone", text, gain))
     curves: dict[tuple[str, str], list[pd.DataFrame]] = {}
     for run in runs:
         if run.succeeded and run.settings.model.trained:
@@ -136,7 +136,7 @@ def _figures(
         figure = Figure(figsize=(9.0, 4.2), layout="constrained")
         plot_error_curves(dict(sorted(curves.items())), figure.subplots())
         text = "Validation error against steps, one line a seed; dashed: shuffled edges. A line ends where its run did."
-        figures.append({"title": "Training curves", "text": text, "svg": inline(figure)})
+        figures.append(figure_entry("Training curves", text, figure))
     return figures
 
 

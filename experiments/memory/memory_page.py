@@ -16,7 +16,7 @@ from experiments.memory.memory_figures import (
 )
 from experiments.memory.memory_records import DEPTH, SENSITIVITY, read_rows
 from experiments.memory.memory_tables import as_text, decay_rows
-from experiments.page import inline, pictures, render
+from experiments.page import figure_entry, inline, pictures, render
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
 from experiments.statistics import runs_table
@@ -31,7 +31,7 @@ def memory_section(runs: list[RunRecord]) -> dict[str, Any] | None:
     return {
         "length": length,
         "when": when_measured(rows),
-        "svg": inline(sensitivity_figure(rows, length)),
+        "svg": inline(sensitivity_figure(rows, length), f"Memory at T = {length}"),
         "rows": [as_text(row) for row in decay_rows(rows)],
     }
 
@@ -85,37 +85,37 @@ def memory_page(runs: list[RunRecord], out: Path) -> str:
 
 def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
     figures = [
-        {
-            "title": f"Both families at T = {length}",
-            "text": "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
+        figure_entry(
+            f"Both families at T = {length}",
+            "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
             "seed to the highest. Warm and solid: recurrent; cold and broken: graph. Shaded: farther than a plain path "
             "of so many layers carries anything. Marks in the strip below: D is exactly 0 in all examples and seeds.",
-            "svg": inline(sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows))),
-        }
+            sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows)),
+        )
     ]
     for when in ("initial", "trained"):
         remedies = remedy_figure(rows, length, when)
         if remedies is not None:
             figures.append(
-                {
-                    "title": f"Remedies at T = {length}, {when} weights",
-                    "text": "Left: gates, an open forget gate and phased updates against the vanilla network (grey). "
+                figure_entry(
+                    f"Remedies at T = {length}, {when} weights",
+                    "Left: gates, an open forget gate and phased updates against the vanilla network (grey). "
                     "Right: mirrored and skip edges, a virtual node, a fully adjacent last layer and residuals against "
                     "plain layers (grey). Every remedy is an option of a model's name.",
-                    "svg": inline(remedies),
-                }
+                    remedies,
+                )
             )
         if len(depth) and ((depth["length"] == length) & (depth["when"] == when)).any():
             figures.append(
-                {
-                    "title": f"What a step or a layer does, {when} weights",
-                    "text": "Left: the largest and the median singular value of the Jacobian of each time step (of h, "
+                figure_entry(
+                    f"What a step or a layer does at T = {length}, {when} weights",
+                    "Left: the largest and the median singular value of the Jacobian of each time step (of h, "
                     "or of h and c together) or each layer (of all nodes and channels at once); no median where half "
                     "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "
                     "squared norm; where it falls with depth, nodes "
                     "become alike (over-smoothing), which is not the same as features or derivatives that vanish.",
-                    "svg": inline(depth_figure(depth, length, when)),
-                }
+                    depth_figure(depth, length, when),
+                )
             )
     return figures
 

@@ -27,7 +27,7 @@ def tree_page(runs: list[RunRecord], out: Path) -> str:
         "source": PAPER,
         "hidden": ", ".join(str(size) for size in sorted(frame["train.hidden"].unique())),
         "rows": tree_rows(frame),
-        "svg": inline(radius_figure(ended)) if len(ended) else "",
+        "svg": inline(radius_figure(ended), "Accuracy against radius") if len(ended) else "",
         "memory": memory_section(runs),
         "pictures": pictures(out),
         "reach": reach_sentence(runs),
