@@ -22,12 +22,12 @@ from experiments.documents.document_command import documents
 from experiments.documents.document_settings import MODELS as DOCUMENT_MODELS
 from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
+from experiments.experiment_commands import run_command, task_commands, with_defaults
 from experiments.files import is_disk_error
 from experiments.forecasting.forecast_command import forecast
 from experiments.memory.memory_command import memory
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.reproductions.reproduce_command import reproduce
-from experiments.run_command import run
 from experiments.sweep_command import make_sweep
 from experiments.tensorboard_command import tensorboard
 
@@ -59,12 +59,11 @@ app = App(
 
 
 run_app = App(name="run")
-run_app.default(run)
-run_app.command(documents)
-run_app.command(characters)
-run_app.command(memory)
-run_app.command(citation)  # experiments with options of their own
-run_app.command(forecast)
+run_app.default(run_command())
+for _name, _command in task_commands().items():
+    run_app.command(_command, name=_name)
+for _command in (documents, characters, memory, citation, forecast):  # experiments with options of their own
+    run_app.command(with_defaults(_command))
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 

@@ -306,6 +306,7 @@ def test_list_names_what_there_is(capsys):
         ["--help"],
         ["run", "--help"],
         ["run", "citation", "--help"],
+        ["run", "tree-neighbors", "--help"],
         ["draw", "--help"],
         ["draw", "field", "--help"],
         ["compare", "--help"],
