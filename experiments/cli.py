@@ -30,6 +30,7 @@ from experiments.model_specs import MODEL_GRAMMAR
 from experiments.reproductions.reproduce_command import reproduce
 from experiments.sweep_command import make_sweep
 from experiments.tensorboard_command import tensorboard
+from experiments.whole_numbers import WHOLE_NUMBERS
 
 EXIT_BAD_INPUT = 2
 EXIT_DISK = 1
@@ -55,6 +56,7 @@ app = App(
     version_flags=["--version"],
     result_action="return_value",
     suppress_keyboard_interrupt=False,
+    default_parameter=WHOLE_NUMBERS,
 )
 
 

@@ -166,6 +166,18 @@ BAD_YAML = {
         ":2: optimizer: unknown 'adm', did you mean adam",
     ),
     "workers a list": ("experiment: palindrome\nworkers: [1, 2]", ":2: "),
+    "half a worker": (
+        "experiment: palindrome\nworkers: 1.5",
+        ":2: Invalid value for --workers: '1.5' should be a whole number",
+    ),
+    "out a list": ("experiment: palindrome\nout: [a, b]", ":2: out: it takes one value, and no list"),
+    "device a list": ("experiment: citation\ndevice: [cpu, cpu]", ":2: device: it takes one value"),
+    "a prompt of two": ("experiment: characters\nprompt: [a, b]", ":2: prompt: it takes one value"),
+    "an optimizer of two where one is taken": (
+        "experiment: characters\noptimizer: [adam, rmsprop]",
+        ":2: optimizer: it takes one value",
+    ),
+    "smoke a list": ("experiment: palindrome\nsmoke: [true]", ":2: smoke: it takes one value"),
     "zero workers": ("experiment: palindrome\nworkers: 0", ":2: workers: 0 should be 1 or more"),
     "threads a word": ("experiment: palindrome\nthreads: two", ":2: "),
     "smoke a number": ("experiment: palindrome\nsmoke: 3", ":2: smoke: '3' should be true or false"),
