@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from experiments.characters.character_corpus import Corpus
 from experiments.characters.character_evaluation import Evaluator
+from experiments.characters.character_graphs import CharacterGraphModel
 from experiments.characters.character_processes import Processes
 from experiments.characters.character_settings import CharacterTraining
 from experiments.characters.character_windows import RandomWindows, Streams, Tokens
@@ -53,7 +54,8 @@ class CharacterTrainer:
         self.processes = processes or Processes()
         self.train, self.device = train, device
         self.model = model.to(device)
-        self.shared = self.processes.wrap(self.model)
+        idle = isinstance(model, CharacterGraphModel) and model.has_idle_weights(train.window)
+        self.shared = self.processes.wrap(self.model, idle_weights=idle)
         self.optimizer = make_optimizer(self.model, train)
         self.schedule = torch.optim.lr_scheduler.StepLR(
             self.optimizer, train.decay_every or train.steps + 1, train.decay
