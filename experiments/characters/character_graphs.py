@@ -206,14 +206,3 @@ class CharacterGraphModel(nn.Module):
         # 3. logits of the new ones
         logits = self.head(x[:, -tokens.size(1) :])
         return logits, (nodes[:, max(0, nodes.size(1) - self.reach) :],)
-
-    def has_idle_weights(self, characters: int) -> bool:
-        """Whether so many characters have no edge of some offset, whose weights then get no gradient.
-
-        Example:
-            >>> model = CharacterGraphModel(11, hidden_channels=8, num_layers=1, window=3)
-            >>> model.has_idle_weights(3), model.has_idle_weights(4)
-            (True, False)
-        """
-        relational = any(isinstance(conv, RelationalGCN) for conv in self.convs)
-        return relational and self.window >= characters

@@ -34,21 +34,12 @@ class Processes:
         share = batch_size // self.count
         return slice(self.rank * share, (self.rank + 1) * share)
 
-    def wrap(self, model: nn.Module, *, idle_weights: bool = False) -> nn.Module:
-        """The model such that a backward pass leaves the gradients' mean over all processes.
-
-        Args:
-            model: To be trained.
-            idle_weights: Whether a step may use some of its weights not at all, which has to be looked for then.
-        """
+    def wrap(self, model: nn.Module) -> nn.Module:
+        """The model such that a backward pass leaves the gradients' mean over all processes."""
         if self.count == 1:
             return model
         parameter = next(model.parameters())
-        return DistributedDataParallel(
-            model,
-            device_ids=[parameter.device] if parameter.is_cuda else None,
-            find_unused_parameters=idle_weights,
-        )
+        return DistributedDataParallel(model, device_ids=[parameter.device] if parameter.is_cuda else None)
 
     def mean(self, values: Tensor) -> Tensor:
         """The mean over all processes, the same in each."""

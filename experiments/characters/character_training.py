@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from experiments.characters.character_corpus import Corpus
 from experiments.characters.character_evaluation import Evaluator
-from experiments.characters.character_graphs import CharacterGraphModel
 from experiments.characters.character_processes import Processes
 from experiments.characters.character_settings import CharacterTraining
 from experiments.characters.character_windows import RandomWindows, Streams, Tokens
@@ -54,8 +53,7 @@ class CharacterTrainer:
         self.processes = processes or Processes()
         self.train, self.device = train, device
         self.model = model.to(device)
-        idle = isinstance(model, CharacterGraphModel) and model.has_idle_weights(train.window)
-        self.shared = self.processes.wrap(self.model, idle_weights=idle)
+        self.shared = self.processes.wrap(self.model)
         self.optimizer = make_optimizer(self.model, train)
         self.schedule = torch.optim.lr_scheduler.StepLR(
             self.optimizer, train.decay_every or train.steps + 1, train.decay
