@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from experiments.files import check_ordinary
 from experiments.naming import nearest
 
 EXPERIMENT = "experiment"
@@ -128,6 +129,7 @@ class SweepFile:
 
 def _pairs(path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
     try:
+        check_ordinary("file", path)
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:

@@ -128,6 +128,26 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "characters", "--text", "pipe"],
+        ["run", "documents", "--documents", "pipe"],
+        ["run", "forecast", "--series", "pipe", "--edge-list", "pipe"],
+        ["sweep", "pipe"],
+        ["sweep", "/dev/zero"],
+    ],
+)
+def test_a_pipe_or_a_device_is_no_input(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")  # nobody writes into it, so that reading would never end
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert "is a pipe or a device; it should be a file" in err
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 # Each with what the line says besides the file, and the line of the file where it can be told.
 BAD_YAML = {
     "empty": ("", "should hold keys and values"),
