@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -33,6 +34,7 @@ from experiments.tensorboard_command import tensorboard
 from experiments.whole_numbers import WHOLE_NUMBERS
 
 EXIT_BAD_INPUT = 2
+BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
 EXIT_DISK = 1
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
@@ -154,6 +156,9 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing is wrong
         code = EXIT_READER_GONE
     except OSError as error:
+        if error.errno in BAD_NAMES:
+            print(f"gnnlab: {error.strerror}: {str(error.filename)[:80]}; give another path", file=sys.stderr)
+            sys.exit(EXIT_BAD_INPUT)
         if not is_disk_error(error):
             raise
         print(

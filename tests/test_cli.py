@@ -113,6 +113,8 @@ BAD = {
     "compare with nothing": ["compare", "nowhere"],
     "compare in no format": ["compare", "nowhere", "elsewhere", "--format", "html"],
     "compare into no folder": ["compare", "nowhere", "elsewhere", "--out", "none/x.csv"],
+    "report of too long a name": ["report", "x" * 300],
+    "out of too long a name": ["run", "palindrome", "--smoke", "--out", "x" * 300],
     "tensorboard of nothing": ["tensorboard", "nowhere"],
 }
 
