@@ -119,9 +119,17 @@ _ALL = (
         "FrequencyDiscrimination",
         125,
     ),
-    _frequency("frequency-fine", "the same with ten samples a second", "FineFrequency", 125),
     _frequency(
-        "frequency-asynchronous", "the same with samples at random times", "AsynchronousFrequency", 125
+        "frequency-fine",
+        "is the period of a sine wave between 5 and 6? (ten samples a second)",
+        "FineFrequency",
+        125,
+    ),
+    _frequency(
+        "frequency-asynchronous",
+        "is the period of a sine wave between 5 and 6? (samples at random times)",
+        "AsynchronousFrequency",
+        125,
     ),
     Experiment(
         name="memory",

@@ -48,7 +48,8 @@ def citation(
         pubmed: citation graphs with their public split, read from the folder that the variable GNNLAB_DATA names
         (or ~/.cache/gnnlab), and downloaded into it where they are missing.
     models
-        Models with commas between: gcn (Kipf & Welling 2017), gat (Veličković et al. 2018), mlp (no edges).
+        Models with commas between: gcn (Kipf & Welling 2017), gat (Veličković et al. 2018), mlp (no edges)
+        [the experiment's models].
     seeds
         How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between [10].
     epochs

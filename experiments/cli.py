@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -22,16 +23,18 @@ from experiments.documents.document_command import documents
 from experiments.documents.document_settings import MODELS as DOCUMENT_MODELS
 from experiments.documents.predict_command import predict
 from experiments.draw_commands import draw_app
+from experiments.experiment_commands import run_command, task_commands, with_defaults
 from experiments.files import is_disk_error
 from experiments.forecasting.forecast_command import forecast
 from experiments.memory.memory_command import memory
 from experiments.model_specs import MODEL_GRAMMAR
 from experiments.reproductions.reproduce_command import reproduce
-from experiments.run_command import run
 from experiments.sweep_command import make_sweep
 from experiments.tensorboard_command import tensorboard
+from experiments.whole_numbers import WHOLE_NUMBERS
 
 EXIT_BAD_INPUT = 2
+BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
 EXIT_DISK = 1
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
@@ -55,16 +58,16 @@ app = App(
     version_flags=["--version"],
     result_action="return_value",
     suppress_keyboard_interrupt=False,
+    default_parameter=WHOLE_NUMBERS,
 )
 
 
 run_app = App(name="run")
-run_app.default(run)
-run_app.command(documents)
-run_app.command(characters)
-run_app.command(memory)
-run_app.command(citation)  # experiments with options of their own
-run_app.command(forecast)
+run_app.default(run_command())
+for _name, _command in task_commands().items():
+    run_app.command(_command, name=_name)
+for _command in (documents, characters, memory, citation, forecast):  # experiments with options of their own
+    run_app.command(with_defaults(_command))
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 
@@ -162,6 +165,9 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing is wrong
         code = EXIT_READER_GONE
     except OSError as error:
+        if error.errno in BAD_NAMES:
+            print(f"gnnlab: {error.strerror}: {str(error.filename)[:80]}; give another path", file=sys.stderr)
+            sys.exit(EXIT_BAD_INPUT)
         if not is_disk_error(error):
             raise
         print(

@@ -30,6 +30,22 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         beside.unlink(missing_ok=True)
 
 
+def check_ordinary(argument: str, path: Path) -> None:
+    """Raise a ValueError for a pipe, a device or a socket, which may have no end, or never begin.
+
+    What is missing or a folder says so when it is opened.
+
+    Args:
+        argument: What the user gave it to, for the message.
+        path: What will be read.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise ValueError(f"{argument}: {path} is a pipe or a device; it should be a file")
+
+
 def synchronise(folder: Path) -> None:
     """Have the names in a folder on disk, so that the renames before outlive a loss of power."""
     if os.name != "posix":

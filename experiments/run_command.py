@@ -18,44 +18,48 @@ from experiments.settings import TrainSettings
 MOST_RUNS = 1_000_000  # a typing error should not fill the memory
 
 
+TRAIN_HELP = {
+    "steps": "Most training steps of a run",
+    "batch_size": "Examples a step",
+    "optimizer": "adam, rmsprop, sgd, or momentum (sgd with momentum 0.9)",
+    "learning_rate": "Step size of the optimiser",
+    "decay": "What the step size is multiplied with every DECAY-EVERY steps",
+    "decay_every": "Steps between two decays; 0 for never",
+    "clip_norm": "Largest norm of the gradient; 0 does not clip",
+    "evaluate_every": "Steps between two looks at the validation split",
+    "validation_size": "Examples in the validation split",
+    "test_size": "Examples in the test split",
+    "success": "Validation accuracy that ends a run when it is reached twice in a row",
+    "patience": "Steps without a better validation loss that end a run; 0 for never",
+    "tolerance": "Ends a run when the mean loss of 100 steps differs by less from that of the 100 before; 0 for never",
+    "hidden": "Hidden size of every model, in place of a budget of parameters; 0 for the budget",
+    "budget": "Trainable parameters of every model; hidden sizes are chosen to match within 5 %",
+}
+
+
 @dataclass(frozen=True)
 class TrainOptions:
-    """How models are trained. In brackets the default, which an experiment may change.
+    """How models are trained; what each option means stands in ``TRAIN_HELP``.
 
     Each option also takes several values with commas between, as in --learning-rate 0.001,0.003, and whole numbers a
     range START:STOP:STEP; the sweep then goes through all combinations.
     """
 
     steps: str | None = None
-    "Most training steps of a run [2000]."
     batch_size: str | None = None
-    "Examples a step [128]."
     optimizer: str | None = None
-    "adam, rmsprop, sgd, or momentum (sgd with momentum 0.9) [adam]."
     learning_rate: str | None = None
-    "Step size of the optimiser [0.003]."
     decay: str | None = None
-    "What the step size is multiplied with every DECAY-EVERY steps [1]."
     decay_every: str | None = None
-    "Steps between two decays; 0 for never [0]."
     clip_norm: str | None = None
-    "Largest norm of the gradient; 0 does not clip [1]."
     evaluate_every: str | None = None
-    "Steps between two looks at the validation split [50]."
     validation_size: str | None = None
-    "Examples in the validation split [1000]."
     test_size: str | None = None
-    "Examples in the test split [2000]."
     success: str | None = None
-    "Validation accuracy that ends a run when it is reached twice in a row [0.999]."
     patience: str | None = None
-    "Steps without a better validation loss that end a run; 0 for never [1000]."
     tolerance: str | None = None
-    "Ends a run when the mean loss of 100 steps differs by less from that of the 100 before; 0 for never [0]."
     hidden: str | None = None
-    "Hidden size of every model, in place of a budget of parameters; 0 for the budget [0]."
     budget: str | None = None
-    "Trainable parameters of every model; hidden sizes are chosen to match within 5 % [20000]."
 
     def settings(self, defaults: dict[str, Any]) -> list[TrainSettings]:
         """Every combination of the values given.
@@ -103,7 +107,8 @@ def run(
     """Compare models on an experiment, and write records, a table and a report.
 
     Runs that the folder already holds are skipped, so an interrupted command goes on when it is given again.
-    `gnnlab sweep FILE.yaml` reads these options from a file.
+    `gnnlab sweep FILE.yaml` reads these options from a file. In brackets are the defaults of most experiments;
+    `gnnlab run EXPERIMENT --help` shows those of one.
 
     Parameters
     ----------
@@ -111,11 +116,12 @@ def run(
         Name of an experiment; `gnnlab list` shows them.
     models
         Models with commas between: rnn, lstm, gcn, gat, with options joined by dashes, as in gcn-4,
-        gcn-2-mirrored, gat-9-directed, lstm-bias3. `gnnlab list` explains them.
+        gcn-2-mirrored, gat-9-directed, lstm-bias3. `gnnlab list` explains them [the experiment's models].
     lengths
-        Lengths T of the sequence, as 5,10,20 or as a range START:STOP:STEP that includes STOP.
+        Lengths T of the sequence, as 5,10,20 or as a range START:STOP:STEP that includes STOP [the experiment's
+        lengths].
     seeds
-        How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between.
+        How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between [the experiment's seeds].
     smoke
         The same from end to end in seconds, on tiny sizes; the accuracies mean nothing.
     out

@@ -9,7 +9,11 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from experiments.catalogue import find_experiment
+from experiments.run_command import TRAIN_HELP
 from experiments.sweep_file import SweepFile
+
+#: Options that take several values in every experiment that has them; those of ``TrainOptions`` do besides.
+LISTED = {"models", "lengths", "seeds", "text", "dataset", "shares", "edges"}
 
 
 def make_sweep(app: App) -> Callable[..., int]:
@@ -36,10 +40,11 @@ def make_sweep(app: App) -> Callable[..., int]:
         said = SweepFile(file)
         experiment = said.experiment
         try:
-            known, switches = _options(app["run"], experiment)
+            known, switches, listed = _options(app["run"], experiment)
         except ValueError as error:
             raise ValueError(said.place(str(error))) from None
         said.check_keys(known)
+        said.check_lists(listed)
         given = {
             word[2:].partition("=")[0].replace("_", "-").removeprefix("no-")
             for word in options
@@ -55,12 +60,10 @@ def make_sweep(app: App) -> Callable[..., int]:
     return sweep
 
 
-def _options(run_app: App, experiment: str) -> tuple[list[str], set[str]]:
-    """Names of the options that an experiment has, and which of them are true or false."""
-    own = experiment in run_app and not experiment.startswith("-")
-    if not own and not find_experiment(experiment).task:
-        raise ValueError(f"experiment: {experiment} is no experiment that can be run")
-    command = run_app[experiment] if own else run_app
+def _options(run_app: App, experiment: str) -> tuple[list[str], set[str], set[str]]:
+    """Names of the options that an experiment has; which of them are true or false, and which take a list."""
+    listed = LISTED | set(TRAIN_HELP) if find_experiment(experiment).task else LISTED
+    command = run_app[experiment]
     names: list[str] = []
     switches = set()
     for argument in command.assemble_argument_collection():
@@ -68,4 +71,4 @@ def _options(run_app: App, experiment: str) -> tuple[list[str], set[str]]:
         names += long[:1]
         if any(name.startswith("no-") for name in long):
             switches.add(long[0])
-    return names, switches
+    return names, switches, {name for name in names if name.replace("-", "_") in listed}

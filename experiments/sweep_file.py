@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from experiments.files import check_ordinary
 from experiments.naming import nearest
 
 EXPERIMENT = "experiment"
@@ -22,11 +23,13 @@ class Entry:
         key: With dashes, as an option of the command line has them.
         value: The value; those of a list have commas between.
         line: Where it stands, from 1.
+        is_list: Whether the value was a list.
     """
 
     key: str
     value: str
     line: int
+    is_list: bool = False
 
 
 class SweepFile:
@@ -54,7 +57,9 @@ class SweepFile:
                 raise ValueError(
                     f"{path}:{line}: {key_node.value} stands twice; first in line {self.entries[key].line}"
                 )
-            self.entries[key] = Entry(key, _text(path, key_node.value, value_node), line)
+            self.entries[key] = Entry(
+                key, _text(path, key_node.value, value_node), line, isinstance(value_node, yaml.SequenceNode)
+            )
 
     @property
     def experiment(self) -> str:
@@ -79,6 +84,15 @@ class SweepFile:
                 raise ValueError(
                     f"{self.path}:{entry.line}: unknown key {entry.key!r}{hint or '.'} "
                     f"gnnlab run {self.experiment} --help lists them (dashes or underscores)"
+                )
+
+    def check_lists(self, options: set[str]) -> None:
+        """Raise a ValueError unless every list is the value of one of the options."""
+        for entry in self.entries.values():
+            if entry.is_list and entry.key not in options:
+                raise ValueError(
+                    f"{self.path}:{entry.line}: {entry.key}: it takes one value, and no list; lists are for "
+                    f"{', '.join(sorted(options))}"
                 )
 
     def arguments(self, switches: set[str], given: set[str]) -> list[str]:
@@ -115,6 +129,7 @@ class SweepFile:
 
 def _pairs(path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
     try:
+        check_ordinary("file", path)
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:

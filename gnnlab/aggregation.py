@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch_geometric.nn import MessagePassing
 
 from gnnlab.sorted_edges import SortedEdges
+
+#: How the features of a node's self-loop follow from those of the edges that arrive there.
+REDUCTIONS = ("mean", "add", "min", "max", "mul")
 
 KERNELS = ("auto", "dense", "sparse", "message")
 
@@ -67,8 +72,27 @@ def check_kernel(kernel: str) -> None:
 def check_sizes(**sizes: int) -> None:
     """Raise a ValueError unless each size is a whole number of one or more."""
     for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise ValueError(f"{name} must be a whole number of 1 or more, but is {size!r}")
+
+
+def check_number(name: str, value: float, *, least: float = -math.inf, most: float = math.inf) -> None:
+    """Raise a ValueError unless it is a finite number within the bounds."""
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not known or not least <= value <= most:
+        bounds = "" if least == -math.inf else f" from {least:g} to {most:g}"
+        raise ValueError(f"{name} must be a finite number{bounds}, but is {value!r}")
+
+
+def check_fill(value: object) -> None:
+    """Raise a ValueError unless it says what the features of self-loops are."""
+    if isinstance(value, Tensor) or value in REDUCTIONS:
+        return
+    if isinstance(value, str | bool) or not isinstance(value, int | float):
+        raise ValueError(
+            f"fill_value must be a number, a tensor or one of {', '.join(REDUCTIONS)}, but is {value!r}"
+        )
+    check_number("fill_value", value)
 
 
 def choose_kernel(

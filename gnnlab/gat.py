@@ -10,7 +10,7 @@ from torch_geometric.nn.dense.linear import Linear
 from torch_geometric.nn.inits import glorot
 from torch_geometric.utils import scatter, softmax
 
-from gnnlab.aggregation import check_kernel, check_sizes, choose_kernel
+from gnnlab.aggregation import check_fill, check_kernel, check_number, check_sizes, choose_kernel
 from gnnlab.attention import dense_scores, edge_scores, masked_softmax, segment_softmax
 from gnnlab.edge_list import check_features, edges_of_matrix, is_sparse_matrix
 from gnnlab.pair_scores import pair_scores
@@ -102,6 +102,10 @@ class GATConv(MessagePassing):
         if share_weights and not v2:
             raise ValueError("share_weights needs v2=True: the first scoring has one matrix only")
         check_sizes(in_channels=in_channels, out_channels=out_channels, heads=heads)
+        check_sizes(**{} if edge_dim is None else {"edge_dim": edge_dim})
+        check_number("negative_slope", negative_slope)
+        check_number("dropout", dropout, least=0, most=1)
+        check_fill(fill_value)
         check_kernel(kernel)
         self.in_channels = in_channels
         self.out_channels = out_channels

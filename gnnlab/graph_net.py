@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch_geometric.utils import scatter
 
+from gnnlab.aggregation import check_number, check_sizes
 from gnnlab.gat import GATConv
 from gnnlab.gcn import GCNConv
 
@@ -87,8 +88,9 @@ class GraphNet(nn.Module):
             raise ValueError(f"conv must be one of {', '.join(CONVS)}, but is {conv!r}")
         if readout not in READOUTS:
             raise ValueError(f"readout must be one of {', '.join(READOUTS)}, but is {readout!r}")
-        if num_layers < 1:
-            raise ValueError(f"num_layers must be 1 or more, but is {num_layers}")
+        check_sizes(in_channels=in_channels, hidden_channels=hidden_channels, out_channels=out_channels)
+        check_sizes(num_layers=num_layers, heads=heads)
+        check_number("dropout", dropout, least=0, most=1)
         if conv == "gat" and hidden_channels % heads:
             raise ValueError(f"heads must divide hidden_channels = {hidden_channels}, but is {heads}")
         self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels

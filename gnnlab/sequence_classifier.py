@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.data import Data
 
+from gnnlab.aggregation import check_sizes
 from gnnlab.graph_net import GraphNet
 
 
@@ -79,6 +80,10 @@ class SequenceGraphClassifier(nn.Module):
         **options: Any,
     ) -> None:
         super().__init__()
+        if not isinstance(graph, Data):
+            raise ValueError(f"graph must be a torch_geometric.data.Data, but is a {type(graph).__name__}")
+        check_sizes(num_tokens=num_tokens, num_classes=num_classes, hidden_channels=hidden_channels)
+        check_sizes(**{} if embedding_channels is None else {"embedding_channels": embedding_channels})
         if graph.edge_index is None or graph.num_nodes is None:
             raise ValueError("graph must have edge_index and num_nodes")
         self.num_nodes = int(graph.num_nodes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seq.layer import RecurrentLayer, State
+from seq.layer import RecurrentLayer, State, check_layer
 
 
 class Bidirectional(RecurrentLayer):
@@ -41,6 +41,8 @@ class Bidirectional(RecurrentLayer):
 
     def __init__(self, forward_layer: RecurrentLayer, backward_layer: RecurrentLayer) -> None:
         super().__init__()
+        check_layer("forward_layer", forward_layer)
+        check_layer("backward_layer", backward_layer)
         if forward_layer.input_size != backward_layer.input_size:
             raise ValueError(
                 f"backward_layer must have the input_size {forward_layer.input_size} of forward_layer, "

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seq.bidirectional import Bidirectional
-from seq.checks import check_choice, check_size, check_tensor, values_are_checked
-from seq.layer import RecurrentLayer, State
+from seq.checks import check_choice, check_share, check_size, check_tensor, values_are_checked
+from seq.layer import RecurrentLayer, State, check_layer
 
 ENCODINGS = ("embedding", "onehot")
 
@@ -63,8 +63,7 @@ class CharLM(nn.Module):
         super().__init__()
         check_size("num_tokens", num_tokens)
         check_choice("encoding", encoding, ENCODINGS)
-        if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout must lie in [0, 1), got {dropout!r}")
+        check_share("dropout", dropout)
         _check_layer(layer, num_tokens, encoding, tied)
         self.layer, self.num_tokens = layer, num_tokens
         self.encoding, self.dropout, self.tied = encoding, dropout, tied
@@ -126,8 +125,7 @@ class CharLM(nn.Module):
 
 
 def _check_layer(layer: RecurrentLayer, num_tokens: int, encoding: str, tied: bool) -> None:
-    if not isinstance(layer, RecurrentLayer):
-        raise ValueError(f"layer must be a recurrent layer of this package, got {type(layer).__name__}")
+    check_layer("layer", layer)
     if any(isinstance(part, Bidirectional) for part in layer.modules()):
         raise ValueError("layer must read forwards only: a Bidirectional sees the characters to predict")
     if encoding == "onehot" and layer.input_size != num_tokens:

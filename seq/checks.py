@@ -61,14 +61,24 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def check_fraction(name: str, value: float) -> None:
     """Raise unless ``value`` lies strictly between 0 and 1 (a NaN does not)."""
-    if not 0.0 < value < 1.0:
+    if not (_is_number(value) and 0.0 < value < 1.0):
         raise ValueError(f"{name} must lie strictly between 0 and 1, got {value!r}")
+
+
+def check_share(name: str, value: float) -> None:
+    """Raise unless ``value`` lies in [0, 1) (a NaN does not)."""
+    if not (_is_number(value) and 0.0 <= value < 1.0):
+        raise ValueError(f"{name} must lie in [0, 1), got {value!r}")
 
 
 def check_finite(name: str, value: float) -> None:
     """Raise unless ``value`` is a finite number."""
-    if not math.isfinite(value):
+    if not (_is_number(value) and math.isfinite(value)):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def check_tensor(name: str, value: object) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seq.checks import check_choice, check_size, check_tensor, values_are_checked
-from seq.layer import RecurrentLayer
+from seq.layer import RecurrentLayer, check_layer
 
 ENCODINGS = ("embedding", "onehot", "scalar", "values")
 
@@ -56,6 +56,7 @@ class SequenceClassifier(nn.Module):
         every_step: bool = False,
     ) -> None:
         super().__init__()
+        check_layer("layer", layer)
         check_size("num_classes", num_classes)
         check_choice("encoding", encoding, ENCODINGS)
         _check_fit(encoding, layer.input_size, num_tokens)

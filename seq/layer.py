@@ -88,6 +88,12 @@ class RecurrentLayer(nn.Module, ABC):
         """Draw all parameters anew from torch's global generator."""
 
 
+def check_layer(name: str, value: object) -> None:
+    """Raise unless ``value`` is a recurrent layer."""
+    if not isinstance(value, RecurrentLayer):
+        raise ValueError(f"{name} must be a recurrent layer of this package, got {type(value).__name__}")
+
+
 def valid_steps(lengths: Tensor, steps: int) -> Tensor:
     """Which steps lie within each length, as booleans (B, T)."""
     return torch.arange(steps, device=lengths.device) < lengths.unsqueeze(1)

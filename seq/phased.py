@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from seq.checks import check_fraction
+from seq.checks import check_finite, check_fraction, check_share
 from seq.layer import RecurrentLayer, State, valid_steps
 from seq.lstm import LSTM
 from seq.memory_cell import MemoryCell
@@ -83,9 +83,12 @@ class PhasedLSTM(RecurrentLayer):
     ) -> None:
         super().__init__()
         check_fraction("r_on", r_on)
-        if not 0.0 <= leak < 1.0:
-            raise ValueError(f"leak must lie in [0, 1), got {leak!r}")
-        if not -math.inf < log_period[0] <= log_period[1] < math.inf:
+        check_share("leak", leak)
+        if not isinstance(log_period, tuple | list) or len(log_period) != 2:
+            raise ValueError(f"log_period must be two numbers (low, high), got {log_period!r}")
+        for bound in log_period:
+            check_finite("log_period", bound)
+        if log_period[0] > log_period[1]:
             raise ValueError(f"log_period must be (low, high) with low <= high, got {log_period!r}")
         if not (isinstance(cell, type) and issubclass(cell, MemoryCell)):
             raise ValueError(f"cell must be a class of LSTM with state (h, c), got {cell!r}")

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seq.bidirectional import check_same_state
-from seq.layer import RecurrentLayer, State
+from seq.checks import check_share
+from seq.layer import RecurrentLayer, State, check_layer
 
 
 class Stacked(RecurrentLayer):
@@ -41,11 +42,14 @@ class Stacked(RecurrentLayer):
 
     def __init__(self, layers: Iterable[RecurrentLayer], *, dropout: float = 0.0) -> None:
         super().__init__()
+        if not isinstance(layers, Iterable):
+            raise ValueError(f"layers must be recurrent layers, one after the other, got {layers!r}")
         parts = list(layers)
         if not parts:
             raise ValueError("layers must hold at least one layer, got none")
-        if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout must lie in [0, 1), got {dropout!r}")
+        for number, layer in enumerate(parts):
+            check_layer(f"layers[{number}]", layer)
+        check_share("dropout", dropout)
         for number, (below, layer) in enumerate(pairwise(parts), start=1):
             check_same_state(f"layers[{number}]", layer, parts[0])
             if layer.input_size != below.output_size:

@@ -88,6 +88,7 @@ DATA_SIDE |= {
         "memory_settings",
     )
 }
+DATA_SIDE |= {"characters.character_vocabulary"}
 DATA_SIDE |= {f"trees.{name}" for name in ("tree_task",)}
 READING_SIDE = {
     "citation_plots",

@@ -94,6 +94,39 @@ def test_damaged_tokens_are_named(tmp_path):
         corpus_of(tmp_path, "abcdefg" * 10)
 
 
+@pytest.mark.parametrize("place", [0, 35, 69])
+def test_one_changed_token_is_noticed(place, tmp_path):
+    corpus_of(tmp_path, "abcdefg" * 10)
+    (home,) = (tmp_path / "corpus").iterdir()
+    path = home / "tokens.bin"
+    raw = bytearray(path.read_bytes())
+    raw[place] = (raw[place] + 1) % 7  # another letter of the vocabulary, in a file of the same size
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match=r"were changed after they were written .* delete that folder"):
+        corpus_of(tmp_path, "abcdefg" * 10)
+    raw[place] = (raw[place] - 1) % 7
+    path.write_bytes(raw)
+    assert len(corpus_of(tmp_path, "abcdefg" * 10).tokens) == 70
+
+
+@pytest.mark.parametrize(
+    ("written", "changed"),
+    [
+        ('"characters": "abcdefg', '"characters": "abcdefh'),
+        ('"validation": 0', '"validation": 1'),
+        ("66", "65"),
+    ],
+)
+def test_a_change_in_what_is_said_of_the_tokens_is_noticed(written, changed, tmp_path):
+    corpus_of(tmp_path, "abcdefg" * 10)
+    (home,) = (tmp_path / "corpus").iterdir()
+    text = (home / "corpus.json").read_text()
+    assert written in text
+    (home / "corpus.json").write_text(text.replace(written, changed))
+    with pytest.raises(ValueError, match="were changed after they were written"):
+        corpus_of(tmp_path, "abcdefg" * 10)
+
+
 def test_memory_does_not_grow_with_the_text(tmp_path, monkeypatch):
     monkeypatch.setattr(character_text, "CHUNK", 1 << 14)
     path = tmp_path / "text.txt"

@@ -1,6 +1,8 @@
 import pytest
 import torch
 
+import gnnlab
+import seq
 from seq import LSTM, RNN, SequenceClassifier, value_checks
 
 
@@ -61,3 +63,82 @@ def test_an_empty_batch_is_no_error():
 def test_forget_bias_is_a_finite_number(value):
     with pytest.raises(ValueError, match="forget_bias"):
         LSTM(2, 5, forget_bias=value)
+
+
+CELLS = {"input_size": 2, "hidden_size": 3, "init": "torch", "kernel": "auto"}
+MEMORY = CELLS | {"forget_bias": 0.5}
+GRAPH = {"hidden_channels": 4, "num_layers": 2, "conv": "gat", "heads": 2, "readout": "mean", "dropout": 0.1}
+# For each layer arguments with which it can be made.
+GOOD = {
+    seq.RNN: CELLS,
+    seq.GRU: CELLS | {"variant": "torch"},
+    seq.LSTM: MEMORY,
+    seq.CellGatedLSTM: MEMORY,
+    seq.PeepholeLSTM: MEMORY,
+    seq.PhasedLSTM: MEMORY | {"r_on": 0.05, "leak": 0.001, "log_period": (0.0, 3.0), "cell": seq.LSTM},
+    seq.Stacked: {"layers": [seq.RNN(2, 3)], "dropout": 0.1},
+    seq.Bidirectional: {"forward_layer": seq.RNN(2, 3), "backward_layer": seq.RNN(2, 3)},
+    seq.CharLM: {"layer": seq.RNN(2, 3), "num_tokens": 5, "encoding": "embedding", "dropout": 0.1},
+    seq.SequenceClassifier: {
+        "layer": seq.RNN(2, 3),
+        "num_classes": 4,
+        "num_tokens": 5,
+        "encoding": "embedding",
+    },
+    gnnlab.GCNConv: {"in_channels": 2, "out_channels": 3, "kernel": "auto"},
+    gnnlab.GATConv: {
+        "in_channels": 2,
+        "out_channels": 3,
+        "heads": 2,
+        "negative_slope": 0.2,
+        "dropout": 0.1,
+        "edge_dim": 3,
+        "fill_value": "mean",
+        "kernel": "auto",
+    },
+    gnnlab.GraphNet: GRAPH | {"in_channels": 2, "out_channels": 3},
+    gnnlab.SequenceGraphClassifier: GRAPH
+    | {"graph": gnnlab.path_graph(5), "num_tokens": 7, "num_classes": 3, "embedding_channels": 3},
+}
+BAD = {
+    "text": "two",
+    "fraction": 2.5,
+    "None": None,
+    "negative": -1,
+    "NaN": float("nan"),
+    "list": [1],
+    "truth": True,
+}
+# What is no mistake: numbers of any size where one is asked for, and None for what may be left out.
+FINE = {
+    "forget_bias": ("fraction", "negative"),
+    "negative_slope": ("fraction", "negative"),
+    "fill_value": ("fraction", "negative"),
+    "edge_dim": ("None",),
+    "embedding_channels": ("None",),
+    "readout": ("None",),
+}
+CASES = [
+    pytest.param(layer, name, value, id=f"{layer.__name__}-{name}-{kind}")
+    for layer, good in GOOD.items()
+    for name in good
+    for kind, value in BAD.items()
+    if kind not in FINE.get(name, ()) or (name == "readout" and layer is gnnlab.GraphNet)
+]
+
+
+@pytest.mark.parametrize(("layer", "name", "value"), CASES)
+def test_a_wrong_argument_is_named(layer, name, value):
+    with pytest.raises((ValueError, TypeError), match=rf"\b{name}\b"):
+        layer(**GOOD[layer] | {name: value})
+
+
+@pytest.mark.parametrize("layer", GOOD, ids=lambda layer: layer.__name__)
+def test_right_arguments_are_taken(layer):
+    layer(**GOOD[layer])
+
+
+@pytest.mark.parametrize("period", [(1.0,), (1.0, 2.0, 3.0), ("a", "b"), (2.0, 1.0), (0.0, float("inf"))])
+def test_a_period_is_two_numbers_in_order(period):
+    with pytest.raises(ValueError, match="log_period"):
+        seq.PhasedLSTM(2, 3, log_period=period)

@@ -113,6 +113,8 @@ BAD = {
     "compare with nothing": ["compare", "nowhere"],
     "compare in no format": ["compare", "nowhere", "elsewhere", "--format", "html"],
     "compare into no folder": ["compare", "nowhere", "elsewhere", "--out", "none/x.csv"],
+    "report of too long a name": ["report", "x" * 300],
+    "out of too long a name": ["run", "palindrome", "--smoke", "--out", "x" * 300],
     "tensorboard of nothing": ["tensorboard", "nowhere"],
 }
 
@@ -126,6 +128,26 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, tmp_path, monkeypat
     assert err.startswith("gnnlab: ")
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "characters", "--text", "pipe"],
+        ["run", "documents", "--documents", "pipe"],
+        ["run", "forecast", "--series", "pipe", "--edge-list", "pipe"],
+        ["sweep", "pipe"],
+        ["sweep", "/dev/zero"],
+    ],
+)
+def test_a_pipe_or_a_device_is_no_input(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")  # nobody writes into it, so that reading would never end
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert "is a pipe or a device; it should be a file" in err
+    assert err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
 # Each with what the line says besides the file, and the line of the file where it can be told.
@@ -166,6 +188,18 @@ BAD_YAML = {
         ":2: optimizer: unknown 'adm', did you mean adam",
     ),
     "workers a list": ("experiment: palindrome\nworkers: [1, 2]", ":2: "),
+    "half a worker": (
+        "experiment: palindrome\nworkers: 1.5",
+        ":2: Invalid value for --workers: '1.5' should be a whole number",
+    ),
+    "out a list": ("experiment: palindrome\nout: [a, b]", ":2: out: it takes one value, and no list"),
+    "device a list": ("experiment: citation\ndevice: [cpu, cpu]", ":2: device: it takes one value"),
+    "a prompt of two": ("experiment: characters\nprompt: [a, b]", ":2: prompt: it takes one value"),
+    "an optimizer of two where one is taken": (
+        "experiment: characters\noptimizer: [adam, rmsprop]",
+        ":2: optimizer: it takes one value",
+    ),
+    "smoke a list": ("experiment: palindrome\nsmoke: [true]", ":2: smoke: it takes one value"),
     "zero workers": ("experiment: palindrome\nworkers: 0", ":2: workers: 0 should be 1 or more"),
     "threads a word": ("experiment: palindrome\nthreads: two", ":2: "),
     "smoke a number": ("experiment: palindrome\nsmoke: 3", ":2: smoke: '3' should be true or false"),
@@ -306,6 +340,7 @@ def test_list_names_what_there_is(capsys):
         ["--help"],
         ["run", "--help"],
         ["run", "citation", "--help"],
+        ["run", "tree-neighbors", "--help"],
         ["draw", "--help"],
         ["draw", "field", "--help"],
         ["compare", "--help"],

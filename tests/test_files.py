@@ -1,8 +1,10 @@
 import errno
+import os
+from pathlib import Path
 
 import pytest
 
-from experiments.files import is_disk_error, remove_parts, write_beside, write_json
+from experiments.files import check_ordinary, is_disk_error, remove_parts, write_beside, write_json
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
@@ -36,3 +38,13 @@ def test_a_full_disk_is_told_from_other_errors(tmp_path):
     assert is_disk_error(OSError(errno.ENOSPC, "No space left on device"))
     assert not is_disk_error(FileNotFoundError(errno.ENOENT, "No such file"))
     assert not is_disk_error(ValueError("full"))
+
+
+def test_what_may_have_no_end_is_no_ordinary_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "pipe", Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(ValueError, match=r"text: .* is a pipe or a device; it should be a file"):
+            check_ordinary("text", path)
+    for path in (tmp_path / "file", tmp_path, tmp_path / "missing"):
+        check_ordinary("text", path)

@@ -107,7 +107,7 @@ def characters(
     models
         Models with commas between, as in lstm-2,gru-1-onehot,gcn-2-w8,gat-3-w4. Cells (rnn, lstm, gru, gru1, cellgated,
         peephole): layers as a number, onehot, tied. Graphs (gcn, gat): layers as a number, wN for edges from the N
-        characters before, onehot, headsN (gat).
+        characters before, onehot, headsN (gat) [the experiment's models].
     seeds
         How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between [1].
     smoke

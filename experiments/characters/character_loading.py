@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from torch import nn
 from experiments.characters.character_checkpoints import BEST
 from experiments.characters.character_models import build_character_model, character_hidden
 from experiments.characters.character_settings import CharacterSettings
+from experiments.characters.character_vocabulary import read_vocabulary
 from experiments.checkpoints import load_checkpoint
 from experiments.records import read_run
 from seq import Vocabulary
@@ -34,12 +34,7 @@ def load_character_model(run_folder: Path | str) -> tuple[nn.Module, Vocabulary,
     settings = record.settings
     if not isinstance(settings, CharacterSettings):
         raise ValueError(f"run: {folder} is a run of {settings.experiment}, which is no character model")
-    try:
-        vocabulary = Vocabulary.from_dict(
-            json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        )
-    except (OSError, ValueError) as error:
-        raise ValueError(f"run: {folder} has no vocabulary that can be read ({error})") from error
+    vocabulary = read_vocabulary(folder, settings)
     hidden = character_hidden(settings.model, settings.train, len(vocabulary))
     model = build_character_model(settings.model, settings.train, len(vocabulary), hidden)
     try:

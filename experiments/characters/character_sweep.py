@@ -10,6 +10,7 @@ from experiments.characters.character_corpus import identify, open_corpus, part_
 from experiments.characters.character_models import character_hidden
 from experiments.characters.character_processes import Processes
 from experiments.characters.character_settings import CharacterSettings
+from experiments.characters.character_specs import CharacterGraph
 from experiments.characters.character_windows import check_size, check_streams
 from experiments.characters.characters import CORPUS_FOLDER, train_and_test
 from experiments.compare import carry_out
@@ -25,9 +26,10 @@ def check_runs(runs: list[CharacterSettings], out: Path, *, resume: bool = True)
         resume: Whether checkpoints will be used, and so have to be good.
 
     Raises:
-        ValueError: The text cannot be read or is too short, a budget cannot be met, a prompt is not of the text, or a
-            checkpoint is damaged or of another run.
+        ValueError: A model cannot be shared by processes, the text cannot be read or is too short, a budget cannot be
+            met, a prompt is not of the text, or a checkpoint is damaged or of another run.
     """
+    check_shared_windows(runs)
     corpus = runs[0].corpus
     sha256, count = identify(corpus)
     corpus = dataclasses.replace(corpus, sha256=sha256, characters=count)
@@ -50,6 +52,24 @@ def check_runs(runs: list[CharacterSettings], out: Path, *, resume: bool = True)
             if not is_done(run, out):
                 load_last(run, out / run.folder)
     return runs
+
+
+def check_shared_windows(runs: list[CharacterSettings]) -> None:
+    """Raise a ValueError for a GCN some of whose weights get no gradient, where processes have to exchange them.
+
+    With w of the window's T characters or more no edge has the offset T, and several processes would wait for its
+    gradient. One process trains such a model: what has no edge does not change.
+    """
+    for run in runs:
+        model, characters = run.model, run.train.window
+        if run.train.processes == 1 or not isinstance(model, CharacterGraph) or model.conv != "gcn":
+            continue
+        if model.window >= characters:
+            raise ValueError(
+                f"models: {model.label} has edges from {model.window} characters before, and no two of the "
+                f"{characters} in a window are so far apart; with several processes take "
+                f"w{characters - 1} or less, --window {model.window + 1} or more, or one process without torchrun"
+            )
 
 
 def carry_out_together(

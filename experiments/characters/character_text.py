@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from experiments.characters.public_texts import BOOKS, fetch_book
+from experiments.files import check_ordinary
 from experiments.naming import nearest
 
 MANUAL = "python"
@@ -43,6 +44,7 @@ def _existing(name: str) -> Path:
         raise ValueError(
             f"text: no such file: {name}{nearest(name, known) or ';'} texts by name are {', '.join(known)}"
         )
+    check_ordinary("text", path)
     return path.absolute()
 
 

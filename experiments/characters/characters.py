@@ -20,6 +20,7 @@ from experiments.characters.character_processes import Processes, this_process
 from experiments.characters.character_samples import take_samples
 from experiments.characters.character_settings import CharacterSettings
 from experiments.characters.character_training import CharacterTrainer
+from experiments.characters.character_vocabulary import described
 from experiments.checkpoints import CheckpointError, save_checkpoint, save_tensors
 from experiments.device import computing, environment
 from experiments.files import write_beside, write_json
@@ -75,7 +76,7 @@ def _train_and_test(
         processes=processes,
     )
     if processes.first:
-        write_json(folder / "vocabulary.json", corpus.vocabulary.to_dict())
+        write_json(folder / "vocabulary.json", described(corpus.vocabulary, settings))
     _train(trainer, corpus, settings, folder, on_step)
     if not processes.first:
         return {}
@@ -90,10 +91,9 @@ def open_together(settings: CharacterSettings, out: Path, processes: Processes) 
         out: The results folder, where tokens are kept.
         processes: Which share the run.
     """
-    if processes.first:
-        open_corpus(settings.corpus, out / CORPUS_FOLDER)
+    mine = open_corpus(settings.corpus, out / CORPUS_FOLDER) if processes.first else None
     processes.from_first(lambda: None)
-    return open_corpus(settings.corpus, out / CORPUS_FOLDER)
+    return mine or open_corpus(settings.corpus, out / CORPUS_FOLDER)
 
 
 def _train(

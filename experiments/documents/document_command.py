@@ -55,7 +55,7 @@ def documents(
     models
         Models with commas between: textgcn, textgat (one graph of all documents and words), docgcn, docgat (a graph a
         document), lstm, lstm-bidirectional and other recurrent layers (gru, rnn-2, phased, ...),
-        gcn-lstm (over word vectors that a GCN has smoothed), tfidf-lr, bow-mlp.
+        gcn-lstm (over word vectors that a GCN has smoothed), tfidf-lr, bow-mlp [the experiment's models].
     shares
         Percents of the training labels that are seen, with commas between; every document stays in the graph
         [1,5,10,20,100].

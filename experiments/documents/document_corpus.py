@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.documents.document_words import words_of
-from experiments.files import write_text
+from experiments.files import check_ordinary, write_text
 from experiments.naming import nearest
 
 COLUMNS = ("split", "label", "text")
@@ -99,6 +99,7 @@ def read_table(path: Path, name: str | None = None) -> Corpus:
 
 def _decode(path: Path) -> str:
     try:
+        check_ordinary("documents", path)
         content = path.read_bytes()
     except OSError as error:
         raise ValueError(f"documents: {path} cannot be read ({error.strerror})") from error

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from experiments.files import check_ordinary
+
 if TYPE_CHECKING:
     from experiments.documents.document_prediction import DocumentPredictor, Prediction
 
@@ -68,6 +70,8 @@ def predict(
 
 def _read_lines(path: Path | None) -> list[str]:
     try:
+        if path is not None:
+            check_ordinary("file", path)
         content = sys.stdin.buffer.read() if path is None else path.read_bytes()
     except OSError as error:
         raise ValueError(f"file: {path} cannot be read ({error.strerror})") from error

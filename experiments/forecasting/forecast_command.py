@@ -78,7 +78,8 @@ def forecast(
         The edges between its nodes, a CSV file with two names a row.
     models
         Models with commas between: lstm; gcn, gat (the window as features); gcn-last, gat-last (the last snapshot
-        alone); gcn-lstm, gat-lstm (gcn-3-lstm has three graph layers); last, mean (baselines).
+        alone); gcn-lstm, gat-lstm (gcn-3-lstm has three graph layers); last, mean (baselines)
+        [the experiment's models].
     edges
         given, shuffled, or both with a comma: shuffled renames the nodes of the graph at random, so that a network
         with edges has nothing to gain from them.

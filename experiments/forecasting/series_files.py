@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from experiments.files import check_ordinary
+
 
 def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """Values of every node at every time.
@@ -114,6 +116,7 @@ def content_hash(*paths: Path) -> str:
 def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
     """Rows that are not blank lines, each with its number in the file; one of commas alone is a row without values."""
     try:
+        check_ordinary(argument, path)
         with path.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
             return [

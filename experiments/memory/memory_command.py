@@ -50,7 +50,8 @@ def memory(
     ----------
     models
         Models with commas between, as for `gnnlab run palindrome`. The remedies are options of a model: lstm-bias3,
-        phased; gcn-4-mirrored, gcn-4-skip6, gcn-4-virtual, gcn-4-fulllast, gcn-23-residual.
+        phased; gcn-4-mirrored, gcn-4-skip6, gcn-4-virtual, gcn-4-fulllast, gcn-23-residual [the experiment's
+        models].
     lengths
         Lengths T of the palindrome [24].
     seeds
