@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
@@ -72,13 +73,13 @@ def check_kernel(kernel: str) -> None:
 def check_sizes(**sizes: int) -> None:
     """Raise a ValueError unless each size is a whole number of one or more."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
             raise ValueError(f"{name} must be a whole number of 1 or more, but is {size!r}")
 
 
 def check_number(name: str, value: float, *, least: float = -math.inf, most: float = math.inf) -> None:
     """Raise a ValueError unless it is a finite number within the bounds."""
-    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    known = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
     if not known or not least <= value <= most:
         bounds = "" if least == -math.inf else f" from {least:g} to {most:g}"
         raise ValueError(f"{name} must be a finite number{bounds}, but is {value!r}")
@@ -88,11 +89,11 @@ def check_fill(value: object) -> None:
     """Raise a ValueError unless it says what the features of self-loops are."""
     if isinstance(value, Tensor) or value in REDUCTIONS:
         return
-    if isinstance(value, str | bool) or not isinstance(value, int | float):
+    if isinstance(value, str | bool) or not isinstance(value, Real):
         raise ValueError(
             f"fill_value must be a number, a tensor or one of {', '.join(REDUCTIONS)}, but is {value!r}"
         )
-    check_number("fill_value", value)
+    check_number("fill_value", float(value))
 
 
 def choose_kernel(

@@ -56,6 +56,7 @@ class Cell(RecurrentLayer):
         check_size("hidden_size", hidden_size)
         check_choice("init", init, INITS)
         check_choice("kernel", kernel, KERNELS)
+        input_size, hidden_size = int(input_size), int(hidden_size)  # torch's split takes no NumPy number
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, hidden_size
         self.init, self.kernel = init, kernel
         self.weight_x = nn.Parameter(torch.empty(len(self.gates) * hidden_size, input_size))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextvars import ContextVar
+from numbers import Integral, Real
 from typing import Self
 
 import torch
@@ -49,7 +50,7 @@ def values_are_checked() -> bool:
 
 def check_size(name: str, value: int, *, least: int = 1) -> None:
     """Raise unless ``value`` is an integer of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
 
 
@@ -61,24 +62,25 @@ def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 def check_fraction(name: str, value: float) -> None:
     """Raise unless ``value`` lies strictly between 0 and 1 (a NaN does not)."""
-    if not (_is_number(value) and 0.0 < value < 1.0):
+    if not (is_number(value) and 0.0 < value < 1.0):
         raise ValueError(f"{name} must lie strictly between 0 and 1, got {value!r}")
 
 
 def check_share(name: str, value: float) -> None:
     """Raise unless ``value`` lies in [0, 1) (a NaN does not)."""
-    if not (_is_number(value) and 0.0 <= value < 1.0):
+    if not (is_number(value) and 0.0 <= value < 1.0):
         raise ValueError(f"{name} must lie in [0, 1), got {value!r}")
 
 
 def check_finite(name: str, value: float) -> None:
     """Raise unless ``value`` is a finite number."""
-    if not (_is_number(value) and math.isfinite(value)):
+    if not (is_number(value) and math.isfinite(value)):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def is_number(value: object) -> bool:
+    """Whether it is a real number: Python's or NumPy's, and no truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def check_tensor(name: str, value: object) -> None:

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from seq.checks import is_number
+
 
 def softmax_with_temperature(
     logits: Tensor, temperature: float | None = None, *, sharpness: float | None = None
@@ -62,12 +64,8 @@ def check_temperature(temperature: float | None, sharpness: float | None) -> flo
             "softmax(sharpness * x) with sharpness = 1 / temperature"
         )
     for name, value in (("temperature", temperature), ("sharpness", sharpness)):
-        if value is not None and not (_is_number(value) and value >= 0):
+        if value is not None and not (is_number(value) and value >= 0):
             raise ValueError(f"{name} must be a number of 0 or more, got {value!r}")
     if sharpness is not None:
         return 1 / sharpness if sharpness > 0 else math.inf
     return 1.0 if temperature is None else float(temperature)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

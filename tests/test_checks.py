@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -142,3 +143,15 @@ def test_right_arguments_are_taken(layer):
 def test_a_period_is_two_numbers_in_order(period):
     with pytest.raises(ValueError, match="log_period"):
         seq.PhasedLSTM(2, 3, log_period=period)
+
+
+def test_numbers_of_numpy_are_numbers():
+    two, half = np.int64(2), np.float32(0.5)
+    assert seq.LSTM(two, np.int32(3))(torch.ones(5, 7, 2))[0].shape == (5, 7, 3)
+    assert seq.CharLM(seq.RNN(3, two), np.int64(7), dropout=half).dropout == 0.5
+    edges = torch.tensor([[0, 1], [1, 0]])
+    assert gnnlab.GCNConv(two, np.int16(5))(torch.ones(2, 2), edges).shape == (2, 5)
+    assert gnnlab.GATConv(two, 3, heads=two, dropout=half)(torch.ones(2, 2), edges).shape == (2, 6)
+    assert torch.equal(
+        seq.softmax_with_temperature(torch.ones(3), half), seq.softmax_with_temperature(torch.ones(3), 0.5)
+    )
