@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.model_specs import GraphSpec
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement
 from experiments.statistics import SUCCESS
@@ -14,6 +15,7 @@ from experiments.trees.tree_tables import tree_rows, tree_table
 FITTED_RADII = (2, 3)  # those that the paper's networks fit completely
 LOST_RADIUS = 5
 NAMES = {"gcn": "GCN", "gat": "GAT"}
+STILL = 0.005  # growth of a mean accuracy over the last fifth of training below which it has come to rest
 
 
 def measure_trees(evidence: Evidence) -> Measurement:
@@ -46,6 +48,7 @@ def measure_trees(evidence: Evidence) -> Measurement:
             bool(gat.mean() > gcn.mean()),
         )
     )
+    checks.append(_at_rest(evidence))
     return Measurement(tuple(checks), int(frame["seed"].nunique()), tuple(tree_rows(frame)), _note(frame))
 
 
@@ -59,6 +62,31 @@ def _fits(frame: pd.DataFrame, conv: str, radius: int) -> pd.Series:
     """Accuracy on training examples by seed; NaN, which no comparison holds for, where a run failed."""
     rows = frame[(frame["model.conv"] == conv) & (frame["length"] == radius)]
     return rows.sort_values("seed")["fitted"]
+
+
+def _at_rest(evidence: Evidence) -> Check:
+    """Whether more steps would have fitted more; under the quick settings a growing fit shows nothing."""
+    grown = {name: _growth(evidence, conv) for conv, name in NAMES.items()}
+    rests = all(growth < STILL for growth in grown.values())
+    told = ", ".join(f"{name} {growth:+.3f}" for name, growth in grown.items())
+    return Check(
+        f"at radius {LOST_RADIUS} more steps would not help",
+        f"training accuracy over the last fifth of the steps, mean over seeds: {told}",
+        None if evidence.quick and not rests else rests,
+    )
+
+
+def _growth(evidence: Evidence, conv: str) -> float:
+    curves = [
+        curve.set_index("step")["train_accuracy"]
+        for run, curve in evidence.curves()
+        if isinstance(run.settings.model, GraphSpec)
+        and run.settings.model.conv == conv
+        and run.settings.length == LOST_RADIUS
+    ]
+    before = [curve[curve.index <= 0.8 * curve.index[-1]] for curve in curves]
+    grown = [curve.iloc[-1] - early.iloc[-1] for curve, early in zip(curves, before) if len(early)]
+    return sum(grown) / len(grown) if grown else float("nan")
 
 
 def _each(values: pd.Series) -> str:
