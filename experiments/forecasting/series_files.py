@@ -96,7 +96,8 @@ def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
         edges.add((first, second))
     if not edges:
         raise ValueError(f"edge-list: {path} should hold at least one edge")
-    alone = [name for name in names if number_of[name] not in {end for edge in edges for end in edge}]
+    joined = {end for edge in edges for end in edge}
+    alone = [name for name in names if number_of[name] not in joined]
     if alone:
         more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
         raise ValueError(
