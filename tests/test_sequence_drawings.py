@@ -126,6 +126,6 @@ def test_symbols_are_digits_or_numbers_with_commas():
     assert parse_symbols("9, 8", task).tolist() == [[9, 8]]
     assert parse_symbols("9,", task).tolist() == [[9]]
     for text in ("1,,2", ",1", ",", "1,2,,"):  # a symbol is missing
-        with pytest.raises(ValueError, match="input: .* should be digits"):
+        with pytest.raises(ValueError, match=r"input: .* should be digits"):
             parse_symbols(text, task)
     assert AddingProblem(5, 0).num_tokens is None
