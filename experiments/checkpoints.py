@@ -56,12 +56,15 @@ def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
         needed: Keys that have to be there.
 
     Raises:
-        CheckpointError: The file is missing, truncated, of another program or another format, or lacks a key.
+        CheckpointError: The file is missing, not readable, truncated, of another program or another format, or lacks
+            a key.
     """
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise CheckpointError(f"{path}: no such checkpoint") from error
+    except PermissionError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})") from error
     except Exception as error:  # unpickling a damaged file can raise nearly anything
         raise CheckpointError(f"{path}: not a whole checkpoint, or not one of this program") from error
     if not isinstance(values, dict) or "format" not in values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import sys
@@ -35,6 +36,7 @@ from experiments.whole_numbers import WHOLE_NUMBERS
 
 EXIT_BAD_INPUT = 2
 BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
+LONGEST_SHOWN = 400  # characters of such a path
 EXIT_DISK = 1
 EXIT_INTERRUPTED = 130
 EXIT_READER_GONE = 141
@@ -154,6 +156,8 @@ app.command(sample)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
+    # Where it may not keep its cache of fonts, it says so on stderr at every start.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         with _ended_by_sigterm():
             code = app(arguments, exit_on_error=False, print_error=False)
@@ -166,7 +170,9 @@ def main(arguments: list[str] | None = None) -> None:
         code = EXIT_READER_GONE
     except OSError as error:
         if error.errno in BAD_NAMES:
-            print(f"gnnlab: {error.strerror}: {str(error.filename)[:80]}; give another path", file=sys.stderr)
+            path = str(error.filename)
+            shown = path if len(path) <= LONGEST_SHOWN else f"{path[:80]}..."
+            print(f"gnnlab: {error.strerror}: {shown}; give another path", file=sys.stderr)
             sys.exit(EXIT_BAD_INPUT)
         if not is_disk_error(error):
             raise

@@ -121,8 +121,15 @@ def count_parameters(model: nn.Module) -> int:
 
 
 def hidden_size(spec: ModelSpec, task: SequenceTask, train: TrainSettings) -> int:
-    """The hidden size of a run: the one that is set, or the one that meets the budget."""
-    return train.hidden or fit_hidden(spec, task, train.budget)
+    """The hidden size of a run: the one that is set, or the one that meets the budget.
+
+    Raises:
+        ValueError: The model cannot be built in this size, or no size meets the budget.
+    """
+    if not train.hidden:
+        return fit_hidden(spec, task, train.budget)
+    build_model(spec, task, train.hidden, device="meta")
+    return train.hidden
 
 
 def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:

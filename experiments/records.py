@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from experiments.run_protocol import Run
 FORMAT = 1
 _OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
 _PROBE = ".probe."
+_RUN_NAME = re.compile(r"_[0-9a-f]{8}$")
 MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by
 
 
@@ -141,16 +143,31 @@ def _check_result(path: Path, result: dict[str, Any]) -> None:
 
 
 def iterate_runs(out: Path) -> Iterator[RunRecord]:
-    """Every run of a results folder, by name."""
-    for config in sorted(out.glob("*/config.json")):
-        yield read_run(config.parent)
+    """Every run of a results folder, by name.
+
+    Raises:
+        FolderError: The folder or a run in it cannot be read.
+    """
+    try:
+        folders = sorted(out.iterdir())
+    except OSError as error:
+        raise FolderError(f"{out}: cannot be read ({error.strerror})") from error
+    for folder in folders:
+        try:
+            is_run = (folder / "config.json").exists()
+        except OSError as error:
+            if not _RUN_NAME.search(folder.name):
+                continue  # somebody else's, as the folder lost+found of a disk
+            raise FolderError(f"{folder}: its record cannot be read ({error.strerror})") from error
+        if is_run:
+            yield read_run(folder)
 
 
 def read_runs(out: Path) -> list[RunRecord]:
     """Every run of a results folder.
 
     Raises:
-        FolderError: The folder does not exist or holds no run.
+        FolderError: The folder does not exist, cannot be read or holds no run.
     """
     if not out.is_dir():
         raise FolderError(f"{out}: no such folder of results")
@@ -224,6 +241,8 @@ def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
     """
     try:
         curve = pd.read_csv(curve_path(run))
+    except PermissionError as error:  # nothing is wrong with the run, so it should not be deleted
+        raise FolderError(f"{run}: curve.csv cannot be read ({error.strerror})") from error
     except (OSError, ValueError) as error:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"

@@ -34,7 +34,7 @@ def edge_list(
         num_nodes: N; taken from the graph, or the largest node in the edges plus one.
 
     Raises:
-        ValueError: Edges that are no integers or out of range.
+        ValueError: Edges that are no integers or out of range; weights beside a networkx graph.
     """
     if isinstance(graph, Data):
         if graph.edge_index is None:
@@ -42,6 +42,10 @@ def edge_list(
         weight = graph.edge_weight if "edge_weight" in graph and edge_weight is None else edge_weight
         return edge_list(graph.edge_index, weight, graph.num_nodes if num_nodes is None else num_nodes)
     if hasattr(graph, "adjacency"):  # a networkx graph, without importing networkx to ask
+        if edge_weight is not None:
+            raise ValueError(
+                "edge_weight must be None for a networkx graph, whose edges have their own weight"
+            )
         return _edges_of_networkx(graph)
     if is_sparse_matrix(graph):
         index, values = edges_of_matrix(graph, graph.size(0))

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.adjacency import edge_list
+from gnnlab.edge_list import check_edge_weight, check_features
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,19 +35,23 @@ def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Te
         The energy, a number, or (B,) of a batch.
 
     Raises:
-        ValueError: Features of another number of nodes than the graph has.
+        ValueError: Features that are no floating-point numbers, or of another number of nodes than the graph has;
+            weights that are negative, not finite, or not one for each edge.
 
     >>> import torch
     >>> from gnnlab import path_graph
     >>> dirichlet_energy(torch.tensor([[1.0], [0.0]]), path_graph(2))  # (1 / √2)², once for each direction, halved
     tensor(0.5000)
     """
-    nodes = x.size(-2) if x.dim() in (2, 3) else None
-    if nodes is None:
-        raise ValueError(f"x must have the shape (N, F) or (B, N, F), but has {tuple(x.shape)}")
+    check_features(x)
+    if not x.is_floating_point():
+        raise ValueError(f"x must hold floating-point numbers, but holds {x.dtype}")
+    nodes = x.size(-2)
     edge_index, weight, known = edge_list(graph, edge_weight, nodes if isinstance(graph, Tensor) else None)
     if known != nodes:
         raise ValueError(f"x must have {known} rows, one a node, but has {nodes}")
+    if weight is not None:
+        check_edge_weight(weight, edge_index.size(1))
     stays = edge_index[0] != edge_index[1]
     source, target = edge_index[:, stays]
     a = x.new_ones(len(source)) if weight is None else weight[stays].to(x)

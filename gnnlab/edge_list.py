@@ -107,12 +107,12 @@ def check_edge_values(values: Tensor, num_edges: int, *, name: str) -> None:
         raise ValueError(f"{name} must hold floating-point numbers, but holds {values.dtype}")
 
 
-def check_features(x: Tensor, in_channels: int) -> None:
-    """Raise a ValueError unless `x` is (N, F) or (B, N, F) with F = `in_channels`."""
+def check_features(x: Tensor, in_channels: int | None = None) -> None:
+    """Raise a ValueError unless `x` is (N, F) or (B, N, F) with F = `in_channels`, where that is given."""
     if not isinstance(x, Tensor) or x.dim() not in (2, 3):
         shape = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
         raise ValueError(f"x must have the shape (N, F) or (B, N, F), but has {shape}")
-    if x.size(-1) != in_channels:
+    if in_channels is not None and x.size(-1) != in_channels:
         raise ValueError(f"x must have in_channels = {in_channels} columns, but has {x.size(-1)}")
 
 

@@ -105,15 +105,20 @@ def with_virtual_node(graph: Data) -> Data:
     Any two nodes are then at most two hops apart (Gilmer et al. 2017, https://arxiv.org/abs/1704.01212, "master
     node"). `virtual` holds its index; `position` and `mirrored` are extended.
 
+    Raises:
+        ValueError: No Data with edges, or one with features of nodes or edges, which say nothing of the new ones.
+
     >>> graph = with_virtual_node(path_graph(3, directed=True))
     >>> graph.virtual, graph.edge_index.tolist()
     (3, [[0, 0, 1, 1, 2, 3, 3, 3], [1, 3, 2, 3, 3, 0, 1, 2]])
     """
+    if not isinstance(graph, Data):
+        raise ValueError(f"graph must be a torch_geometric.data.Data, but is a {type(graph).__name__}")
     if graph.edge_index is None or graph.num_nodes is None:
         raise ValueError("graph must have edge_index and num_nodes")
-    for name in ("edge_weight", "edge_attr"):
+    for name, new in (("edge_weight", "edges"), ("edge_attr", "edges"), ("x", "node")):
         if graph.get(name) is not None:
-            raise ValueError(f"graph must not have {name}, which says nothing of the new edges")
+            raise ValueError(f"graph must not have {name}, which says nothing of the new {new}")
     nodes = int(graph.num_nodes)
     others = torch.arange(nodes)
     hub = torch.full_like(others, nodes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
@@ -31,6 +33,7 @@ def tree_graph(radius: int, *, directed: bool = True) -> Data:
     ([2, 2, 2, 2, 1, 1, 0], 6)
     """
     _check_radius(radius)
+    radius = int(radius)
     nodes = 2 ** (radius + 1) - 1
     child = torch.arange(nodes - 1)
     # Level by level from the leaves: pairs of neighbours share a parent, in their order.
@@ -60,15 +63,19 @@ def tree_neighbors_match(values: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor
         labels that are due (B,), 0..K-1.
 
     Raises:
-        ValueError: K is no power of two, or `wanted` does not fit.
+        ValueError: K is no power of two, a row of `values` is no permutation, or `wanted` does not fit.
 
     >>> nodes, targets = tree_neighbors_match(torch.tensor([[1, 0]]), torch.tensor([0]))
     >>> nodes.tolist(), targets.tolist()  # two leaves, and the root, which asks for the first one's label
     ([[[1, 2], [2, 1], [1, 0]]], [1])
     """
+    values, wanted = _whole("values", values), _whole("wanted", wanted)
     if values.dim() != 2 or values.size(1) < 2 or values.size(1) & (values.size(1) - 1):
         raise ValueError(f"values must be (B, K) with K a power of two, but has {tuple(values.shape)}")
     examples, leaves = values.shape
+    # With a label twice two answers would be right, and one out of range would have no class.
+    if not torch.equal(values.sort(1).values, torch.arange(leaves, device=values.device).expand_as(values)):
+        raise ValueError(f"values must hold each label from 0 to {leaves - 1} once in a row")
     if wanted.shape != (examples,) or bool(((wanted < 0) | (wanted >= leaves)).any()):
         raise ValueError(f"wanted must hold {examples} leaves from 0 to {leaves - 1}")
     nodes = values.new_zeros(examples, 2 * leaves - 1, 2)
@@ -78,6 +85,16 @@ def tree_neighbors_match(values: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor
     return nodes, values.gather(1, wanted.unsqueeze(1)).squeeze(1)
 
 
+def _whole(name: str, numbers: Tensor) -> Tensor:
+    """The numbers as torch.long, if they are whole ones."""
+    fraction = isinstance(numbers, Tensor) and (numbers.is_floating_point() or numbers.is_complex())
+    if not isinstance(numbers, Tensor) or fraction or numbers.dtype == torch.bool:
+        kind = numbers.dtype if isinstance(numbers, Tensor) else type(numbers).__name__
+        raise ValueError(f"{name} must be a tensor of integers, but is {kind}")
+    return numbers.long()
+
+
 def _check_radius(radius: int) -> None:
-    if not isinstance(radius, int) or not 1 <= radius <= MOST_RADIUS:
+    whole = isinstance(radius, Integral) and not isinstance(radius, bool)
+    if not whole or not 1 <= radius <= MOST_RADIUS:
         raise ValueError(f"radius must be a whole number from 1 to {MOST_RADIUS}, but is {radius!r}")

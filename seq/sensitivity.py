@@ -11,7 +11,7 @@ from torch import Tensor
 
 from seq.bidirectional import Bidirectional
 from seq.checks import check_sequence, check_state, check_tensor
-from seq.layer import RecurrentLayer, State
+from seq.layer import RecurrentLayer, State, check_layer
 
 
 def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
@@ -53,14 +53,10 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         leaf = (
             inputs.detach().clone().requires_grad_()
         )  # a copy, because one made in inference mode has no gradient
-        outputs = function(leaf)
-        if outputs.dim() == 0 or len(outputs) != len(leaf):
-            raise ValueError(
-                f"function must give {len(leaf)} rows, one an example; got {tuple(outputs.shape)}"
-            )
+        outputs = _rows(function, leaf)
         # Rows do not meet, so the sum over the batch has every example's own gradient.
         totals = outputs.flatten(1).sum(0) if outputs.dim() > 1 else outputs.sum().view(1)
-        size = torch.zeros_like(leaf[..., 0]).detach()
+        size = torch.zeros(leaf.shape[:2], dtype=leaf.dtype, device=leaf.device)
         if not outputs.requires_grad:
             return size
         for total in totals.unbind(0):
@@ -79,8 +75,21 @@ def _derivatives() -> Iterator[None]:
         yield
 
 
+def _rows(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
+    """function(inputs), if it is real numbers in a row for each example."""
+    outputs = function(inputs)
+    if not isinstance(outputs, Tensor) or not outputs.is_floating_point():
+        kind = outputs.dtype if isinstance(outputs, Tensor) else type(outputs).__name__
+        raise ValueError(f"function must give a tensor of floating-point numbers, got {kind}")
+    if outputs.dim() == 0 or len(outputs) != len(inputs):
+        raise ValueError(f"function must give {len(inputs)} rows, one an example; got {tuple(outputs.shape)}")
+    return outputs
+
+
 def _norm(vectors: Tensor) -> Tensor:
     """‖v‖ over the last dimension, scaled so that the squares of tiny numbers stay above zero."""
+    if vectors.shape[-1] == 0:
+        return torch.linalg.vector_norm(vectors, dim=-1)
     largest = vectors.abs().amax(-1, keepdim=True)
     scaled = vectors / largest.masked_fill(largest == 0, 1.0)
     return torch.linalg.vector_norm(scaled, dim=-1) * largest.squeeze(-1)
@@ -99,6 +108,9 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         - **inputs**: (B, ...) of K numbers a row; **function(inputs)**: (B, ...) of M numbers a row
         - returns (B, M, K)
 
+    Raises:
+        ValueError: inputs that are no floats, or outputs that are none or have another number of rows.
+
     Example:
         >>> import torch
         >>> from seq import jacobians
@@ -109,11 +121,16 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
                  [5., 6.]]])
     """
     check_tensor("inputs", inputs)
+    if inputs.dim() == 0 or not inputs.is_floating_point():
+        raise ValueError(
+            f"inputs must be floating-point numbers of shape (B, ...), got {inputs.dtype} of shape "
+            f"{tuple(inputs.shape)}"
+        )
     with torch.no_grad():
-        B, M = len(inputs), math.prod(function(inputs).shape[1:])
+        B, M = len(inputs), math.prod(_rows(function, inputs).shape[1:])
     with _derivatives():
         leaf = inputs.detach().repeat_interleave(M, dim=0).requires_grad_()  # (B M, ...)
-        outputs = function(leaf).reshape(B * M, M)
+        outputs = _rows(function, leaf).reshape(B * M, M)
         if not outputs.requires_grad:
             return outputs.new_zeros(B, M, leaf[0].numel())
         each = torch.eye(M, dtype=outputs.dtype, device=outputs.device).repeat(B, 1)
@@ -136,7 +153,7 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
         - returns (T, B, S, S) with S = H, or 2H for a cell with a memory
 
     Raises:
-        ValueError: a stack of layers, or a bidirectional one; input or state of another shape.
+        ValueError: a stack of layers, or a bidirectional one; no sequences, input or state of another shape.
 
     Example:
         >>> import torch
@@ -144,12 +161,15 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
         >>> torch.linalg.svdvals(step_jacobians(LSTM(2, 3), torch.randn(5, 7, 2))).shape
         torch.Size([7, 5, 6])
     """
+    check_layer("layer", layer)
     if isinstance(layer, Bidirectional) or len(layer.state_shape(1)) != 2:
         raise ValueError(
             f"layer must be a single layer in a single direction, not a {type(layer).__name__}; "
             "take its parts one by one"
         )
     check_sequence("x", x, layer.input_size)
+    if len(x) == 0:
+        raise ValueError("x must hold at least one sequence")
     current = layer.initial_state(x) if state is None else state
     check_state(current, layer.state_names, layer.state_shape(len(x)))
     parts = []

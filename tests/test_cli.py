@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import subprocess
@@ -318,6 +319,50 @@ def test_folder_that_cannot_be_written(tmp_path, capsys):
     code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path / "x")
     assert code == 2
     assert "cannot be written" in err
+
+
+@pytest.mark.parametrize(
+    ("experiment", "model", "words"),
+    [
+        ("adding", "lstm-scalar", "lstm-scalar encodes symbols as scalar, but the inputs here are numbers"),
+        ("palindrome", "gat-2-heads4", "heads must divide hidden_channels"),
+    ],
+)
+def test_models_of_a_set_size_are_tried_before_anything_is_written(
+    experiment, model, words, tmp_path, capsys
+):
+    arguments = ("run", experiment, "--smoke", "--models", f"rnn,{model}", "--hidden", "7")
+    code, _, err = run(capsys, *arguments, "--out", tmp_path / "x")
+    assert code == 2
+    assert words in err
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_home_that_cannot_be_written_is_no_news(tmp_path):
+    recorded = RunSettings("palindrome", 5, parse_model("lstm"), 0)
+    (tmp_path / recorded.folder).mkdir()
+    write_json(tmp_path / recorded.folder / "config.json", recorded.to_dict())
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "experiments", "table", str(tmp_path)],
+        env={**os.environ, "MPLCONFIGDIR": str(tmp_path / "file" / "below"), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_a_path_that_may_not_be_opened_is_named_to_its_end(tmp_path, capsys, monkeypatch):
+    path = tmp_path / ("deep" * 20) / "weights.pt"
+
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("experiments.records.read_runs", refuse)
+    code, _, err = run(capsys, "report", tmp_path)
+    assert code == 2
+    assert err == f"gnnlab: Permission denied: {path}; give another path\n"
 
 
 def test_out_below_a_file(tmp_path, capsys):

@@ -70,3 +70,15 @@ def test_bad_arguments_are_named():
         dirichlet_energy(torch.zeros(5), path_graph(5))
     with pytest.raises(ValueError, match="x must have 5 rows"):
         dirichlet_energy(torch.zeros(4, 2), path_graph(5))
+    with pytest.raises(ValueError, match="x must have the shape"):
+        dirichlet_energy([[1.0]], path_graph(1))
+    with pytest.raises(ValueError, match=r"x must hold floating-point numbers, but holds torch\.int64"):
+        dirichlet_energy(torch.ones(5, 2, dtype=torch.long), path_graph(5))
+    edges = path_graph(5).edge_index
+    for weight in (-1.0, float("nan"), float("inf")):  # roots of negative degrees would be NaN
+        with pytest.raises(ValueError, match="edge_weight must be zero or more and finite"):
+            dirichlet_energy(torch.ones(5, 2), edges, torch.full((edges.size(1),), weight))
+    with pytest.raises(ValueError, match=r"edge_weight must have the shape \(8,\)"):
+        dirichlet_energy(torch.ones(5, 2), edges, torch.ones(3))
+    with pytest.raises(ValueError, match="edge_weight must be None for a networkx graph"):
+        dirichlet_energy(torch.ones(5, 2), nx.path_graph(5), torch.ones(8))

@@ -7,7 +7,7 @@ import torch
 
 from experiments.cli import main
 from experiments.documents.document_command import expand, parse_shares
-from experiments.documents.document_settings import CorpusChoice, DocumentSettings
+from experiments.documents.document_settings import MODELS, CorpusChoice, DocumentSettings, default_settings
 from experiments.records import read_runs
 
 FILES = {
@@ -252,3 +252,13 @@ def test_movie_reviews_that_are_not_here_say_which_file_belongs_where(tmp_path, 
     assert code == 2
     assert f"corpus: mr is not here: put its documents into {tmp_path / 'documents' / 'mr.tsv'}" in err
     assert err.count("\n") == 1
+
+
+def test_help_names_the_epochs_of_every_model(capsys):
+    code, out, _ = run(capsys, "run", "documents", "--help")
+    assert code == 0
+    shown = " ".join(re.sub(r"[^\w\s;,-]", " ", out).split())
+    epochs = {name: default_settings(name, "docstrings")[1].epochs for name in MODELS}
+    for name, number in epochs.items():
+        if number != 30:
+            assert re.search(rf"{number} [^;]*{name}|{name}[^;]* {number} ", shown), name

@@ -89,8 +89,16 @@ def test_every_kind_of_input_has_its_distances(label, experiment, length, distan
 def test_padding_is_nobodys_input(label):
     task, _, found = measured(label, "frequency", 20)
     lengths = task.batch("validation", EXAMPLES, task.generator("validation")).extras["lengths"]
-    assert max(found) == int(lengths.max())
-    assert min(found) >= 0
+    assert sorted(found) == list(range(1, int(lengths.max()) + 1))
+
+
+@pytest.mark.parametrize("length", [20, 23])
+def test_short_sequences_are_as_many_hops_from_the_query_as_their_padding_adds(length):
+    task, _, found = measured("gcn-3", "frequency", length)
+    lengths = task.batch("validation", EXAMPLES, task.generator("validation")).extras["lengths"].tolist()
+    assert max(lengths) < length + 1  # the query is node number `length`
+    assert set(found) == {length - position for own in lengths for position in range(own)}
+    assert {r for r, value in found.items() if value > 0} == {r for r in found if r <= 3}
 
 
 def test_the_model_and_the_stream_of_random_numbers_stay_as_they_were():

@@ -164,9 +164,14 @@ def test_a_virtual_node_leaves_the_rest_of_a_palindrome_as_it_was():
     assert plain.num_nodes == 7
 
 
-@pytest.mark.parametrize("name", ["edge_weight", "edge_attr"])
-def test_a_virtual_node_has_no_weights_to_its_edges(name):
+@pytest.mark.parametrize(("name", "rows"), [("edge_weight", 4), ("edge_attr", 4), ("x", 3)])
+def test_a_virtual_node_has_no_weights_to_its_edges_and_no_features(name, rows):
     graph = path_graph(3)
-    graph[name] = torch.ones(graph.num_edges)
+    graph[name] = torch.ones(rows)
     with pytest.raises(ValueError, match=f"graph must not have {name}"):
         with_virtual_node(graph)
+
+
+def test_a_virtual_node_needs_data():
+    with pytest.raises(ValueError, match=r"graph must be a torch_geometric\.data\.Data, but is a Tensor"):
+        with_virtual_node(path_graph(3).edge_index)

@@ -1,10 +1,17 @@
+import errno
 import json
+from pathlib import Path
 
 import pytest
 
+from experiments.checkpoints import load_checkpoint
+from experiments.documents.document_prediction import _read_vocabulary
+from experiments.documents.document_report import read_predictions
 from experiments.files import write_json
+from experiments.memory.memory_records import SENSITIVITY, read_rows
 from experiments.model_specs import RecurrentSpec
 from experiments.records import (
+    FORMAT,
     CurveWriter,
     FolderError,
     prepare_folder,
@@ -141,6 +148,73 @@ def test_reading_needs_runs(tmp_path):
         read_runs(tmp_path)
     with pytest.raises(FolderError, match="no such folder"):
         read_runs(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["a_run_0123abcd", "lost+found"])
+def test_a_run_that_may_not_be_read_is_named_and_never_left_out(name, tmp_path, monkeypatch):
+    recorded(tmp_path)
+    closed = tmp_path / name
+    closed.mkdir()
+    exists = Path.exists
+
+    def guarded(path):
+        if path.parent == closed:  # root may read everything, so that a mode would not do
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", guarded)
+    if name == "lost+found":
+        assert len(read_runs(tmp_path)) == 1
+    else:
+        with pytest.raises(FolderError, match=r"a_run_0123abcd: its record cannot be read \(Permission"):
+            read_runs(tmp_path)
+
+
+def test_a_folder_that_may_not_be_listed_is_not_said_to_be_empty(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(FolderError, match=r"cannot be read \(Permission denied\)"):
+        read_runs(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        read_curve,
+        lambda folder: read_rows([read_run(folder)], SENSITIVITY),
+        read_predictions,
+        lambda folder: _read_vocabulary(folder / "vocabulary.json"),
+        lambda folder: load_checkpoint(folder / "weights.pt"),
+    ],
+)
+def test_nobody_is_told_to_delete_what_may_not_be_read(read, tmp_path, monkeypatch):
+    folder = recorded(tmp_path)
+    result = {
+        "format": FORMAT,
+        "status": "ok",
+        "reason": "",
+        "test_accuracy": 0.5,
+        "steps": 1,
+        "parameters": 2,
+    }
+    write_json(folder / "result.json", result)
+    (folder / SENSITIVITY).write_text("when,r,sensitivity\ninitial,1,0.5\n")
+
+    def refuse(path, *arguments, **options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("pandas.read_csv", refuse)
+    monkeypatch.setattr("torch.load", refuse)
+    read_text = Path.read_text
+    monkeypatch.setattr(
+        Path,
+        "read_text",
+        lambda path, **options: (refuse if path.name == "vocabulary.json" else read_text)(path, **options),
+    )
+    with pytest.raises(ValueError, match=r"cannot be read \(Permission denied\)$"):
+        read(folder)
 
 
 def test_config_alone_tells_the_settings(tmp_path):

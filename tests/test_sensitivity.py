@@ -242,6 +242,28 @@ def test_bad_arguments_are_named():
         step_jacobians(Stacked([RNN(I, H), RNN(H, H)]), draw(B, T, I))
     with pytest.raises(ValueError, match="layer must be a single layer"):
         step_jacobians(Bidirectional(RNN(I, H), RNN(I, H)), draw(B, T, I))
+    with pytest.raises(ValueError, match="layer must be a recurrent layer of this package, got LSTM"):
+        step_jacobians(torch.nn.LSTM(I, H), draw(B, T, I))
+    with pytest.raises(ValueError, match="x must hold at least one sequence"):
+        step_jacobians(RNN(I, H), draw(0, T, I))
+    with pytest.raises(ValueError, match="inputs must be floating-point numbers"):
+        jacobians(lambda x: x, torch.zeros(B, T, dtype=torch.long))
+
+
+@pytest.mark.parametrize("measure", [sensitivity, jacobians])
+def test_functions_of_another_kind_are_named(measure):
+    inputs = draw(B, T, I)
+    for function in (lambda x: [x.sum()], lambda x: None, lambda x: x.sum(1).long(), lambda x: x.sum(1) > 0):
+        with pytest.raises(ValueError, match="function must give a tensor of floating-point numbers"):
+            measure(function, inputs)
+    with pytest.raises(ValueError, match="function must give 5 rows"):
+        measure(lambda x: x.sum(), inputs)
+    with pytest.raises(ValueError, match=r"function must give \d+ rows"):
+        measure(lambda x: torch.ones(3, 2), inputs)
+
+
+def test_inputs_without_features_leave_nothing():
+    assert torch.equal(sensitivity(lambda x: x.sum((1, 2)), torch.zeros(5, 7, 0)), torch.zeros(5, 7))
 
 
 def test_it_is_the_same_where_the_caller_takes_no_gradients():

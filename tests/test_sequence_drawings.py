@@ -4,7 +4,12 @@ from matplotlib.figure import Figure
 
 from experiments import cli
 from experiments.memory.memory_command import expand as expand_memory
-from experiments.memory.sequence_drawings import as_matrix, attention_of_layers, draw_activations
+from experiments.memory.sequence_drawings import (
+    as_matrix,
+    attention_of_layers,
+    draw_activations,
+    draw_path_attention,
+)
 from experiments.memory.trained_runs import load_run, parse_symbols
 from experiments.model_specs import parse_model
 from experiments.records import FolderError
@@ -12,11 +17,22 @@ from experiments.runs import execute
 from experiments.settings import TrainSettings
 from experiments.sweep import expand
 from experiments.tasks import AddingProblem, DigitPalindromes
-from gnnlab import GATConv
+from gnnlab import GATConv, draw_graph
 from seq import LSTM, gate_activations
 
 TINY = TrainSettings(steps=10, batch_size=8, evaluate_every=5, validation_size=20, test_size=20, budget=3000)
-LABELS = ("lstm", "lstm-2", "phased", "gru", "rnn", "lstm-bidirectional", "gat-2", "gat-2-mirrored", "gcn-2")
+LABELS = (
+    "lstm",
+    "lstm-2",
+    "phased",
+    "gru",
+    "rnn",
+    "lstm-bidirectional",
+    "gat-2",
+    "gat-2-mirrored",
+    "gat-2-fulllast",
+    "gcn-2",
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,8 +136,27 @@ def test_attention_is_that_of_the_layers_and_rows_add_up_to_one(runs):
         x = torch.nn.functional.elu(conv(x, model.edge_index))
 
 
+def test_a_fully_adjacent_layer_is_drawn_with_its_own_edges(runs, tmp_path, monkeypatch):
+    drawn = []
+
+    def keep(graph, ax, **options):
+        drawn.append(({*map(tuple, graph.edge_index.t().tolist())}, graph.num_edges))
+        return draw_graph(graph, ax, **options)
+
+    monkeypatch.setattr("experiments.memory.sequence_drawings.draw_graph", keep)
+    for layer in (1, 2):
+        draw_path_attention(runs["gat-2-fulllast"], "123432", tmp_path / f"{layer}.png", layer=layer)
+    path = {(a, b) for a in range(7) for b in range(7) if abs(a - b) == 1}
+    pairs = {(a, b) for a in range(7) for b in range(7) if a != b}
+    assert drawn == [(path, len(path)), (pairs, len(pairs))]
+
+
 def test_symbols_are_digits_or_numbers_with_commas():
     task = DigitPalindromes(5, 0)
     assert parse_symbols("0123", task).tolist() == [[0, 1, 2, 3]]
     assert parse_symbols("9, 8", task).tolist() == [[9, 8]]
+    assert parse_symbols("9,", task).tolist() == [[9]]
+    for text in ("1,,2", ",1", ",", "1,2,,"):  # a symbol is missing
+        with pytest.raises(ValueError, match=r"input: .* should be digits"):
+            parse_symbols(text, task)
     assert AddingProblem(5, 0).num_tokens is None

@@ -20,6 +20,28 @@ def test_a_column_of_times_is_left_out(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "times",
+    [
+        ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"],  # 31, 29 and 31 days
+        ["2019", "2020", "2021", "2022"],
+        ["0.1", "0.2", "0.3", "0.4"],
+        ["monday", "monday", "tuesday", "friday"],
+        ["2020-01-01T00:00", "2020-01-01T01:00+00:00", "2020-01-01T02:00", "2020-01-01T09:00"],
+        ["nan", "1", "2", "9"],
+        ["7"],
+    ],
+)
+def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "time,a,b\n" + "".join(f"{time},{k},5\n" for k, time in enumerate(times)), encoding="utf-8"
+    )
+    values, names = read_series(path)
+    assert names == ["a", "b"]
+    assert values.tolist() == [[k, 5] for k in range(len(times))]
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         ("", "a row with the names"),
@@ -32,6 +54,15 @@ def test_a_column_of_times_is_left_out(tmp_path):
         ("a,b\n\n1,x\n", "row 3: node 'b' has 'x'"),
         ("a,b\n1,nan\n", "row 2: node 'b' has 'nan'"),
         ("a,b\n1,inf\n", "finite"),
+        ("time,a\n1,5\n2,5\n5,5\n6,5\n", "row 4: there is a gap between the times '2' and '5'"),
+        ("time,a\n0.1,5\n0.2,5\n0.3,5\n0.5,5\n", "row 5: there is a gap"),
+        ("time,a\n1,5\n2,5\n2,5\n", "row 4: time '2' should come after '2'"),
+        ("time,a\n3,5\n2,5\n1,5\n", "row 3: time '2' should come after '3'"),
+        (
+            "Time,a\n2020-02-28,5\n2020-02-29,5\n2020-03-01,5\n2020-03-04,5\n",
+            "row 5: there is a gap between the times '2020-03-01' and '2020-03-04'",
+        ),
+        ("time,a\n2020-01-02,5\n2020-01-01,5\n", "row 3: time '2020-01-01' should come after"),
     ],
 )
 def test_what_is_wrong_with_a_series_is_named_with_its_row(tmp_path, content, message):

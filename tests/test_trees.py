@@ -1,4 +1,5 @@
 import networkx as nx
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -42,10 +43,27 @@ def test_the_root_names_the_label_of_the_leaf_with_its_key(leaves, count, seed):
 
 
 def test_bad_arguments_are_named():
-    for radius in (0, 13, 2.0):
+    for radius in (0, 13, 2.0, True):
         with pytest.raises(ValueError, match="radius must be a whole number from 1 to 12"):
             tree_graph(radius)
     with pytest.raises(ValueError, match="values must be"):
         tree_neighbors_match(torch.zeros(2, 3, dtype=torch.long), torch.zeros(2, dtype=torch.long))
     with pytest.raises(ValueError, match="wanted must hold 2 leaves from 0 to 3"):
-        tree_neighbors_match(torch.zeros(2, 4, dtype=torch.long), torch.tensor([0, 4]))
+        tree_neighbors_match(torch.arange(4).expand(2, 4), torch.tensor([0, 4]))
+    for values in ([0, 0], [1, 2], [-1, 0]):  # two right answers, or one without a class
+        with pytest.raises(ValueError, match="values must hold each label from 0 to 1 once"):
+            tree_neighbors_match(torch.tensor([values]), torch.tensor([0]))
+    for values in (torch.tensor([[0.0, 1.0]]), torch.tensor([[False, True]]), [[0, 1]]):
+        with pytest.raises(ValueError, match="values must be a tensor of integers"):
+            tree_neighbors_match(values, torch.tensor([0]))
+    with pytest.raises(ValueError, match="wanted must be a tensor of integers"):
+        tree_neighbors_match(torch.tensor([[0, 1]]), torch.tensor([0.0]))
+
+
+def test_sizes_and_labels_of_any_integer_type_will_do():
+    assert tree_graph(np.int64(3)).num_nodes == 15
+    values, wanted = torch.tensor([[3, 0, 2, 1]]), torch.tensor([2])
+    expected = tree_neighbors_match(values, wanted)
+    for kind in (torch.int32, torch.uint8):
+        for found, same in zip(tree_neighbors_match(values.to(kind), wanted.to(kind)), expected):
+            assert torch.equal(found, same)

@@ -62,7 +62,8 @@ def documents(
     seeds
         How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between [3].
     epochs
-        Most epochs of a run [200 for textgcn and textgat, where one is one step; 100 for bow-mlp; 30 for the others].
+        Most epochs of a run [200 for textgcn and textgat, where one is one step; 100 for bow-mlp; 30 for the
+        others; tfidf-lr has none and tries 10 settings].
     smoke
         The same from end to end in seconds, on few documents, seeds and epochs; the accuracies mean nothing.
     out

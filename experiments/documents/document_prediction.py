@@ -103,6 +103,8 @@ def _read_vocabulary(path: Path) -> dict[str, list[str]]:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if all(_distinct_texts(kept[name]) for name in ("class_names", "words")):
             return kept
+    except PermissionError as error:
+        raise ValueError(f"run: {path} cannot be read ({error.strerror})") from error
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise ValueError(f"run: {path} is missing or damaged; delete the run's folder and run its command again")

@@ -148,6 +148,8 @@ def read_predictions(run: Path) -> pd.DataFrame:
             dtype={"label": str, "predicted": str, "inductive": str},
             keep_default_na=False,
         )
+    except PermissionError as error:
+        raise FolderError(f"{run}: predictions.csv cannot be read ({error.strerror})") from error
     except (OSError, ValueError) as error:
         raise FolderError(
             f"{run}: predictions.csv cannot be read ({error}); delete the folder and run again"

@@ -73,7 +73,7 @@ def forecast(
     ----------
     series
         Your own series, a CSV file: a row with the names of the nodes, then one row a time step. A first column
-        named time is left out.
+        named time is left out; its numbers or dates have to rise without a gap.
     edge_list
         The edges between its nodes, a CSV file with two names a row.
     models

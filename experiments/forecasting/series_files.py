@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import math
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +19,8 @@ from experiments.files import check_ordinary
 def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """Values of every node at every time.
 
-    The first row names the nodes, each further row is one time step. A first column named ``time`` is left out.
+    The first row names the nodes, each further row is one time step. A first column named ``time`` is left out; where
+    it holds numbers or ISO dates, they have to rise without a gap.
 
     Args:
         path: A CSV file in UTF-8.
@@ -25,7 +30,8 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
 
     Raises:
         ValueError: The file cannot be read, a name is missing or stands twice, a row has another number of values than
-            there are nodes, a value is missing or no finite number; with the row, as a text editor counts.
+            there are nodes, a value is missing or no finite number, a time step is missing or not in its place; with
+            the row, as a text editor counts.
     """
     rows = _rows(path, "series")
     names = [name.strip() for name in rows[0][1]] if rows else []
@@ -48,7 +54,38 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
             )
         for column, (name, text) in enumerate(zip(names, row[skipped:])):
             values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}")
+    if skipped:
+        _check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
     return values, names
+
+
+def _check_times(stamps: list[tuple[int, str]], where: str) -> None:
+    """Raise a ValueError where a time does not come after the one before, or comes after a gap."""
+    times = _times([text for _, text in stamps])
+    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    usual: Any = sorted(steps)[len(steps) // 2] if steps else None
+    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
+        if step <= step * 0:  # zero of a number, or of a span of time
+            raise ValueError(f"{where} row {number}: time {text!r} should come after {before!r}")
+        if step > 1.5 * usual:  # months and years are not all of one length
+            raise ValueError(
+                f"{where} row {number}: there is a gap between the times {before!r} and {text!r}; fill it first, or "
+                "leave the column time out if all steps count alike"
+            )
+
+
+def _times(texts: list[str]) -> Sequence[Any]:
+    """Numbers, or else dates; nothing where some are neither, whose order nobody knows."""
+    try:
+        numbers = [float(text) for text in texts]
+        return numbers if all(map(math.isfinite, numbers)) else []
+    except ValueError:
+        pass
+    try:
+        dates = [datetime.fromisoformat(text) for text in texts]
+    except ValueError:
+        return []
+    return dates if len({date.tzinfo is None for date in dates}) == 1 else []
 
 
 def _number(text: str, where: str) -> float:
@@ -96,7 +133,8 @@ def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
         edges.add((first, second))
     if not edges:
         raise ValueError(f"edge-list: {path} should hold at least one edge")
-    alone = [name for name in names if number_of[name] not in {end for edge in edges for end in edge}]
+    joined = {end for edge in edges for end in edge}
+    alone = [name for name in names if number_of[name] not in joined]
     if alone:
         more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
         raise ValueError(

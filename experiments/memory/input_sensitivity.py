@@ -76,11 +76,14 @@ def split_at_input(model: nn.Module, batch: Batch) -> tuple[Callable[[Tensor], T
 def _distances(spec: ModelSpec, task: SequenceTask, batch: Batch, found: Tensor) -> Tensor:
     """(B, T) the distance of every position from the read-out; -1 where there is no input to speak of."""
     positions = torch.arange(found.shape[1])
-    if "lengths" in batch.extras:  # padding is nobody's input
-        return (batch.extras["lengths"].unsqueeze(1) - positions).clamp(min=-1)
-    if not isinstance(spec, GraphSpec):
+    graph = task.graph(spec) if isinstance(spec, GraphSpec) else None
+    if "lengths" in batch.extras:
+        lengths = batch.extras["lengths"].unsqueeze(1)
+        # A query stands behind the longest sequence, whatever the length of the example.
+        behind = int(graph.query) if graph is not None and "query" in graph else lengths
+        return torch.where(positions < lengths, behind - positions, -1)  # padding is nobody's input
+    if graph is None:
         return (found.shape[1] - positions).expand_as(found)
-    graph = task.graph(spec)
     if "height" in graph:
         distance = graph.height
     elif "query" in graph or task.every_step:

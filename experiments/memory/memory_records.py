@@ -49,6 +49,8 @@ def read_rows(runs: Iterable[RunRecord], name: str) -> pd.DataFrame:
             continue
         try:
             table = pd.read_csv(path)
+        except PermissionError as error:
+            raise FolderError(f"{path}: cannot be read ({error.strerror})") from error
         except (OSError, ValueError) as error:
             raise FolderError(
                 f"{path}: cannot be read ({error}); delete the run's folder and run again"

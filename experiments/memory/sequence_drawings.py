@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from matplotlib.axes import Axes
 from torch import Tensor, nn
+from torch_geometric.data import Data
 
 from experiments.drawings import save
 from experiments.memory.trained_runs import load_run, parse_symbols
@@ -144,7 +145,7 @@ def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
     figure = _figure(10.5, 4.4 + 2.5 * rows)
     grid = figure.add_gridspec(rows + 2, columns, height_ratios=[1.1, *[1.5] * rows, 0.8])
     top = figure.add_subplot(grid[0, :])
-    draw_graph(graph, top, labels=labels, attention=found[layer - 1])
+    draw_graph(graph_of_layer(graph, found[layer - 1][0]), top, labels=labels, attention=found[layer - 1])
     top.set_title(f"edges as wide as the attention of layer {layer}", fontsize=9)
     for number, matrix in enumerate(matrices):
         ax = figure.add_subplot(grid[1 + number // columns, number % columns])
@@ -170,6 +171,21 @@ def attention_of_layers(model: SequenceGraphClassifier, tokens: Tensor) -> list[
         found.append(attention)
         x = net.layer(number, x, edges)
     return found
+
+
+def graph_of_layer(graph: Data, edges: Tensor) -> Data:
+    """The graph that a layer ran on: the one given, or with other edges, as in a fully adjacent last layer.
+
+    Args:
+        graph: Of the sequence.
+        edges: (2, E') of the layer; self-loops, which every layer adds, are left out.
+    """
+    own = edges[:, edges[0] != edges[1]]
+    if {*map(tuple, own.t().tolist())} == {*map(tuple, graph.edge_index.t().tolist())}:
+        return graph
+    return Data(
+        edge_index=own, **{name: value for name, value in graph if name not in ("edge_index", "mirrored")}
+    )
 
 
 def as_matrix(edges: Tensor, alpha: Tensor, nodes: int) -> Tensor:

@@ -57,7 +57,9 @@ def parse_symbols(text: str, task: SequenceTask, *, length: int | None = None) -
     Raises:
         ValueError: They are no numbers, out of range, or too many or too few.
     """
-    words = [word.strip() for word in text.split(",") if word.strip()] if "," in text else list(text.strip())
+    # A comma at the end makes one number of 10 and not two digits; elsewhere one with nothing between is a slip.
+    text = text.strip()
+    words = [word.strip() for word in text.removesuffix(",").split(",")] if "," in text else list(text)
     if not words or not all(word.isascii() and word.isdigit() for word in words):
         raise ValueError(f"input: {text!r} should be digits such as 12321, or numbers with commas between")
     symbols = [int(word) for word in words]
