@@ -143,6 +143,16 @@ def test_reading_needs_runs(tmp_path):
         read_runs(tmp_path / "nowhere")
 
 
+def test_what_is_no_run_is_told_from_what_holds_some(tmp_path):
+    with pytest.raises(FolderError, match=r"not the folder of a run \(no such folder\)"):
+        read_run(tmp_path / "nowhere")
+    with pytest.raises(FolderError, match=r"not the folder of a run \(it has no config.json\)"):
+        read_run(tmp_path)
+    folder = recorded(tmp_path)
+    with pytest.raises(FolderError, match=f"holds 1 runs; name one of them, such as {folder}"):
+        read_run(folder.parent)
+
+
 def test_config_alone_tells_the_settings(tmp_path):
     values = json.loads((recorded(tmp_path) / "config.json").read_text())
     assert RunSettings.from_dict(values).folder == SETTINGS.folder
