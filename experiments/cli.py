@@ -64,12 +64,16 @@ app = App(
 )
 
 
+def _first_look(experiment: str) -> str:
+    return f"Start with: gnnlab run {experiment} --smoke"
+
+
 run_app = App(name="run")
 run_app.default(run_command())
 for _name, _command in task_commands().items():
-    run_app.command(_command, name=_name)
+    run_app.command(_command, name=_name, help_epilogue=_first_look(_name))
 for _command in (documents, characters, memory, citation, forecast):  # experiments with options of their own
-    run_app.command(with_defaults(_command))
+    run_app.command(with_defaults(_command), help_epilogue=_first_look(_command.__name__))
 app.command(run_app)
 app.command(make_sweep(app), name="sweep")
 
@@ -148,10 +152,14 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 app.command(compare)
 app.command(table)
 app.command(tensorboard)
-app.command(predict, usage="Usage: gnnlab predict RUN TEXT | RUN --file FILE")
+app.command(
+    predict,
+    usage="Usage: gnnlab predict RUN TEXT | RUN --file FILE",
+    help_epilogue="Start with: gnnlab run documents",
+)
 app.command(draw_app)
 app.command(reproduce, usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]")
-app.command(sample)
+app.command(sample, help_epilogue="Start with: gnnlab run characters")
 
 
 def main(arguments: list[str] | None = None) -> None:

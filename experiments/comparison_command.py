@@ -16,7 +16,7 @@ def compare(
     second: Path,
     /,
     *,
-    metric: str = "test_accuracy",
+    metric: str | None = None,
     format: str = "text",
     out: Path | None = None,
 ) -> int:
@@ -33,7 +33,8 @@ def compare(
     second
         Folder B, the one in question.
     metric
-        A number of result.json: test_accuracy, test_loss, ms_per_step, ...
+        A number of result.json, such as test_loss, test_bits or ms_per_step [test_accuracy; of forecasts
+        test_error].
     format
         text, csv (numbers not rounded), markdown or latex.
     out
@@ -45,11 +46,14 @@ def compare(
     _check_out(out)
     from experiments.folder_comparison import compare_folders
     from experiments.records import read_runs
+    from experiments.statistics import runs_table, usual_metric
     from experiments.tables import comparison_rows
 
     if first.resolve() == second.resolve():
         raise ValueError(f"folders: {first} and {second} are the same folder")
-    comparison = compare_folders(read_runs(first), read_runs(second), metric=metric)
+    runs = read_runs(first)
+    metric = metric or usual_metric(runs_table(runs))
+    comparison = compare_folders(runs, read_runs(second), metric=metric)
     if format == "csv":
         text = comparison.groups.to_csv(index=False).rstrip("\n")
     else:
@@ -64,7 +68,7 @@ def table(
     folder: Path,
     /,
     *,
-    metric: str = "test_accuracy",
+    metric: str | None = None,
     format: str = "text",
     baseline: str | None = None,
     out: Path | None = None,
@@ -78,7 +82,7 @@ def table(
     folder
         What `gnnlab run` was given as --out.
     metric
-        A number of result.json: test_accuracy, test_loss, ...
+        A number of result.json, such as test_loss or test_bits [test_accuracy, or test_error of forecasts].
     format
         text, csv (numbers not rounded), markdown or latex (a tabular that needs no package).
     baseline
@@ -91,10 +95,18 @@ def table(
     check_format(format)
     _check_out(out)
     from experiments.records import read_runs
-    from experiments.statistics import check_baseline, check_metric, paired_differences, runs_table, summarize
+    from experiments.statistics import (
+        check_baseline,
+        check_metric,
+        paired_differences,
+        runs_table,
+        summarize,
+        usual_metric,
+    )
     from experiments.tables import summary_rows
 
     frame = runs_table(read_runs(folder))
+    metric = metric or usual_metric(frame)
     check_metric(frame, metric)
     if baseline is not None:
         check_baseline(frame, baseline)

@@ -30,7 +30,7 @@ from experiments.statistics import (
     varying_within_a_model,
 )
 
-LOWER_IS_BETTER = ("loss", "error", "seconds", "ms_per_step", "steps", "parameters")
+LOWER_IS_BETTER = ("loss", "error", "bits", "seconds", "ms_per_step", "steps", "parameters")
 
 
 @dataclass(frozen=True)

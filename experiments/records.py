@@ -89,13 +89,22 @@ def read_run(path: Path) -> RunRecord:
     try:
         settings = read_settings(json.loads(config.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise FolderError(f"{path}: not the folder of a run (it has no config.json)") from error
+        raise FolderError(_why_no_run(path)) from error
     except (OSError, ValueError) as error:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
     result = read_result(path)
     if result is not None:
         _check_result(path, result)
     return RunRecord(path, settings, result)
+
+
+def _why_no_run(path: Path) -> str:
+    inside = sorted(config.parent for config in path.glob("*/config.json"))
+    if inside:
+        return f"{path}: holds {len(inside)} runs; name one of them, such as {inside[0]}"
+    return (
+        f"{path}: not the folder of a run ({'it has no config.json' if path.is_dir() else 'no such folder'})"
+    )
 
 
 def read_result(path: Path) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from experiments.naming import nearest
-from experiments.records import RunRecord, flat_row, flat_settings
+from experiments.records import MEASURES, RunRecord, flat_row, flat_settings
 
 SUCCESS = 0.99  # a run that answers this share of unseen examples has learned the task
 RESULT_COLUMNS = (
@@ -102,6 +102,16 @@ def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[s
 def group_columns(frame: pd.DataFrame) -> list[str]:
     """What a group of runs shares: everything but the seed, as far as it differs in this table."""
     return ["model.name", *told_tasks(frame), *setting_columns(frame)]
+
+
+def usual_metric(frame: pd.DataFrame) -> str:
+    """What the runs of a table are judged by: the first of ``MEASURES`` that some run has.
+
+    Args:
+        frame: From ``runs_table``.
+    """
+    found = (name for name in MEASURES if name in frame and frame[name].notna().any())
+    return next(found, METRIC)
 
 
 def check_metric(frame: pd.DataFrame, metric: str) -> None:

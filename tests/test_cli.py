@@ -411,6 +411,12 @@ def test_help_teaches_and_imports_nothing_slow(arguments):
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize("experiment", ["palindrome", "memory", "documents"])
+def test_help_of_an_experiment_says_how_to_try_that_one(experiment, capsys):
+    _, out, _ = run(capsys, "run", experiment, "--help")
+    assert out.rstrip().endswith(f"Start with: gnnlab run {experiment} --smoke")
+
+
 def test_smoke_run_from_end_to_end(tmp_path, capsys):
     out = tmp_path / "results"
     code, table, err = run(

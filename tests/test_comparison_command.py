@@ -5,6 +5,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.files import write_json
+from experiments.forecasting.forecast_settings import ForecastSettings, parse_forecast_model
 from experiments.model_specs import parse_model
 from experiments.settings import RunSettings, TrainSettings
 
@@ -90,6 +91,27 @@ def test_table_of_another_metric(folders, capsys):
     assert code == 0
     assert "7.000 ± 0.000" in out
     assert next(line for line in out.splitlines() if line.startswith("lstm")).split().count("-") == 2
+
+
+def test_runs_without_an_accuracy_are_judged_by_their_error(tmp_path, capsys):
+    def forecasts(out, errors):
+        for seed, error in enumerate(errors):
+            lstm = parse_forecast_model("lstm")
+            settings = ForecastSettings("forecast", "epidemic", "", "", 12, 50, "given", lstm, seed)
+            folder = out / settings.folder
+            folder.mkdir(parents=True)
+            write_json(folder / "config.json", settings.to_dict())
+            result = {"format": 1, "status": "ok", "test_error": error, "steps": 7, "parameters": 11}
+            write_json(folder / "result.json", result)
+        return out
+
+    before, after = forecasts(tmp_path / "a", [0.5, 0.52, 0.51]), forecasts(tmp_path / "b", [0.2, 0.23, 0.2])
+    code, out, _ = run(capsys, "table", before)
+    assert code == 0
+    assert "0.510 ± 0.010" in out
+    code, out, _ = run(capsys, "compare", before, after)
+    assert code == 0
+    assert "1 better, 0 worse" in out  # a smaller error is better
 
 
 def bad(capsys, *arguments):

@@ -8,12 +8,14 @@ from experiments.documents.document_tables import (
     document_runs,
     find_published,
     model_order,
+    named_apart,
     paired_accuracy,
     share_rows,
     summary_rows,
     text_table,
     variants,
 )
+from experiments.documents.document_verdicts import verdicts
 from experiments.records import RunRecord
 
 RESULT = {
@@ -83,6 +85,31 @@ def test_runs_with_other_settings_are_told_apart(tmp_path):
     runs = records(tmp_path, {("lstm", 100): [0.5]}) + records(tmp_path, {("lstm", 100): [0.6]}, threads=2)
     rows = summary_rows(document_runs(runs))
     assert [(row["inductive"], row.get("threads")) for row in rows][:2] == [("0.5000", "1"), ("0.6000", "2")]
+
+
+def test_shares_average_over_seeds_alone(tmp_path):
+    runs = records(tmp_path, {("lstm", 10): [0.5, 0.7], ("gru", 10): [0.1]})
+    runs += records(tmp_path, {("lstm", 10): [0.2, 0.2], ("lstm", 100): [0.9]}, threads=2)
+    apart = named_apart(document_runs(runs))
+    _, rows = share_rows(apart, "mr")
+    assert rows == [
+        ["lstm, threads 1", "0.6000 ± 0.1414", "-"],
+        ["lstm, threads 2", "0.2000 ± 0.0000", "0.9000"],
+        ["gru", "0.1000", "-"],
+    ]
+    assert "lstm, threads 2  0.2000 ± 0.0000" in text_table(runs)
+
+
+def test_a_graph_is_compared_under_each_of_its_settings(tmp_path):
+    runs = records(tmp_path, {("lstm", 10): [0.5, 0.6], ("textgcn", 10): [(0.6, 0.4), (0.7, 0.5)]})
+    runs += records(tmp_path, {("textgcn", 10): [(0.4, 0.7), (0.5, 0.8)]}, threads=2)
+    apart = named_apart(document_runs(runs))
+    assert verdicts(apart, "mr")[:4] == [
+        "textgcn, threads 1 is ahead of lstm with 10 % (+0.100) of the labels.",
+        "textgcn, threads 1 inductive is behind lstm with 10 % (-0.100) of the labels.",
+        "textgcn, threads 2 is behind lstm with 10 % (-0.100) of the labels.",
+        "textgcn, threads 2 inductive is ahead of lstm with 10 % (+0.200) of the labels.",
+    ]
 
 
 def test_failures_are_rows(tmp_path):

@@ -48,6 +48,20 @@ def test_a_run_leaves_records_and_a_page(tmp_path, capsys):
     assert "Your series" not in page
 
 
+def test_runs_with_other_steps_stand_apart(tmp_path, capsys):
+    assert TINY[1:3] == ["--steps", "2"]
+    models = ["--models", "lstm,gcn", "--edges", "given", "--out", tmp_path / "x"]
+    assert run(*TINY, *models) == 0
+    assert "gcn (given edges): " in capsys.readouterr().out
+    assert run("--smoke", "--steps", "3", *TINY[3:], *models) == 0
+    text = capsys.readouterr().out
+    assert "gcn (given edges, steps 2): " in text
+    assert "gcn (given edges, steps 3): " in text
+    page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    assert "Test error: steps 2" in page
+    assert "Training curves: steps 3" in page
+
+
 def test_own_series(tmp_path, capsys):
     series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
     series.write_text("x,y,z\n" + "".join(f"{t % 3},{t % 5},{t % 7}\n" for t in range(60)))

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from experiments.forecasting.forecast_tables import paired_rows, summary_rows
+from experiments.forecasting.forecast_tables import best_errors, paired_rows, parts, summary_rows
 
 
 def frame(rows):
@@ -32,6 +32,54 @@ def test_differences_are_paired_by_seed_and_in_percent():
     assert rows[("gcn-lstm", "shuffled")]["difference"] == pytest.approx((0 + 10) / 2)
     assert rows[("last", "none")]["n"] == 1
     assert rows[("last", "none")]["difference"] == pytest.approx(100)
+
+
+def test_other_settings_are_never_averaged_over():
+    more = pd.concat(
+        [
+            RUNS.assign(**{"train.steps": 10}),
+            RUNS.assign(**{"train.steps": 50}, test_error=RUNS["test_error"] ** 2),
+        ]
+    )
+    rows = {(row["model"], row["edges"], row["settings"]): row for row in paired_rows(more)}
+    assert rows[("gcn-lstm", "given", "steps 10")]["difference"] == pytest.approx((-50 - 20) / 2)
+    assert rows[("gcn-lstm", "given", "steps 50")]["difference"] == pytest.approx((-75 - 36) / 2)
+    assert [row["n"] for row in rows.values()] == [2, 2, 1] * 2
+    assert list(parts(more)) == ["steps 10", "steps 50"]
+    summary = summary_rows(more)
+    assert {row["train.steps"] for row in summary} == {"10", "50"}
+    assert len(summary) == 8
+    assert list(parts(RUNS)) == [""]
+
+
+def test_the_smallest_possible_error_is_told_apart_where_it_differs():
+    apart = pd.concat(
+        [
+            RUNS.assign(**{"train.horizon": 1}, best_error=0.25),
+            RUNS.assign(**{"train.horizon": 7}, best_error=0.5),
+        ]
+    )
+    assert best_errors(apart) == {"horizon 1": 0.25, "horizon 7": 0.5}
+    assert best_errors(apart.assign(best_error=0.25)) == {"": 0.25}
+    assert best_errors(RUNS.assign(best_error=None)) == {}
+    one_unknown = apart.assign(best_error=apart["best_error"].where(apart["best_error"] < 0.4))
+    assert best_errors(one_unknown) == {"horizon 1": 0.25}
+
+
+def test_parts_are_named_by_what_tells_them_apart():
+    own = {"series": "far/cases.csv", "edge_list": "far/borders.csv", "nodes": 0, "times": 0}
+    epidemic = {"series": "epidemic", "edge_list": "", "nodes": 150, "times": 500, "content": ""}
+    frame = pd.concat([RUNS.assign(**own, content="ab"), RUNS.assign(**epidemic)])
+    assert set(parts(frame)) == {
+        "series cases.csv, edge list borders.csv",
+        "series epidemic, nodes 150, times 500",
+    }
+    changed = pd.concat([RUNS.assign(**own, content="ab"), RUNS.assign(**own, content="cd")])
+    assert list(parts(changed)) == ["content ab", "content cd"]
+    moved = pd.concat(
+        [RUNS.assign(**own, content="ab"), RUNS.assign(**own | {"series": "near/cases.csv"}, content="ab")]
+    )
+    assert list(parts(moved)) == ["series far/cases.csv", "series near/cases.csv"]
 
 
 def test_another_reference_is_taken_on_the_given_edges():

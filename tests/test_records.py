@@ -217,6 +217,16 @@ def test_nobody_is_told_to_delete_what_may_not_be_read(read, tmp_path, monkeypat
         read(folder)
 
 
+def test_what_is_no_run_is_told_from_what_holds_some(tmp_path):
+    with pytest.raises(FolderError, match=r"not the folder of a run \(no such folder\)"):
+        read_run(tmp_path / "nowhere")
+    with pytest.raises(FolderError, match=r"not the folder of a run \(it has no config.json\)"):
+        read_run(tmp_path)
+    folder = recorded(tmp_path)
+    with pytest.raises(FolderError, match=f"holds 1 runs; name one of them, such as {folder}"):
+        read_run(folder.parent)
+
+
 def test_config_alone_tells_the_settings(tmp_path):
     values = json.loads((recorded(tmp_path) / "config.json").read_text())
     assert RunSettings.from_dict(values).folder == SETTINGS.folder

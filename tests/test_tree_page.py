@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 
@@ -53,6 +55,19 @@ def test_every_seed_and_the_papers_number_stand_in_the_table(results):
     assert all(row["test, each seed"].count(",") == 1 for row in rows)
     assert [row["paper (train)"] for row in rows] == ["1.00", "1.00", "-", "-"]
     assert [row["chance"] for row in rows] == ["0.250", "0.125"] * 2
+
+
+def test_other_sizes_are_rows_and_lines_of_their_own(tmp_path):
+    for hidden in (5, 7):
+        train = dataclasses.replace(TINY, hidden=hidden)
+        run_sweep(expand("tree-neighbors", [parse_model("gcn-3-directed")], [2], [0, 1], train), tmp_path)
+    frame = tree_table(read_runs(tmp_path))
+    assert [(row["hidden"], row["steps"].count(",")) for row in tree_rows(frame)] == [("5", 1), ("7", 1)]
+    lines = {line.get_label(): line for line in radius_figure(frame).axes[0].lines}
+    for hidden in (5, 7):
+        fitted = frame.loc[frame["train.hidden"] == hidden, "fitted"]
+        assert list(lines[f"gcn-directed, hidden {hidden}"].get_ydata()) == [pytest.approx(fitted.mean())]
+    assert "gcn, paper" in lines
 
 
 def test_layers_that_grow_with_the_radius_are_one_line(results):

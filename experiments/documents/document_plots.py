@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from experiments.documents.document_tables import find_published, variants
+from experiments.documents.document_tables import find_published, plain, variants
 from experiments.plots import model_styles
 
 MOST_WRITTEN = 12  # classes up to which the numbers of a confusion matrix are written
@@ -19,9 +19,9 @@ def variant_styles(models: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Colour, marker and line by variant; an inductive variant has its model's colour, dashed and hollow."""
     listed = variants(models)
     styles: dict[str, dict[str, Any]] = {}
-    plain = model_styles(dict.fromkeys(model for _, model, _ in listed))
+    own = model_styles(dict.fromkeys(model for _, model, _ in listed))
     for name, model, _ in listed:
-        style = {**plain[model], "linestyle": "-"}
+        style = {**own[model], "linestyle": "-"}
         styles[name] = style if name == model else {**style, "linestyle": "--", "mfc": "white"}
     return styles
 
@@ -30,7 +30,7 @@ def plot_learning_curve(frame: pd.DataFrame, ax: Axes, *, chance: float) -> Axes
     """Test accuracy against the share of labels, one line a variant, with dots for single seeds.
 
     Args:
-        frame: From ``document_tables.document_runs``, ended runs of one corpus.
+        frame: From ``document_tables.named_apart``, ended runs of one corpus.
         ax: Where to draw.
         chance: Accuracy of always naming the most frequent class.
     """
@@ -57,7 +57,7 @@ def plot_document_accuracy(frame: pd.DataFrame, ax: Axes) -> Axes:
     """Test accuracy at one share of labels: a dot a seed, the mean with its standard deviation, the paper's mean.
 
     Args:
-        frame: From ``document_tables.document_runs``, ended runs of one corpus and share.
+        frame: From ``document_tables.named_apart``, ended runs of one corpus and share.
         ax: Where to draw.
     """
     listed = variants(frame["model.name"].tolist())
@@ -79,7 +79,7 @@ def plot_document_accuracy(frame: pd.DataFrame, ax: Axes) -> Axes:
             mfc=face,
             capsize=3,
         )
-        paper = find_published(model, corpus)
+        paper = find_published(plain(model), corpus)
         if paper is not None and name == model and frame["share"].iloc[0] == 100:
             ax.plot(paper.mean, place + 0.14, "|", color="black", ms=18, mew=2)
     ax.set_yticks(range(len(listed)), [name for name, _, _ in listed])

@@ -47,12 +47,6 @@ class DocumentPredictor:
     """
 
     def __init__(self, run: Path) -> None:
-        if run.is_dir() and not (run / "config.json").exists():
-            inside = sorted(path.parent.name for path in run.glob("*/config.json"))
-            if inside:
-                raise ValueError(
-                    f"run: {run} holds {len(inside)} runs; name one of them, such as {run / inside[0]}"
-                )
         record = read_run(run)
         if not isinstance(record.settings, DocumentSettings):
             raise ValueError(

@@ -12,12 +12,14 @@ from sklearn.metrics import classification_report, confusion_matrix
 
 from experiments.catalogue import EXPERIMENTS
 from experiments.documents.document_plots import plot_confusion, plot_document_accuracy, plot_learning_curve
-from experiments.documents.document_settings import CORPUS_GRAPH, MODELS, unused_settings
+from experiments.documents.document_settings import CORPUS_GRAPH, LINEAR, MODELS, unused_settings
 from experiments.documents.document_tables import (
     PUBLISHED,
     SOURCE,
     document_runs,
     model_order,
+    named_apart,
+    plain,
     share_rows,
     size_rows,
     summary_rows,
@@ -40,6 +42,8 @@ def document_page(runs: list[RunRecord], out: Path) -> str:
         out: The folder.
     """
     frame = document_runs(runs)
+    apart = named_apart(frame)
+    names_apart = dict(zip(apart["run"], apart["model.name"]))
     sizes = size_rows(frame)
     names = [row["corpus"] for row in sizes]
     curves = _main_curves(runs)
@@ -52,11 +56,11 @@ def document_page(runs: list[RunRecord], out: Path) -> str:
         "source": SOURCE,
         "models": {name: MODELS.get(name, "a recurrent layer over the words") for name in _models(frame)},
         "sizes": sizes,
-        "verdicts": {name: verdicts(frame, name) for name in names},
-        "curves": {name: share_rows(frame, name) for name in names if _shares(frame, name) > 1},
-        "figures": [figure for name in names for figure in _figures(frame, runs, name, curves)],
-        "classes": [table for name in names for table in _class_tables(runs, name)],
-        "neighbours": [table for name in names for table in _neighbours(runs, name)],
+        "verdicts": {name: verdicts(apart, name) for name in names},
+        "curves": {name: share_rows(apart, name) for name in names if _shares(frame, name) > 1},
+        "figures": [figure for name in names for figure in _figures(apart, runs, name, curves)],
+        "classes": [table for name in names for table in _class_tables(runs, name, names_apart)],
+        "neighbours": [table for name in names for table in _neighbours(runs, name, names_apart)],
         "pictures": pictures(out),
         "confidence": CONFIDENCE,
         "settings": {model: _settings(model, group) for model, group in frame.groupby("model.name")},
@@ -114,23 +118,24 @@ def _figures(
         "standard deviation. Black strokes: the paper's means, where there are any. The axis does not begin at 0."
     )
     add("Test accuracy", text, figure)
-    add("Confusion", *_confusion(runs, corpus))
+    names = dict(zip(frame["run"], frame["model.name"]))
+    add("Confusion", *_confusion(runs, corpus, names))
     add(
         "Training curves",
         "Validation loss and accuracy against epochs, one line a run with the largest share of labels. Of a model over "
         "the graph of the corpus: its transductive training.",
-        _curve_figure(frame, runs, corpus, curves),
+        _curve_figure(runs, corpus, names, curves),
     )
     return figures
 
 
-def _best_runs(runs: list[RunRecord], corpus: str) -> dict[str, list[RunRecord]]:
-    """Ended runs with the largest share of labels, by model."""
+def _best_runs(runs: list[RunRecord], corpus: str, names: Mapping[str, str]) -> dict[str, list[RunRecord]]:
+    """Ended runs with the largest share of labels, by what the model of each run is called on the page."""
     ended = [run for run in runs if run.succeeded and run.settings.corpus.name == corpus]
     largest = max((run.settings.share for run in ended), default=0)
     by_model: dict[str, list[RunRecord]] = {}
-    for name in model_order([run.settings.model.name for run in ended]):
-        of_model = [r for r in ended if r.settings.model.name == name and r.settings.share == largest]
+    for name in model_order([names[run.path.name] for run in ended]):
+        of_model = [run for run in ended if names[run.path.name] == name and run.settings.share == largest]
         if of_model:
             by_model[name] = of_model
     return by_model
@@ -159,19 +164,19 @@ def read_predictions(run: Path) -> pd.DataFrame:
     return table
 
 
-def _confusion(runs: list[RunRecord], corpus: str) -> tuple[str, Any]:
+def _confusion(runs: list[RunRecord], corpus: str, names: Mapping[str, str]) -> tuple[str, Any]:
     from matplotlib.figure import Figure
 
-    by_model = _best_runs(runs, corpus)
+    by_model = _best_runs(runs, corpus, names)
     columns = min(3, len(by_model))
     rows = -(-len(by_model) // columns)
     figure = Figure(figsize=(3.3 * columns, 3.2 * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
     for (model, of_model), ax in zip(by_model.items(), axes):
         table = pd.concat([read_predictions(run.path) for run in of_model])
-        names = sorted(set(table["label"]) | set(table["predicted"]))
-        counts = confusion_matrix(table["label"], table["predicted"], labels=names)
-        plot_confusion(pd.DataFrame(counts, names, names), ax, title=model)
+        classes = sorted(set(table["label"]) | set(table["predicted"]))
+        counts = confusion_matrix(table["label"], table["predicted"], labels=classes)
+        plot_confusion(pd.DataFrame(counts, classes, classes), ax, title=model)
     for ax in axes[len(by_model) :]:
         ax.set_axis_off()
     text = (
@@ -182,15 +187,15 @@ def _confusion(runs: list[RunRecord], corpus: str) -> tuple[str, Any]:
 
 
 def _curve_figure(
-    frame: pd.DataFrame, runs: list[RunRecord], corpus: str, tables: Mapping[str, pd.DataFrame]
+    runs: list[RunRecord], corpus: str, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame]
 ) -> Any:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    order = _models(frame)
+    order = model_order(list(names.values()))
     curves: dict[str, list[pd.DataFrame]] = {}
-    for model, of_model in _best_runs(runs, corpus).items():
-        if model == "tfidf-lr":
+    for model, of_model in _best_runs(runs, corpus, names).items():
+        if plain(model) == LINEAR:
             continue  # its steps are settings that were tried
         curves[model] = [tables[run.path.name] for run in of_model]
     figure = Figure(figsize=(9, 3.6), layout="constrained")
@@ -207,27 +212,27 @@ def _curve_figure(
     return figure
 
 
-def _class_tables(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+def _class_tables(runs: list[RunRecord], corpus: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Precision, recall and F1 of each class, over all seeds with the largest share of labels."""
     tables = []
-    for model, of_model in _best_runs(runs, corpus).items():
+    for model, of_model in _best_runs(runs, corpus, names).items():
         table = pd.concat([read_predictions(run.path) for run in of_model])
         scores = classification_report(
             table["label"], table["predicted"], output_dict=True, zero_division=0.0
         )
-        names = sorted(set(table["label"]))[:MOST_CLASSES]
+        classes = sorted(set(table["label"]))[:MOST_CLASSES]
         rows = [
             {"class": name, **scores[name], "support": scores[name]["support"] / len(of_model)}
-            for name in names
+            for name in classes
         ]
         tables.append({"corpus": corpus, "model": model, "rows": rows, "seeds": len(of_model)})
     return tables
 
 
-def _neighbours(runs: list[RunRecord], corpus: str) -> list[dict[str, Any]]:
+def _neighbours(runs: list[RunRecord], corpus: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """Nearest words of the first seed's networks that have word vectors."""
     tables = []
-    for model, of_model in _best_runs(runs, corpus).items():
+    for model, of_model in _best_runs(runs, corpus, names).items():
         run = min(of_model, key=lambda run: run.settings.seed)
         path = run.path / "neighbours.json"
         if path.exists():

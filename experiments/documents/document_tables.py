@@ -13,6 +13,7 @@ from experiments.documents.document_settings import CORPUS_GRAPH, MODELS
 from experiments.plots import natural
 from experiments.records import RunRecord
 from experiments.statistics import bootstrap_interval, runs_table
+from experiments.tables import heading, shown
 
 _READ = (
     "inductive_accuracy",
@@ -75,7 +76,8 @@ def model_order(names: Sequence[str]) -> list[str]:
     """Models as ``MODELS`` lists them, others after them."""
     known = list(MODELS)
     return sorted(
-        set(names), key=lambda name: (known.index(name) if name in known else len(known), natural(name))
+        set(names),
+        key=lambda name: (known.index(plain(name)) if plain(name) in known else len(known), natural(name)),
     )
 
 
@@ -85,6 +87,33 @@ def differing(frame: pd.DataFrame) -> list[str]:
     candidates += ["corpus.digest", "device", "threads"]
     groups = frame.groupby(["corpus.name", "model.name"])
     return [c for c in candidates if c != "model.name" and (groups[c].nunique(dropna=False) > 1).any()]
+
+
+def named_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """The runs with the settings in which those of one corpus and model differ behind the model's name.
+
+    What groups the result by model averages over seeds alone.
+
+    Args:
+        frame: From ``document_runs``.
+    """
+    names = frame["model.name"].copy()
+    for column in differing(frame):
+        word = heading(column.removeprefix("corpus."))
+        for _, runs in frame.groupby(["corpus.name", "model.name"]):
+            if runs[column].nunique(dropna=False) > 1:
+                names[runs.index] += [f", {word} {shown(value)}" for value in runs[column]]
+    return frame.assign(**{"model.name": names})
+
+
+def plain(name: str) -> str:
+    """A model's name without the settings that ``named_apart`` puts behind it.
+
+    Example:
+        >>> plain("textgcn, epochs 5"), plain("lstm")
+        ('textgcn', 'lstm')
+    """
+    return name.partition(", ")[0]
 
 
 def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
@@ -162,7 +191,7 @@ def share_rows(frame: pd.DataFrame, corpus: str) -> tuple[list[str], list[list[s
     """Mean test accuracy by model and share of labels: headings, and a row a model (two where it is transductive).
 
     Args:
-        frame: From ``document_runs``.
+        frame: From ``named_apart``.
         corpus: Name of the corpus.
     """
     ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
@@ -182,7 +211,7 @@ def variants(models: Sequence[str]) -> list[tuple[str, str, str]]:
     """What is compared: a name, the model, and the column of its accuracy; transductive models are there twice."""
     listed = []
     for model in model_order(models):
-        if model in CORPUS_GRAPH:
+        if plain(model) in CORPUS_GRAPH:
             listed += [(model, model, "test_accuracy"), (f"{model} inductive", model, "inductive_accuracy")]
         else:
             listed.append((model, model, "inductive_accuracy"))
@@ -195,7 +224,7 @@ def paired_accuracy(
     """Accuracy of one variant minus another's on the same seed: mean, interval, pairs; None without pairs.
 
     Args:
-        frame: From ``document_runs``.
+        frame: From ``named_apart``.
         corpus, share: Which runs.
         first, second: From ``variants``.
     """
@@ -216,7 +245,7 @@ def text_table(runs: Sequence[RunRecord]) -> str:
     frame = document_runs(runs)
     parts = [_aligned(summary_rows(frame), ("corpus", "model"))]
     for corpus in sorted(frame["corpus.name"].unique()):
-        headings, rows = share_rows(frame, corpus)
+        headings, rows = share_rows(named_apart(frame), corpus)
         if len(headings) > 2:
             parts.append(f"{corpus}: test accuracy by share of labels (documents)")
             parts.append(_aligned([dict(zip(headings, row)) for row in rows], ("model",)))

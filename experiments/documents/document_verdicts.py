@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.documents.document_settings import CORPUS_GRAPH, DOCUMENT_GRAPH, LINEAR, SMOOTHED
-from experiments.documents.document_tables import paired_accuracy, variants
+from experiments.documents.document_tables import paired_accuracy, plain, variants
 
 Variant = tuple[str, str, str]
 
@@ -19,15 +19,16 @@ def verdicts(frame: pd.DataFrame, corpus: str) -> list[str]:
     and level otherwise; a single seed has no interval, and says nothing.
 
     Args:
-        frame: From ``document_tables.document_runs``.
+        frame: From ``document_tables.named_apart``.
         corpus: Name of the corpus.
     """
     ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
     listed = variants(ended["model.name"].tolist())
-    graphs = [v for v in listed if v[1] in (*CORPUS_GRAPH, *DOCUMENT_GRAPH) or v[1].startswith(SMOOTHED)]
-    linear = [variant for variant in listed if variant[1] == LINEAR]
-    recurrent = [v for v in listed if v not in graphs and v[1] not in (LINEAR, "bow-mlp")]
-    reference = next((v for v in recurrent if v[1] == "lstm"), recurrent[0] if recurrent else None)
+    corpus_or_document = (*CORPUS_GRAPH, *DOCUMENT_GRAPH)
+    graphs = [v for v in listed if plain(v[1]) in corpus_or_document or v[1].startswith(SMOOTHED)]
+    linear = [variant for variant in listed if plain(variant[1]) == LINEAR]
+    recurrent = [v for v in listed if v not in graphs and plain(v[1]) not in (LINEAR, "bow-mlp")]
+    reference = next((v for v in recurrent if plain(v[1]) == "lstm"), recurrent[0] if recurrent else None)
     shares = sorted(ended["share"].unique())
     sentences = []
     for variant in graphs:

@@ -71,7 +71,10 @@ def plot_gain(rows: list[dict], ax: Axes) -> Axes:
             ax.plot([row["low"], row["high"]], [place, place], color=color, lw=2)
         ax.plot(row["difference"], place, "o", color=color, **look)
     ax.axvline(0, color="0.3", lw=1)
-    ax.set_yticks(range(len(rows)), [f"{row['model']}, {row['edges']} edges" for row in reversed(rows)])
+    names = [
+        ", ".join(filter(None, [row["model"], f"{row['edges']} edges", row["settings"]])) for row in rows
+    ]
+    ax.set_yticks(range(len(rows)), reversed(names))
     ax.set(xlabel="squared error minus that of lstm, % of the latter", ylim=(-0.6, len(rows) - 0.4))
     ax.grid(axis="x", color="0.9")
     return ax

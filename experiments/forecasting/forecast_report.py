@@ -11,7 +11,13 @@ import pandas as pd
 from experiments.catalogue import EXPERIMENTS
 from experiments.forecasting.forecast_plots import plot_error_curves, plot_errors, plot_gain
 from experiments.forecasting.forecast_settings import BASELINES, EPIDEMIC
-from experiments.forecasting.forecast_tables import forecast_runs, paired_rows, summary_rows
+from experiments.forecasting.forecast_tables import (
+    best_errors,
+    forecast_runs,
+    paired_rows,
+    parts,
+    summary_rows,
+)
 from experiments.page import figure_entry, pictures, render
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
@@ -33,7 +39,7 @@ def forecast_page(runs: list[RunRecord], out: Path) -> str:
         "findings": [finding(row) for row in _hybrids(frame)],
         "paired": paired,
         "confidence": CONFIDENCE,
-        "best": frame["best_error"].dropna().mean() if frame["best_error"].notna().any() else None,
+        "best": best_errors(frame),
         "figures": _figures(frame, runs, paired, curves) if ended else [],
         "pictures": pictures(out),
         "settings": _values(frame, "train."),
@@ -83,7 +89,7 @@ def finding(row: dict[str, Any]) -> str:
         row: From ``forecast_tables.paired_rows``.
 
     Example:
-        >>> row = {"model": "gcn-lstm", "edges": "given", "reference": "lstm", "n": 5}
+        >>> row = {"model": "gcn-lstm", "edges": "given", "settings": "", "reference": "lstm", "n": 5}
         >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5})
         'With given edges gcn-lstm is better than lstm: -12.0 % squared error, interval [-14.0, -9.5], 5 pairs.'
     """
@@ -97,9 +103,10 @@ def finding(row: dict[str, Any]) -> str:
     else:
         verdict = f"is not told apart from {other}"
     numbers = "" if row["low"] != row["low"] else f", interval [{row['low']:+.1f}, {row['high']:+.1f}]"
+    settings = f" and {row['settings']}" if row["settings"] else ""
     return (
-        f"With {row['edges']} edges {row['model']} {verdict}: {row['difference']:+.1f} % squared error{numbers}, "
-        f"{row['n']} pair{'s' if row['n'] > 1 else ''}."
+        f"With {row['edges']} edges{settings} {row['model']} {verdict}: "
+        f"{row['difference']:+.1f} % squared error{numbers}, {row['n']} pair{'s' if row['n'] > 1 else ''}."
     )
 
 
@@ -111,33 +118,42 @@ def _figures(
 ) -> list[dict[str, Any]]:
     from matplotlib.figure import Figure
 
-    errors = Figure(figsize=(9.0, 4.0), layout="constrained")
-    plot_errors(frame, errors.subplots())
-    figures = [
-        figure_entry(
-            "Test error",
+    by_settings = {title: part for title, part in parts(frame).items() if (part["status"] == "ok").any()}
+    figures = []
+    for title, part in by_settings.items():
+        errors = Figure(figsize=(9.0, 4.0), layout="constrained")
+        plot_errors(part, errors.subplots())
+        text = (
             "Dots: single seeds; bars: mean and one standard deviation. Full dots: the given edges, or no "
-            "edges; hollow: the same graph with its nodes renamed at random. The axis does not begin at 0.",
-            errors,
+            "edges; hollow: the same graph with its nodes renamed at random. The axis does not begin at 0."
         )
-    ]
+        figures.append(figure_entry(_titled("Test error", title), text, errors))
     networks = [row for row in paired if row["model"] not in BASELINES]
     if networks:
         gain = Figure(figsize=(9.0, 0.45 * len(networks) + 1.1), layout="constrained")
         plot_gain(networks, gain.subplots())
         text = "Left of 0 is better than an LSTM that sees no edges, on the same series and seed."
         figures.append(figure_entry("Against the LSTM alone", text, gain))
-    curves: dict[tuple[str, str], list[pd.DataFrame]] = {}
-    for run in runs:
-        if run.succeeded and run.settings.model.trained:
-            key = (run.settings.model.label, run.settings.edges)
-            curves.setdefault(key, []).append(tables[run.path.name])
-    if curves:
-        figure = Figure(figsize=(9.0, 4.2), layout="constrained")
-        plot_error_curves(dict(sorted(curves.items())), figure.subplots())
-        text = "Validation error against steps, one line a seed; dashed: shuffled edges. A line ends where its run did."
-        figures.append(figure_entry("Training curves", text, figure))
+    for title, part in by_settings.items():
+        curves: dict[tuple[str, str], list[pd.DataFrame]] = {}
+        names = set(part["run"])
+        for run in runs:
+            if run.path.name in names and run.succeeded and run.settings.model.trained:
+                key = (run.settings.model.label, run.settings.edges)
+                curves.setdefault(key, []).append(tables[run.path.name])
+        if curves:
+            figure = Figure(figsize=(9.0, 4.2), layout="constrained")
+            plot_error_curves(dict(sorted(curves.items())), figure.subplots())
+            text = (
+                "Validation error against steps, one line a seed; dashed: shuffled edges. "
+                "A line ends where its run did."
+            )
+            figures.append(figure_entry(_titled("Training curves", title), text, figure))
     return figures
+
+
+def _titled(what: str, settings: str) -> str:
+    return f"{what}: {settings}" if settings else what
 
 
 def _values(frame: pd.DataFrame, *prefixes: str) -> dict[str, str]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.records import RunRecord
-from experiments.statistics import bootstrap_interval, interquartile_mean, runs_table
-from experiments.tables import digits_needed
+from experiments.statistics import CONFIDENCE, bootstrap_interval, interquartile_mean, runs_table
+from experiments.table_formats import aligned
+from experiments.tables import digits_needed, heading, shown
 
 LSTM = "lstm"
+FILES = ("series", "edge_list")
+EPIDEMIC_SIZES = ("nodes", "times")  # 0 where the series is the user's own
 COLUMNS = (
     "reason",
     "test_error",
@@ -38,6 +42,46 @@ def differing(frame: pd.DataFrame) -> list[str]:
     fixed = ("series", "edge_list", "content", "nodes", "times", "device", "threads")
     candidates = [c for c in frame.columns if c.startswith("train.") or c in fixed]
     return [c for c in candidates if frame[c].nunique(dropna=False) > 1]
+
+
+def parts(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The runs by settings that differ, each part with a title; one part with an empty title where none does.
+
+    Runs of different parts are never averaged over.
+
+    Args:
+        frame: From ``forecast_runs``.
+    """
+    others = differing(frame)
+    if not others:
+        return {"": frame}
+    groups = [(dict(zip(others, values)), part) for values, part in frame.groupby(others, dropna=False)]
+    titles = [_title(values) for values, _ in groups]
+    if len(set(titles)) < len(titles):  # files of one name, in other folders or with other content
+        titles = [", ".join(f"{heading(c)} {shown(v)}" for c, v in values.items()) for values, _ in groups]
+    return {title: part for title, (_, part) in zip(titles, groups)}
+
+
+def _title(settings: dict[str, Any]) -> str:
+    """Settings in words; files by their names, and sizes of the epidemic where it is one."""
+    names = {
+        c: Path(v).name if c in FILES else shown(v)
+        for c, v in settings.items()
+        if c != "content" and not (c in EPIDEMIC_SIZES and v == 0)
+    }
+    return ", ".join(f"{heading(c)} {name}" for c, name in names.items() if name)
+
+
+def best_errors(frame: pd.DataFrame) -> dict[str, float]:
+    """The smallest error that any forecast can expect, by part; one for all where they agree, none where unknown.
+
+    Args:
+        frame: From ``forecast_runs``.
+    """
+    known = {title: part["best_error"].dropna() for title, part in parts(frame).items()}
+    means = {title: float(errors.mean()) for title, errors in known.items() if len(errors)}
+    alike = len({f"{mean:.5f}" for mean in means.values()}) == 1 and len(means) == len(known)
+    return {"": next(iter(means.values()))} if alike else means
 
 
 def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
@@ -71,9 +115,17 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
             "seconds": _median(ended["seconds_total"], 1),
         }
         rows.append(
-            (error.mean() if len(error) else np.inf, row | {c: f"{v}" for c, v in zip(others, values)})
+            (
+                error.mean() if len(error) else np.inf,
+                row | {_column(c, row): f"{v}" for c, v in zip(others, values)},
+            )
         )
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _column(setting: str, row: dict[str, str]) -> str:
+    """A heading of its own: the steps that a run may take are not those that it took."""
+    return setting if heading(setting) in row else heading(setting)
 
 
 def seen_edges(label: str, edges: str) -> str:
@@ -98,13 +150,16 @@ def paired_rows(frame: pd.DataFrame, reference: str = LSTM) -> list[dict[str, An
         reference: Label of a model; its runs on the given edges are compared with.
 
     Returns:
-        One row a model and edges: mean, bootstrap interval, how many pairs are below 0, and n. Empty where the
-        reference did not run.
+        One row a model, edges and part of ``parts``: mean, bootstrap interval, how many pairs are below 0, and n;
+        ``settings`` is the title of the part. Empty where the reference did not run.
     """
-    ended = frame[frame["status"] == "ok"]
-    keys = ["seed", *differing(frame)]
-    base = ended[(ended["model.label"] == reference) & (ended["edges"] == "given")][[*keys, "test_error"]]
-    pairs = ended[ended["model.label"] != reference].merge(base, on=keys, suffixes=("", "_reference"))
+    return [row for title, part in parts(frame).items() for row in _paired(part, reference, title)]
+
+
+def _paired(part: pd.DataFrame, reference: str, settings: str) -> list[dict[str, Any]]:
+    ended = part[part["status"] == "ok"]
+    base = ended[(ended["model.label"] == reference) & (ended["edges"] == "given")][["seed", "test_error"]]
+    pairs = ended[ended["model.label"] != reference].merge(base, on="seed", suffixes=("", "_reference"))
     pairs["difference"] = 100 * (pairs["test_error"] / pairs["test_error_reference"] - 1)
     rows = []
     for (label, edges), group in pairs.groupby(["model.label", "edges"]):
@@ -115,6 +170,7 @@ def paired_rows(frame: pd.DataFrame, reference: str = LSTM) -> list[dict[str, An
                 "model": label,
                 "reference": reference,
                 "edges": seen_edges(label, edges),
+                "settings": settings,
                 "difference": values.mean(),
                 "low": low,
                 "high": high,
@@ -128,15 +184,25 @@ def paired_rows(frame: pd.DataFrame, reference: str = LSTM) -> list[dict[str, An
 def text_table(runs: Sequence[RunRecord]) -> str:
     """The summary for the terminal."""
     frame = forecast_runs(runs)
-    text = pd.DataFrame(summary_rows(frame)).to_string(index=False)
-    best = frame["best_error"].dropna()
-    if len(best):
-        text += f"\n\nsmallest squared error that any forecast can expect: {best.mean():.5f} (true probabilities known)"
-    for row in paired_rows(frame):
-        difference = f"{row['difference']:+.1f} %" + _interval(row["low"], row["high"], "+.1f")
+    text = aligned(summary_rows(frame), left=("model", "edges"))
+    best = best_errors(frame)
+    if best:
+        text += "\n"
+    for title, error in best.items():
+        where = f" with {title}" if title else ""
+        text += f"\nsmallest squared error that any forecast can expect{where}: {error:.5f} (true probabilities known)"
+    paired = paired_rows(frame)
+    if paired:
+        percent = f"{100 * CONFIDENCE:.0f} %"
         text += (
-            f"\n{row['model']} ({row['edges']}): {difference} of the squared error of lstm, "
-            f"lower in {row['below']} of {row['n']} seeds"
+            f"\n\nsquared error against that of lstm on the same seed, with its {percent} bootstrap interval:"
+        )
+    for row in paired:
+        edges = {"none": "no edges"}.get(row["edges"], f"{row['edges']} edges")
+        what = ", ".join([edges, *filter(None, [row["settings"]])])
+        text += (
+            f"\n{row['model']} ({what}): {row['difference']:+.1f} %{_interval(row['low'], row['high'], '+.1f')}, "
+            f"lower in {row['below']} of {row['n']} seed{'s' if row['n'] > 1 else ''}"
         )
     return text
 

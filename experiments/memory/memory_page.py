@@ -14,25 +14,31 @@ from experiments.memory.memory_figures import (
     sensitivity_figure,
     shown_as_remedies,
 )
-from experiments.memory.memory_records import DEPTH, SENSITIVITY, read_rows
-from experiments.memory.memory_tables import as_text, decay_rows
+from experiments.memory.memory_records import DEPTH, read_rows
+from experiments.memory.memory_tables import by_settings, number_rows, sensitivities
 from experiments.page import figure_entry, inline, pictures, render
 from experiments.records import RunRecord
 from experiments.run_section import read_curves, run_section
 from experiments.statistics import runs_table
 
+MOST_FIGURES = 6  # of settings that differ; the table has them all
+
 
 def memory_section(runs: list[RunRecord]) -> dict[str, Any] | None:
     """Figure and numbers of D(r) for the page of a comparison; None where no run measured it."""
-    rows = read_rows(runs, SENSITIVITY)
-    if rows.empty:
+    parts = sensitivities(runs)
+    if not parts:
         return None
-    length = int(rows["length"].max())
+    figures = []
+    for title, part in list(parts.items())[:MOST_FIGURES]:
+        length = int(part["length"].max())
+        svg = inline(sensitivity_figure(part, length), _titled(f"Memory at T = {length}", title))
+        figures.append({"settings": title, "svg": svg})
     return {
-        "length": length,
-        "when": when_measured(rows),
-        "svg": inline(sensitivity_figure(rows, length), f"Memory at T = {length}"),
-        "rows": [as_text(row) for row in decay_rows(rows)],
+        "when": when_measured(pd.concat(parts.values())),
+        "figures": figures,
+        "left_out": len(parts) - len(figures),
+        "rows": number_rows(parts),
     }
 
 
@@ -63,30 +69,37 @@ def when_measured(rows: pd.DataFrame) -> str:
 def memory_page(runs: list[RunRecord], out: Path) -> str:
     """The page: D(r) of both families, the remedies, what each step or layer does, the numbers, every run."""
     frame = runs_table(runs)
-    rows, depth = read_rows(runs, SENSITIVITY), read_rows(runs, DEPTH)
+    parts = sensitivities(runs)
     figures: list[dict[str, Any]] = []
-    for length in sorted(rows["length"].unique(), reverse=True) if len(rows) else []:
-        figures += _figures(rows, depth, int(length))
+    for settings, part in by_settings(runs).items():
+        if settings in parts:
+            rows, depth = parts[settings], read_rows(part, DEPTH)
+            for length in sorted(rows["length"].unique(), reverse=True):
+                figures += _figures(rows, depth, int(length), settings)
     trained = frame["trained"].astype(bool)
     context = {
         "title": "memory",
         "question": EXPERIMENTS["memory"].question,
         "figures": figures,
         "pictures": pictures(out),
-        "memory": {"when": when_measured(rows)} if len(rows) else None,
+        "memory": {"when": when_measured(pd.concat(parts.values()))} if parts else None,
         "trained": bool(trained.any()),
         "untrained": not trained.all(),
-        "numbers": [as_text(row) for row in decay_rows(rows)] if len(rows) else [],
+        "numbers": number_rows(parts),
         "machine": _machine(frame),
         **run_section(frame, read_curves(runs), out),
     }
     return render("memory.html.j2", context)
 
 
-def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
+def _titled(what: str, settings: str) -> str:
+    return f"{what}, {settings}" if settings else what
+
+
+def _figures(rows: Any, depth: Any, length: int, settings: str) -> list[dict[str, Any]]:
     figures = [
         figure_entry(
-            f"Both families at T = {length}",
+            _titled(f"Both families at T = {length}", settings),
             "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
             "seed to the highest. Warm and solid: recurrent; cold and broken: graph. Shaded: farther than a plain path "
             "of so many layers carries anything. Marks in the strip below: D is exactly 0 in all examples and seeds.",
@@ -98,7 +111,7 @@ def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
         if remedies is not None:
             figures.append(
                 figure_entry(
-                    f"Remedies at T = {length}, {when} weights",
+                    _titled(f"Remedies at T = {length}, {when} weights", settings),
                     "Left: gates, an open forget gate and phased updates against the vanilla network (grey). "
                     "Right: mirrored and skip edges, a virtual node, a fully adjacent last layer and residuals against "
                     "plain layers (grey). Every remedy is an option of a model's name.",
@@ -108,7 +121,7 @@ def _figures(rows: Any, depth: Any, length: int) -> list[dict[str, Any]]:
         if len(depth) and ((depth["length"] == length) & (depth["when"] == when)).any():
             figures.append(
                 figure_entry(
-                    f"What a step or a layer does at T = {length}, {when} weights",
+                    _titled(f"What a step or a layer does at T = {length}, {when} weights", settings),
                     "Left: the largest and the median singular value of the Jacobian of each time step (of h, "
                     "or of h and c together) or each layer (of all nodes and channels at once); no median where half "
                     "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "

@@ -9,6 +9,7 @@ from typing import Any
 from experiments.files import write_beside, write_json
 from experiments.memory.memory_figures import sensitivity_figure, shown_as_remedies
 from experiments.memory.memory_records import SENSITIVITY, read_rows
+from experiments.memory.memory_tables import by_settings
 from experiments.plots import plot_accuracy, plot_success
 from experiments.records import read_runs
 from experiments.statistics import runs_table, summarize
@@ -25,7 +26,8 @@ def draw_memory(out: Path, results: Path | None) -> None:
 
     folder = out / "pictures"
     folder.mkdir(exist_ok=True)
-    rows = read_rows(read_runs(out), SENSITIVITY)
+    runs = max(by_settings(read_runs(out)).values(), key=len)  # one figure, of one set of settings
+    rows = read_rows(runs, SENSITIVITY)
     if not rows.empty:
         figure = sensitivity_figure(rows, int(rows["length"].max()), leave_out=shown_as_remedies(rows))
         write_beside(folder / "memory.png", partial(figure.savefig, format="png", dpi=150))

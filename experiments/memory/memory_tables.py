@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,18 +12,45 @@ from experiments.memory.decay import describe_decay
 from experiments.memory.memory_records import SENSITIVITY, read_rows
 from experiments.plots import natural
 from experiments.records import RunRecord
+from experiments.statistics import runs_table, setting_columns
+from experiments.table_formats import aligned
+from experiments.tables import heading, shown
 
-HEADINGS = (
-    "model",
-    "T",
-    "weights",
-    "decay a step",
-    "half-distance",
-    "mean radius",
-    "reach",
-    "D(1)",
-    "D at reach",
-)
+
+def by_settings(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Runs by the settings that differ, each part with a title; one part with an empty title where none does.
+
+    D(r) is averaged over the seeds of one part alone. That a model was trained too makes no part of its own: what was
+    measured at its initial weights is the same.
+    """
+    frame = runs_table(runs)
+    columns = [c for c in setting_columns(frame) if c != "trained"]
+    if not columns:
+        return {"": list(runs)}
+    places = frame.reset_index(drop=True).groupby(columns, dropna=False).indices
+    return {
+        ", ".join(f"{heading(c)} {shown(frame[c].iloc[rows[0]])}" for c in columns): [runs[i] for i in rows]
+        for rows in places.values()
+    }
+
+
+def sensitivities(runs: Sequence[RunRecord]) -> dict[str, pd.DataFrame]:
+    """The rows of ``sensitivity.csv`` by settings that differ; without settings that have none."""
+    parts = {title: read_rows(part, SENSITIVITY) for title, part in by_settings(runs).items()}
+    return {title: rows for title, rows in parts.items() if not rows.empty}
+
+
+def number_rows(parts: Mapping[str, pd.DataFrame]) -> list[dict[str, str]]:
+    """The numbers of a results folder for people, with a column of settings where these differ.
+
+    Args:
+        parts: From ``sensitivities``.
+    """
+    return [
+        ({"settings": title} if title else {}) | as_text(row)
+        for title, rows in parts.items()
+        for row in decay_rows(rows)
+    ]
 
 
 def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -38,7 +66,7 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
     for (model, length, when), group in rows.groupby(["model", "length", "when"], sort=False):
         curve = mean_curve(group)
         decay = describe_decay(curve.index.to_numpy(), curve.to_numpy())
-        at = curve[curve.index >= 1]
+        at = curve[curve.index >= 1].sort_index()
         found.append(
             {
                 "model": model,
@@ -48,6 +76,7 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
                 "half-distance": decay.half_distance,
                 "mean radius": decay.mean_radius,
                 "reach": decay.reach,
+                "exactly 0": ranges([int(r) for r in at.index[at == 0]]),
                 "D(1)": float(at.iloc[0]) if len(at) else math.nan,
                 "D at reach": float(curve[decay.reach]) if decay.reach else 0.0,
             }
@@ -57,6 +86,22 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
     )
 
 
+def ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, those that follow each other as a range.
+
+    Example:
+        >>> ranges([3, 5, 6, 7]), ranges([])
+        ('3, 5-7', '-')
+    """
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{p[0]}-{p[-1]}" if len(p) > 1 else f"{p[0]}" for p in parts) or "-"
+
+
 def mean_curve(rows: pd.DataFrame) -> pd.Series:
     """D against r, the mean over the seeds of one model."""
     return rows.groupby("r")["sensitivity"].mean()
@@ -64,7 +109,7 @@ def mean_curve(rows: pd.DataFrame) -> pd.Series:
 
 def is_graph(model: str) -> bool:
     """Whether a label is that of a graph model."""
-    return model.split("-")[0] in ("gcn", "gat")
+    return model.partition(",")[0].split("-")[0] in ("gcn", "gat")
 
 
 def as_text(row: dict[str, Any]) -> dict[str, str]:
@@ -82,16 +127,5 @@ def _text(value: Any) -> str:
 
 def text_table(runs: list[RunRecord]) -> str:
     """The table of a results folder as aligned columns."""
-    table = read_rows(runs, SENSITIVITY)
-    if table.empty:
-        return "no run ended well"
-    rows = [as_text(row) for row in decay_rows(table)]
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in HEADINGS}
-
-    def line(row: dict[str, str]) -> str:
-        left = ("model", "weights")
-        cells = (row[n].ljust(widths[n]) if n in left else row[n].rjust(widths[n]) for n in HEADINGS)
-        return "  ".join(cells).rstrip()
-
-    head = line({name: name for name in HEADINGS})
-    return "\n".join([head, "-" * len(head), *map(line, rows)])
+    rows = number_rows(sensitivities(runs))
+    return aligned(rows, left=("settings", "model", "weights")) if rows else "no run ended well"

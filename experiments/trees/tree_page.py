@@ -25,7 +25,10 @@ def tree_page(runs: list[RunRecord], out: Path) -> str:
         "title": "tree-neighbors",
         "question": EXPERIMENTS["tree-neighbors"].question,
         "source": PAPER,
-        "hidden": ", ".join(str(size) for size in sorted(frame["train.hidden"].unique())),
+        "same_hidden": bool((frame["train.hidden"] > 0).all()),
+        "hidden": ", ".join(
+            str(size) if size else "chosen for the budget" for size in sorted(frame["train.hidden"].unique())
+        ),
         "rows": tree_rows(frame),
         "svg": inline(radius_figure(ended), "Accuracy against radius") if len(ended) else "",
         "memory": memory_section(runs),
@@ -66,7 +69,7 @@ def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool =
         mean = own.groupby("length")[column].mean()
         ax.plot(own["length"] + shift, own[column], style["marker"], color=style["color"], ms=4, alpha=0.5)
         ax.plot(mean.index + shift, mean, **style, ms=5, label=kind)
-        conv = kind.split("-")[0]
+        conv = kind.partition(",")[0].split("-")[0]
         numbers = PUBLISHED.get(conv, {}) if published else {}
         if numbers and conv not in drawn:  # several models may have one convolution
             drawn.add(conv)

@@ -10,7 +10,8 @@ import pandas as pd
 from experiments.model_specs import GraphSpec
 from experiments.plots import natural
 from experiments.records import RunRecord
-from experiments.statistics import runs_table
+from experiments.statistics import runs_table, setting_columns
+from experiments.tables import heading, shown
 
 PAPER = "Alon & Yahav 2021, https://arxiv.org/abs/2006.05205, as listed in the README of their program"
 #: Accuracy on training examples by convolution and radius.
@@ -23,11 +24,16 @@ PUBLISHED = {
 def tree_table(runs: list[RunRecord]) -> pd.DataFrame:
     """One row a run: ``runs_table`` with ``kind`` and ``fitted``.
 
-    ``kind`` is the model's label without its number of layers, which grows with the radius. ``fitted`` is the accuracy
-    of the selected weights on training examples, which validation draws from; the paper reports such an accuracy too.
+    ``kind`` is the model's label without its number of layers, which grows with the radius, and with the settings that
+    differ between runs. ``fitted`` is the accuracy of the selected weights on training examples, which validation draws
+    from; the paper reports such an accuracy too.
     """
     frame = runs_table(runs)
-    frame["kind"] = [_kind(label) for label in frame["model.name"]]
+    columns = setting_columns(frame)
+    frame["kind"] = [
+        ", ".join([_kind(row["model.name"]), *(f"{heading(c)} {shown(row[c])}" for c in columns)])
+        for _, row in frame.iterrows()
+    ]
     return frame.assign(fitted=frame.get("validation_accuracy", float("nan")))
 
 
@@ -47,13 +53,18 @@ def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """
     rows = []
     ended = frame[frame["status"] == "ok"]
-    for (label, radius), group in ended.groupby(["model.name", "length"]):
+    columns = setting_columns(frame)
+    for (label, radius, *values), group in ended.groupby(["model.name", "length", *columns], dropna=False):
         group = group.sort_values("seed")
         published = PUBLISHED.get(label.split("-")[0], {}).get(int(radius))
         rows.append(
             {
                 "model": label,
                 "radius": f"{radius}",
+                **{
+                    heading(c) if c != "train.steps" else "most steps": shown(v)
+                    for c, v in zip(columns, values)
+                },
                 "parameters": f"{group['parameters'].iloc[0]:,}",
                 "fitted (train), each seed": _each(group["fitted"]),
                 "test, each seed": _each(group["test_accuracy"]),
