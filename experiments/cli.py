@@ -158,7 +158,11 @@ app.command(
     help_epilogue="Start with: gnnlab run documents",
 )
 app.command(draw_app)
-app.command(reproduce, usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]")
+app.command(
+    reproduce,
+    usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]",
+    help_epilogue="Start with: gnnlab reproduce A5 --quick",
+)
 app.command(sample, help_epilogue="Start with: gnnlab run characters")
 
 

@@ -8,8 +8,11 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 draw_app = App(
-    name="draw", help="Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending."
+    name="draw",
+    help="Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending.",
+    help_epilogue="Start with: gnnlab draw palindrome 12321 --mirrored --out palindrome.png",
 )
+_OF_A_RUN = "Start with: gnnlab run palindrome"
 
 
 @draw_app.command
@@ -176,7 +179,7 @@ def neighbourhood(graph: str, /, *, out: Path, node: str | None = None, most: in
     return _done(out)
 
 
-@draw_app.command
+@draw_app.command(help_epilogue=_OF_A_RUN)
 def attention(
     run: Path,
     /,
@@ -214,7 +217,7 @@ def attention(
     return _done(out)
 
 
-@draw_app.command
+@draw_app.command(help_epilogue=_OF_A_RUN)
 def gates(run: Path, /, *, symbols: Annotated[str, Parameter(name="--input")], out: Path) -> int:
     """Every gate of a trained recurrent network while it reads a sequence, as heat maps: time across, units down.
 

@@ -417,6 +417,12 @@ def test_help_of_an_experiment_says_how_to_try_that_one(experiment, capsys):
     assert out.rstrip().endswith(f"Start with: gnnlab run {experiment} --smoke")
 
 
+@pytest.mark.parametrize("command", ["reproduce", "draw path"])
+def test_help_of_a_command_that_needs_no_results_says_how_to_try_that_one(command, capsys):
+    _, out, _ = run(capsys, *command.split(), "--help")
+    assert out.rstrip().splitlines()[-1].startswith(f"Start with: gnnlab {command.split()[0]} ")
+
+
 def test_smoke_run_from_end_to_end(tmp_path, capsys):
     out = tmp_path / "results"
     code, table, err = run(

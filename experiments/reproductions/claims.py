@@ -94,7 +94,7 @@ class Claim:
         statement: What is claimed, in our words.
         method: How it is measured, and what the verdict rests on.
         full: Settings as close to the source's as they are known.
-        quick: Settings for a few minutes on two cores.
+        quick: Settings for two cores: minutes, where that can show the claim.
         cut: What ``quick`` leaves out and so cannot show, in words; empty where it leaves out nothing.
         measure: ``module:function`` from ``Evidence`` to ``Measurement``.
         draw: ``module:function`` from ``Evidence`` to a matplotlib figure.
