@@ -44,6 +44,31 @@ def test_lines_are_means_and_exact_zeros_are_marks_below_the_axis():
     assert any("r > 2" in text.get_text() for text in ax.texts)
 
 
+def test_rows_of_zeros_are_those_of_the_models_that_have_marks():
+    part = table()
+    part = pd.concat([part, table({"gcn-4": [0.3] * 4})])
+    part.loc[(part["model"] == "gcn-4") & (part["seed"] == 1), "sensitivity"] = 0.0  # the mean is above 0
+    heights = []
+    for rows in (table(), part):
+        ax = plot_sensitivity(rows, Figure().subplots(), limits=(1e-3, 1.0))
+        heights += [line.get_ydata()[0] for line in ax.lines if list(line.get_xdata()) == [3, 4]]
+    assert heights[1] == pytest.approx(heights[0])
+
+
+def test_the_name_of_the_zeros_stands_outside_the_marks_and_steps_are_whole():
+    figure = Figure(layout="constrained")
+    axes = figure.subplots(1, 2, sharey=True)
+    for ax in axes:
+        plot_sensitivity(table({"gcn-1": [0.5, 0.0, 0.0, 0.0]}), ax)
+        assert all(tick == round(tick) for tick in ax.get_xticks())
+    FigureCanvasAgg(figure).draw()
+    names = [[text for text in ax.texts if text.get_text() == "exactly 0"] for ax in axes]
+    assert [len(found) for found in names] == [1, 0]
+    box = names[0][0].get_window_extent()
+    assert 0 <= box.x0
+    assert box.x1 < axes[0].get_window_extent().x0
+
+
 def test_families_differ_in_line_and_every_model_in_colour():
     styles = family_styles(["gcn-4", "rnn", "lstm", "gat-2", "gcn-12"])
     assert list(styles) == ["lstm", "rnn", "gat-2", "gcn-4", "gcn-12"]

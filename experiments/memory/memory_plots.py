@@ -85,12 +85,10 @@ def plot_sensitivity(
             color="0.25",
         )
         before = depth
-    silent = [label for label in styles if (rows[rows["model"] == label]["sensitivity"] == 0).any()]
-    for label, style in styles.items():
-        own = rows[rows["model"] == label]
-        if own.empty:
-            continue
-        mean = mean_curve(own)
+    means = {label: mean_curve(own) for label in styles if not (own := rows[rows["model"] == label]).empty}
+    silent = [label for label, mean in means.items() if (mean == 0).any()]
+    for label, mean in means.items():
+        own, style = rows[rows["model"] == label], styles[label]
         by_r = own.groupby("r")["sensitivity"]
         lowest = own[own["sensitivity"] > 0].groupby("r")["sensitivity"].min()
         heard = mean > 0
@@ -102,9 +100,12 @@ def plot_sensitivity(
             height = bottom * (low / bottom) ** ((silent.index(label) + 1) / (len(silent) + 1))
             ax.plot(x[~heard], np.full((~heard).sum(), height), style["marker"], color=style["color"], ms=3)
     ax.axhline(low, color="0.3", lw=0.8)
-    ax.text(0.01, 0.045, "exactly 0:", transform=ax.transAxes, va="center", fontsize=8, color="0.25")
+    if ax.yaxis.get_tick_params()["labelleft"]:  # among the numbers: inside, marks of a small r would hide it
+        where = {"transform": ax.transAxes, "ha": "right", "va": "center"}
+        ax.text(-0.012, 0.045, "exactly 0", **where, fontsize=8, color="0.25")
     ax.set(yscale="log", ylim=(bottom, high), xlim=(0.5, last + 0.5))
     ax.set_xlabel("r: steps, or hops, from the read-out")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylabel("D(r) = ‖∂ logits / ∂ input‖")
     ticks = [t for t in ax.get_yticks() if low <= t <= high]
     ax.set_yticks(ticks)
