@@ -250,7 +250,9 @@ def _values(frame: pd.DataFrame, name: str) -> str:
         return "-"
     # One unfinished run makes numbers with a fraction of a whole column: 2.0 is still 2.
     whole = (int(v) if isinstance(v, float) and v.is_integer() else v for v in frame[name].dropna())
-    return ", ".join(sorted({f"{value}" for value in whole}))
+    values = {f"{value}": value for value in whole}
+    # Numbers by size: as text, 10 would come before 5.
+    return ", ".join(sorted(values, key=lambda text: (isinstance(values[text], str), values[text])))
 
 
 def _why_nothing_matches(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> str:

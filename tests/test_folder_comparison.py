@@ -174,6 +174,13 @@ def test_lengths_are_never_compared_with_each_other():
         compare_folders(runs({"lstm": [0.1, 0.2]}), runs({"lstm": [0.1, 0.2]}, length=7))
 
 
+def test_numbers_are_listed_by_size():
+    first, second = runs({"lstm": [0.1]}, length=7), runs({"lstm": [0.1]}, length=5)
+    second += runs({"lstm": [0.1]}, length=10)
+    with pytest.raises(ValueError, match="length is 7 in one and 5, 10 in the other"):
+        compare_folders(first, second)
+
+
 def test_folders_without_common_runs_say_what_keeps_them_apart():
     with pytest.raises(ValueError, match=r"model\.name is lstm in one and rnn in the other"):
         compare_folders(runs({"lstm": [0.1]}), runs({"rnn": [0.1]}))

@@ -1,4 +1,5 @@
 import itertools
+import re
 
 import networkx as nx
 import numpy as np
@@ -38,8 +39,12 @@ def test_every_time_is_forecast_in_one_part_at_most(times, window, horizon):
         for low, high in itertools.pairwise(borders)
     ]
     if not all(expected):
-        with pytest.raises(ValueError, match="too few"):
+        with pytest.raises(ValueError, match="too few") as caught:
             split_times(times, window, horizon)
+        enough = int(re.search(r"take (\d+) or more", str(caught.value))[1])
+        assert all(len(part) for part in split_times(enough, window, horizon))
+        with pytest.raises(ValueError, match="too few"):
+            split_times(enough - 1, window, horizon)
         return
     assert [part.tolist() for part in split_times(times, window, horizon)] == expected
 
@@ -95,7 +100,7 @@ def test_a_series_that_stands_still_is_refused(tmp_path):
     with pytest.raises(ValueError, match="does not change"):
         load_forecast(settings(series, edges))
     series.write_text("x,y\n1,2\n")
-    with pytest.raises(ValueError, match="1 time steps are too few"):
+    with pytest.raises(ValueError, match="1 time step is too few"):
         load_forecast(settings(series, edges))
 
 

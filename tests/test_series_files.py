@@ -63,6 +63,12 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
             "row 5: there is a gap between the times '2020-03-01' and '2020-03-04'",
         ),
         ("time,a\n2020-01-02,5\n2020-01-01,5\n", "row 3: time '2020-01-01' should come after"),
+        ("date,a\n2020-01-01,5\n", "'2020-01-01', .* finite number; a first column of times should be named time"),
+        (",a\n2020-01-01,5\n", "row 1: a node has no name; a first column of times should be named time"),
+        ("time,a,\n1,5,6\n", "row 1: a node has no name$"),
+        ("a,b\n1,x\n", "should be a finite number$"),
+        ("time;a;b\n1;5;6\n", "columns should be separated by commas, not by ';'"),
+        ("a\tb\n1\t5\n", r"columns should be separated by commas, not by '\\t'"),
     ],
 )
 def test_what_is_wrong_with_a_series_is_named_with_its_row(tmp_path, content, message):
@@ -94,6 +100,9 @@ def test_edges_are_undirected_and_stand_once(tmp_path):
         ("a,a\n", "row 1: node 'a' is joined with itself"),
         ("source,target\n", "at least one edge"),
         ("a,b\n", "no edge of node 'c'"),
+        ("from,to\na,b\n", "row 1: the series has no node 'from'; a heading should be source,target"),
+        ("a,b\nc,d\n", "row 2: the series has no node 'd'$"),
+        ("a;b\n", "columns should be separated by commas, not by ';'"),
     ],
 )
 def test_what_is_wrong_with_edges_is_named_with_its_row(tmp_path, content, message):

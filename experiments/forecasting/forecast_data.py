@@ -132,15 +132,22 @@ def split_times(times: int, window: int, horizon: int) -> tuple[Tensor, Tensor, 
         >>> [part.tolist() for part in split_times(10, window=3, horizon=1)]
         [[3, 4, 5], [6, 7], [8, 9]]
     """
-    borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
     first = window + horizon - 1
-    parts = [torch.arange(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
-    if any(len(part) == 0 for part in parts):
+    parts = _parts(times, first)
+    if not all(parts):
+        # All of them hold a forecast soon after the first does.
+        enough = next(n for n in itertools.count(max(times, int(first / PARTS[0]))) if all(_parts(n, first)))
         raise ValueError(
-            f"series: {times} time steps are too few for a window of {window} and a horizon of {horizon}; "
-            f"the first 60 % should be longer than {first}"
+            f"series: {times} time step{'s are' if times != 1 else ' is'} too few for a window of {window} and a "
+            f"horizon of {horizon}: take {enough:,} or more, or a smaller window"
         )
-    return parts[0], parts[1], parts[2]
+    train, validation, test = (torch.arange(part.start, part.stop) for part in parts)
+    return train, validation, test
+
+
+def _parts(times: int, first: int) -> list[range]:
+    borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
+    return [range(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
 
 
 def rename(nodes: int, seed: int) -> Tensor:

@@ -15,6 +15,8 @@ import numpy as np
 
 from experiments.files import check_ordinary
 
+_TIME = "; a first column of times should be named time"
+
 
 def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """Values of every node at every time.
@@ -41,11 +43,11 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
         raise ValueError(
             f"series: {path} should have a row with the names of the nodes and one row a time step below"
         )
+    _check_commas(rows[0][1], f"series: {path}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or "" in names:
-        raise ValueError(
-            f"series: {path} row 1: " + (f"node {twice[0]!r} stands twice" if twice else "a node has no name")
-        )
+        wrong = f"node {twice[0]!r} stands twice" if twice else "a node has no name"
+        raise ValueError(f"series: {path} row 1: {wrong}" + (_TIME if not names[0] and not skipped else ""))
     values = np.empty((len(rows) - 1, len(names)))
     for index, (number, row) in enumerate(rows[1:]):
         if len(row) != len(names) + skipped:
@@ -53,7 +55,8 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
                 f"series: {path} row {number}: {len(row) - skipped} values, but row 1 names {len(names)} nodes"
             )
         for column, (name, text) in enumerate(zip(names, row[skipped:])):
-            values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}")
+            hint = _TIME if column == 0 and not skipped else ""
+            values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}", hint)
     if skipped:
         _check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
     return values, names
@@ -88,7 +91,14 @@ def _times(texts: list[str]) -> Sequence[Any]:
     return dates if len({date.tzinfo is None for date in dates}) == 1 else []
 
 
-def _number(text: str, where: str) -> float:
+def _check_commas(row: list[str], where: str) -> None:
+    """Raise a ValueError where a row is one column only because its columns are set apart in another way."""
+    other = next((mark for mark in (";", "\t") if len(row) == 1 and mark in row[0]), None)
+    if other:
+        raise ValueError(f"{where}: columns should be separated by commas, not by {other!r}")
+
+
+def _number(text: str, where: str, hint: str) -> float:
     if not text.strip():
         raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
     try:
@@ -96,7 +106,7 @@ def _number(text: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number")
+        raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number{hint}")
     return value
 
 
@@ -120,13 +130,15 @@ def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
         ends = [end.strip() for end in row]
         if number == 1 and [end.lower() for end in ends] == ["source", "target"]:
             continue
+        _check_commas(row, f"edge-list: {path}")
         if len(ends) != 2:
             raise ValueError(
                 f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names"
             )
         for end in ends:
             if end not in number_of:
-                raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}")
+                hint = "; a heading should be source,target" if number == 1 else ""
+                raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}{hint}")
         if ends[0] == ends[1]:
             raise ValueError(f"edge-list: {path} row {number}: node {ends[0]!r} is joined with itself")
         first, second = sorted(number_of[end] for end in ends)
