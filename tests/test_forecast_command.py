@@ -87,7 +87,10 @@ BAD = {
     "no such file": (["--series", "none.csv", "--edge-list", "e.csv"], "none.csv cannot be read"),
     "sizes of a series": (["--series", "s.csv", "--edge-list", "e.csv", "--nodes", "9"], "nodes: only"),
     "too few people": (["--nodes", "3"], "nodes: 3"),
-    "one time step": (["--times", "1"], "1 time step is too few for a window of 16 and a horizon of 1: take 28 or more"),
+    "one time step": (
+        ["--times", "1"],
+        "1 time step is too few for a window of 16 and a horizon of 1: take 28",
+    ),
     "zero window": (["--window", "0"], "window: 0"),
     "a budget too small": (["--budget", "9"], "budget: 9"),
     "zero workers": (["--workers", "0"], "workers: 0"),

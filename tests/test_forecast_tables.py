@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from experiments.forecasting.forecast_tables import best_errors, paired_rows, parts, summary_rows
+from experiments.forecasting import forecast_tables
+from experiments.forecasting.forecast_tables import best_errors, paired_rows, parts, summary_rows, text_table
 
 
 def frame(rows):
@@ -98,3 +99,14 @@ def test_summary_counts_failures_and_sorts_by_error():
     ]
     assert rows[2]["n"] == "2 (1 failed)"
     assert rows[0]["squared error"] == "0.3000 ± 0.1414"
+
+
+def test_an_interval_is_announced_where_one_is_given(monkeypatch):
+    for frame, given in ((RUNS, True), (RUNS[RUNS["seed"] == 0], False)):
+        monkeypatch.setattr(
+            forecast_tables, "forecast_runs", lambda runs, frame=frame: frame.assign(best_error=None)
+        )
+        text = text_table([])
+        assert "against that of lstm on the same seed" in text
+        assert ("bootstrap interval" in text) == given
+        assert ("% [" in text) == given

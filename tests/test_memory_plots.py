@@ -65,7 +65,7 @@ def test_the_name_of_the_zeros_stands_outside_the_marks_and_steps_are_whole():
     names = [[text for text in ax.texts if text.get_text() == "exactly 0"] for ax in axes]
     assert [len(found) for found in names] == [1, 0]
     box = names[0][0].get_window_extent()
-    assert 0 <= box.x0
+    assert box.x0 >= 0
     assert box.x1 < axes[0].get_window_extent().x0
 
 

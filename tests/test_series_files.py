@@ -63,7 +63,10 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
             "row 5: there is a gap between the times '2020-03-01' and '2020-03-04'",
         ),
         ("time,a\n2020-01-02,5\n2020-01-01,5\n", "row 3: time '2020-01-01' should come after"),
-        ("date,a\n2020-01-01,5\n", "'2020-01-01', .* finite number; a first column of times should be named time"),
+        (
+            "date,a\n2020-01-01,5\n",
+            "'2020-01-01', .* finite number; a first column of times should be named time",
+        ),
         (",a\n2020-01-01,5\n", "row 1: a node has no name; a first column of times should be named time"),
         ("time,a,\n1,5,6\n", "row 1: a node has no name$"),
         ("a,b\n1,x\n", "should be a finite number$"),

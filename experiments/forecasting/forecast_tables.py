@@ -193,10 +193,9 @@ def text_table(runs: Sequence[RunRecord]) -> str:
         text += f"\nsmallest squared error that any forecast can expect{where}: {error:.5f} (true probabilities known)"
     paired = paired_rows(frame)
     if paired:
-        percent = f"{100 * CONFIDENCE:.0f} %"
-        text += (
-            f"\n\nsquared error against that of lstm on the same seed, with its {percent} bootstrap interval:"
-        )
+        interval = f", with its {100 * CONFIDENCE:.0f} % bootstrap interval"
+        some = not all(np.isnan(row["low"]) for row in paired)  # one seed has none
+        text += f"\n\nsquared error against that of lstm on the same seed{interval if some else ''}:"
     for row in paired:
         edges = {"none": "no edges"}.get(row["edges"], f"{row['edges']} edges")
         what = ", ".join([edges, *filter(None, [row["settings"]])])

@@ -101,7 +101,7 @@ def plot_sensitivity(
             ax.plot(x[~heard], np.full((~heard).sum(), height), style["marker"], color=style["color"], ms=3)
     ax.axhline(low, color="0.3", lw=0.8)
     if ax.yaxis.get_tick_params()["labelleft"]:  # among the numbers: inside, marks of a small r would hide it
-        where = {"transform": ax.transAxes, "ha": "right", "va": "center"}
+        where: dict[str, Any] = {"transform": ax.transAxes, "ha": "right", "va": "center"}
         ax.text(-0.012, 0.045, "exactly 0", **where, fontsize=8, color="0.25")
     ax.set(yscale="log", ylim=(bottom, high), xlim=(0.5, last + 0.5))
     ax.set_xlabel("r: steps, or hops, from the read-out")
