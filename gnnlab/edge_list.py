@@ -82,7 +82,7 @@ def check_edge_index(edge_index: Tensor, num_nodes: int, *, name: str = "edge_in
         raise ValueError(f"{name} must hold nodes from 0 to {num_nodes - 1}, but holds {low}")
     if high >= num_nodes:
         raise ValueError(
-            f"{name} must hold nodes from 0 to {num_nodes - 1} (x has {num_nodes} rows), but holds {high}"
+            f"{name} must hold nodes from 0 to {num_nodes - 1} (there are {num_nodes} nodes), but holds {high}"
         )
 
 
@@ -107,13 +107,20 @@ def check_edge_values(values: Tensor, num_edges: int, *, name: str) -> None:
         raise ValueError(f"{name} must hold floating-point numbers, but holds {values.dtype}")
 
 
-def check_features(x: Tensor, in_channels: int | None = None) -> None:
-    """Raise a ValueError unless `x` is (N, F) or (B, N, F) with F = `in_channels`, where that is given."""
+def check_features(x: Tensor, in_channels: int | None = None, weight: Tensor | None = None) -> None:
+    """Raise a ValueError unless `x` is (N, F) or (B, N, F) with F = `in_channels`, of a type that `weight` takes."""
     if not isinstance(x, Tensor) or x.dim() not in (2, 3):
         shape = tuple(x.shape) if isinstance(x, Tensor) else type(x).__name__
         raise ValueError(f"x must have the shape (N, F) or (B, N, F), but has {shape}")
     if in_channels is not None and x.size(-1) != in_channels:
         raise ValueError(f"x must have in_channels = {in_channels} columns, but has {x.size(-1)}")
+    # NumPy's numbers are float64. Other types may differ from the weight's: autocast brings them together.
+    if weight is not None and (
+        not x.is_floating_point() or (x.dtype == torch.float64) != (weight.dtype == torch.float64)
+    ):
+        raise ValueError(
+            f"x must hold {weight.dtype}, as the weights do, but holds {x.dtype}; .to({weight.dtype}) converts it"
+        )
 
 
 def is_sparse_matrix(edge_index: Any) -> bool:

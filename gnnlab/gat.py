@@ -159,7 +159,7 @@ class GATConv(MessagePassing):
             return_attention_weights: Return α (after dropout) with the edges it belongs to: those given
                 without their self-loops, in their order, then the self-loops that were added.
         """
-        check_features(x, self.in_channels)
+        check_features(x, self.in_channels, next(self.parameters()))
         edges, attr = self._graph(x, edge_index, edge_weight if edge_attr is None else edge_attr)
         # 1. H = X W (v2: L for the sources, R for the targets)
         h_src, h_dst = self._project(x)  # (..., N, K, O)

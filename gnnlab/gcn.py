@@ -100,7 +100,7 @@ class GCNConv(MessagePassing):
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Return Â X W + b."""
-        check_features(x, self.in_channels)
+        check_features(x, self.in_channels, next(self.parameters()))
         # 1. Â, remembered from the last call on this edge list
         matrix = self._matrix(x, edge_index, edge_weight)
         # 2. X W

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import torch
 from torch import Tensor
@@ -25,14 +26,14 @@ def path_graph(
         N-1.
 
     Raises:
-        ValueError: `num_nodes` under 1, or a negative `skip`.
+        ValueError: `num_nodes` under 1 or no whole number, or a negative `skip`.
 
     >>> path_graph(4, directed=True, skip=2).edge_index
     tensor([[0, 0, 1, 1, 2],
             [1, 2, 2, 3, 3]])
     """
-    if num_nodes < 1:
-        raise ValueError(f"num_nodes must be 1 or more, but is {num_nodes}")
+    if isinstance(num_nodes, bool) or not isinstance(num_nodes, Integral) or num_nodes < 1:
+        raise ValueError(f"num_nodes must be a whole number of 1 or more, but is {num_nodes!r}")
     edges = _path_edges(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
     return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 

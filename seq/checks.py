@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 _values_are_checked: ContextVar[bool] = ContextVar("seq_values_are_checked", default=False)
 
@@ -98,6 +98,18 @@ def check_sequence(name: str, x: Tensor, features: int) -> None:
         raise ValueError(f"{name} must hold floating-point numbers, got {x.dtype}")
     if values_are_checked() and not bool(torch.isfinite(x).all()):
         raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
+
+
+def check_precision(name: str, value: Tensor, layer: nn.Module) -> None:
+    """Raise where exactly one of a tensor and a layer's weights is float64, as NumPy's numbers are.
+
+    Other types may differ: autocast brings them together.
+    """
+    weight = next(layer.parameters(), None)
+    if weight is not None and (value.dtype == torch.float64) != (weight.dtype == torch.float64):
+        raise ValueError(
+            f"{name} must hold {weight.dtype}, as the weights do, got {value.dtype}; .to({weight.dtype}) converts it"
+        )
 
 
 def check_state(state: tuple[Tensor, ...], names: tuple[str, ...], shape: tuple[int, ...]) -> None:

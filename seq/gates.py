@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.cell import Cell
-from seq.checks import check_sequence, check_state, check_times
+from seq.checks import check_precision, check_sequence, check_state, check_times
 from seq.layer import RecurrentLayer, State
 from seq.phased import PhasedLSTM
 
@@ -49,6 +49,7 @@ def gate_activations(
     if times is not None and not isinstance(layer, PhasedLSTM):
         raise ValueError(f"times must be None: {type(layer).__name__} does not use time stamps")
     check_sequence("x", x, layer.input_size)
+    check_precision("x", x, layer)
     if times is not None:
         check_times(times, *x.shape[:2])
     current = layer.initial_state(x) if state is None else state

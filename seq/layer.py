@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor, nn
 
-from seq.checks import check_lengths, check_sequence, check_state, check_times
+from seq.checks import check_lengths, check_precision, check_sequence, check_state, check_times
 
 State = tuple[Tensor, ...]
 
@@ -48,10 +48,13 @@ class RecurrentLayer(nn.Module, ABC):
         times: Tensor | None = None,
     ) -> tuple[Tensor, State]:
         check_sequence("x", x, self.input_size)
+        check_precision("x", x, self)
         B, T, _ = x.shape
         if state is None:
             state = self.initial_state(x)
         check_state(state, self.state_names, self.state_shape(B))
+        for part in state:
+            check_precision("state", part, self)
         if times is not None:
             if not self.uses_times:
                 raise ValueError(f"times must be None: {type(self).__name__} does not use time stamps")

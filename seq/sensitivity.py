@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seq.bidirectional import Bidirectional
-from seq.checks import check_sequence, check_state, check_tensor
+from seq.checks import check_precision, check_sequence, check_state, check_tensor
 from seq.layer import RecurrentLayer, State, check_layer
 
 
@@ -170,6 +170,7 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
     check_sequence("x", x, layer.input_size)
     if len(x) == 0:
         raise ValueError("x must hold at least one sequence")
+    check_precision("x", x, layer)
     current = layer.initial_state(x) if state is None else state
     check_state(current, layer.state_names, layer.state_shape(len(x)))
     parts = []

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from seq.checks import is_number
+from seq.checks import check_tensor, is_number
 
 
 def softmax_with_temperature(
@@ -32,7 +32,7 @@ def softmax_with_temperature(
         - **logits**: (..., V); the result has the same shape
 
     Raises:
-        ValueError: both arguments, or one that is negative or NaN.
+        ValueError: both arguments, or one that is negative or NaN; logits that are no tensor.
 
     Example:
         >>> import torch
@@ -43,6 +43,7 @@ def softmax_with_temperature(
         tensor([0.0000, 0.5000, 0.5000])
     """
     tau = check_temperature(temperature, sharpness)
+    check_tensor("logits", logits)
     x = logits - logits.amax(-1, keepdim=True)  # 0 at the largest, so that no exponential overflows
     smallest, largest = torch.finfo(x.dtype).tiny, torch.finfo(x.dtype).max
     if tau < smallest:  # as a number of this type it may be zero

@@ -68,6 +68,8 @@ class Vocabulary:
         Raises:
             ValueError: an unknown character with ``"refuse"``, or another value of ``unknown``.
         """
+        if not isinstance(text, str):
+            raise ValueError(f"text must be a str, got {type(text).__name__}")
         replacement = self._check_unknown(unknown)
         tokens = np.empty(len(text), dtype=np.int64)
         size = 0

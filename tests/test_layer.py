@@ -197,6 +197,26 @@ def test_saved_weights_give_the_same_layer(name):
 
 
 @every_layer
+@pytest.mark.parametrize(
+    ("weights", "given"), [(torch.float32, torch.float64), (torch.float64, torch.float32)]
+)
+def test_numbers_of_another_precision_are_named_with_the_way_out(name, weights, given):
+    layer, x, state = make(name).to(weights), draw(B, T, I), draw_state(make(name))
+    message = f"must hold {weights}, as the weights do, got {given}; .to\\({weights}\\) converts it"
+    with pytest.raises(ValueError, match=f"x {message}"):
+        layer(x.to(given))
+    with pytest.raises(ValueError, match=f"state {message}"):
+        layer(x.to(weights), tuple(part.to(given) for part in state))
+    assert layer(x.to(given).to(weights), tuple(part.to(weights) for part in state))[0].dtype == weights
+
+
+def test_autocast_may_mix_other_types():
+    layer = LSTM(I, H)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert layer(torch.ones(B, T, I, dtype=torch.bfloat16))[0].isfinite().all()
+
+
+@every_layer
 def test_bad_arguments_are_named(name):
     layer, x = make(name), draw(B, T, I)
     with pytest.raises(ValueError, match=r"x must have shape \(B, T, 2\)"):

@@ -120,7 +120,7 @@ def test_edge_lists_are_sorted_unique_in_range_and_symmetric_unless_directed(
         assert joined <= set(pairs)
 
 
-@pytest.mark.parametrize("num_nodes", [0, -1])
+@pytest.mark.parametrize("num_nodes", [0, -1, 5.0, "5", True])
 def test_path_needs_nodes(num_nodes):
     with pytest.raises(ValueError, match="num_nodes"):
         path_graph(num_nodes)

@@ -69,6 +69,8 @@ def test_gradients_are_those_of_the_softmax():
 
 
 def test_bad_arguments_are_named():
+    with pytest.raises(ValueError, match="logits must be a tensor, got list"):
+        softmax_with_temperature([1.0, 2.0])
     x = torch.zeros(3)
     with pytest.raises(ValueError, match="temperature and sharpness must not both"):
         softmax_with_temperature(x, 1.0, sharpness=1.0)

@@ -108,3 +108,8 @@ def test_bad_arguments_are_named():
             vocabulary.decode(tokens)
     assert vocabulary.decode(torch.empty(0, dtype=torch.long)) == ""
     assert len(vocabulary.encode("")) == 0
+
+
+def test_bytes_are_no_text_to_encode():
+    with pytest.raises(ValueError, match="text must be a str, got bytes"):
+        Vocabulary("abc").encode(b"abc")
