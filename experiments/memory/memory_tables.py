@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.memory.decay import describe_decay
+from experiments.memory.decay import LEAST, describe_decay
 from experiments.memory.memory_records import SENSITIVITY, read_rows
 from experiments.plots import natural
 from experiments.records import RunRecord
@@ -114,7 +114,10 @@ def is_graph(model: str) -> bool:
 
 def as_text(row: dict[str, Any]) -> dict[str, str]:
     """A row for people."""
-    return {name: _text(value) for name, value in row.items()}
+    text = {name: _text(value) for name, value in row.items()}
+    if 0 < row["D at reach"] < LEAST:
+        text["reach"] += " or more"
+    return text
 
 
 def _text(value: Any) -> str:
