@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEAST = (
-    1e-280  # near the smallest numbers of float64: what follows may be too small for one, and not out of reach
-)
+LEAST = 1e-280  # near the smallest numbers of float64: what follows may be too small for one, and not out of reach
 
 
 @dataclass(frozen=True)
