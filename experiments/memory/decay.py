@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEAST = 1e-280  # near the smallest numbers of float64: what follows may be too small for one, and not out of reach
-
 
 @dataclass(frozen=True)
 class Decay:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from experiments.memory.decay import LEAST
+from experiments.memory.memory_settings import LEAST
 from experiments.model_specs import GraphSpec, ModelSpec
 from experiments.tasks import SequenceTask
 from experiments.training import Batch

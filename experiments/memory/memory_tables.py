@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.memory.decay import LEAST, describe_decay
+from experiments.memory.decay import describe_decay
 from experiments.memory.memory_records import SENSITIVITY, read_rows
+from experiments.memory.memory_settings import LEAST
 from experiments.plots import natural
 from experiments.records import RunRecord
 from experiments.statistics import runs_table, setting_columns
