@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from experiments.files import write_beside
 
@@ -75,6 +76,28 @@ def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
         if key not in values:
             raise CheckpointError(f"{path}: the checkpoint lacks {key}")
     return values
+
+
+def restore_weights(model: nn.Module, path: Path) -> None:
+    """Load the weights that a run's ``save_tensors`` wrote into its model, on the CPU.
+
+    Args:
+        model: As the run made it.
+        path: The file.
+
+    Raises:
+        CheckpointError: The file is missing, not readable, damaged, or holds the weights of another model.
+    """
+    try:
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path}: is missing, so nobody knows what the run learned") from error
+    except PermissionError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})") from error
+    except Exception as error:  # unpickling a damaged file can raise nearly anything
+        raise CheckpointError(
+            f"{path}: damaged, or the weights of another model; delete the run's folder and run again"
+        ) from error
 
 
 def random_state() -> dict[str, Any]:

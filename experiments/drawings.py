@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from experiments.checkpoints import restore_weights
 from experiments.citation_data import load_task
 from experiments.citation_models import TwoLayers, build_node_model
 from experiments.files import write_beside
@@ -200,7 +201,7 @@ def draw_attention(run: Path, out: Path, *, layer: int, most: int) -> None:
     settings = record.settings
     task = load_task(settings.dataset, settings.seed)
     model = build_node_model(settings.model, task.num_node_features, len(task.class_names))
-    model.load_state_dict(torch.load(run / "weights.pt", weights_only=True))
+    restore_weights(model, run / "weights.pt")
     figure = _figure(9.0, 7.0)
     figure.suptitle(f"{settings.dataset}: attention of layer {layer}, mean over heads, self-loops left out")
     draw_graph(

@@ -176,13 +176,21 @@ def read_runs(out: Path) -> list[RunRecord]:
     """Every run of a results folder.
 
     Raises:
-        FolderError: The folder does not exist, cannot be read or holds no run.
+        FolderError: The folder does not exist, cannot be read, holds no run or runs of several experiments, as where
+            folders were copied together.
     """
     if not out.is_dir():
         raise FolderError(f"{out}: no such folder of results")
     runs = list(iterate_runs(out))
     if not runs:
         raise FolderError(f"{out}: holds no runs")
+    first = runs[0]
+    other = next((run for run in runs if run.settings.experiment != first.settings.experiment), None)
+    if other is not None:
+        raise FolderError(
+            f"{out}: holds runs of {first.settings.experiment!r} ({first.path.name}) and of "
+            f"{other.settings.experiment!r} ({other.path.name}); move those of one experiment to another folder"
+        )
     return runs
 
 

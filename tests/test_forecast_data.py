@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.forecasting.epidemic import simulate_epidemic
-from experiments.forecasting.forecast_data import load_forecast, split_times
+from experiments.forecasting.forecast_data import load_forecast, rename, split_times
 from experiments.forecasting.forecast_settings import ForecastModel, ForecastSettings, ForecastTraining
 from experiments.forecasting.series_files import content_hash
 
 
-def settings(series="epidemic", edge_list="", edges="given", seed=3, **train):
+def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, **train):
     train = {"window": 5, "horizon": 2, **train}
-    size = (23, 60) if series == "epidemic" else (0, 0)
+    size = (nodes, 60) if series == "epidemic" else (0, 0)
     content = "" if series == "epidemic" else content_hash(series, edge_list)
     return ForecastSettings(
         "forecast",
@@ -83,6 +83,22 @@ def test_shuffled_edges_are_the_same_graph_with_other_names():
     assert set(first.edges) != set(second.edges)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_shuffled_edges_of_a_small_graph_are_never_the_given_ones(seed):
+    path = torch.tensor([[0, 1], [1, 2]])  # a third of all names leave it as it is
+    renamed = rename(path, 3, seed)
+    degrees = nx.Graph(renamed.t().tolist()).degree()
+    assert sorted(degree for _, degree in degrees) == [1, 1, 2]
+    assert degrees[1] == 1
+
+
+def test_a_graph_that_cannot_be_shuffled_is_refused():
+    with pytest.raises(ValueError, match=r"joined with every other.*--edges given"):
+        rename(torch.tensor([[0, 1, 0], [1, 2, 2]]), 3, 0)
+    with pytest.raises(ValueError, match="joined with every other"):
+        load_forecast(settings(nodes=7, edges="shuffled"))  # a small world of 7 with 6 neighbours each
+
+
 def test_files_are_read_with_both_directions_of_an_edge(tmp_path):
     series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
     rows = ["x,y,z"] + [f"{t % 3},{t % 5},{t % 7}" for t in range(30)]
@@ -127,7 +143,7 @@ def test_values_whose_squares_are_no_numbers_are_refused(tmp_path, size):
 def test_a_value_beyond_float32_is_refused_with_its_place(tmp_path):
     rows = [(float(time % 7), float(time % 3)) for time in range(60)]
     rows[56] = (1.0, -1e39)
-    with pytest.raises(ValueError, match=r"time step 57 of node 2 is -1e\+39"):
+    with pytest.raises(ValueError, match=r"time step 57 of node 'b' is -1e\+39"):
         load_forecast(with_rows(tmp_path, rows))
 
 

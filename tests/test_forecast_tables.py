@@ -2,7 +2,14 @@ import pandas as pd
 import pytest
 
 from experiments.forecasting import forecast_tables
-from experiments.forecasting.forecast_tables import best_errors, paired_rows, parts, summary_rows, text_table
+from experiments.forecasting.forecast_tables import (
+    best_errors,
+    gains_of_edges,
+    paired_rows,
+    parts,
+    summary_rows,
+    text_table,
+)
 
 
 def frame(rows):
@@ -33,6 +40,18 @@ def test_differences_are_paired_by_seed_and_in_percent():
     assert rows[("gcn-lstm", "shuffled")]["difference"] == pytest.approx((0 + 10) / 2)
     assert rows[("last", "none")]["n"] == 1
     assert rows[("last", "none")]["difference"] == pytest.approx(100)
+
+
+def test_given_edges_are_paired_with_shuffled_ones_of_the_same_model_and_seed():
+    (row,) = gains_of_edges(RUNS)
+    assert (row["model"], row["edges"], row["reference"]) == (
+        "gcn-lstm",
+        "given",
+        "gcn-lstm with shuffled edges",
+    )
+    assert row["difference"] == pytest.approx(100 * ((0.2 / 0.4 - 1) + (0.4 / 0.55 - 1)) / 2)
+    assert (row["n"], row["below"]) == (2, 2)
+    assert gains_of_edges(RUNS[RUNS["edges"] == "given"]) == []
 
 
 def test_other_settings_are_never_averaged_over():

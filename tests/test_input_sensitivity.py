@@ -111,3 +111,16 @@ def test_the_model_and_the_stream_of_random_numbers_stay_as_they_were():
     assert torch.equal(state, torch.get_rng_state())
     assert model.training
     assert all(p.grad is None and torch.equal(p, w) for p, w in zip(model.parameters(), weights))
+
+
+def test_what_is_too_small_for_a_number_is_not_said_to_be_out_of_reach():
+    task = DigitPalindromes(20, 0)
+    spec = parse_model("rnn")
+    torch.manual_seed(0)
+    model = build_model(spec, task, 12)
+    with torch.no_grad():
+        model.layer.weight_h.mul_(1e-30)  # D falls by 30 powers of ten a step, and a float64 has 308
+    found = {row["r"]: row["sensitivity"] for row in measure_sensitivity(model, spec, task)}
+    assert sorted(found) == list(range(1, len(found) + 1))
+    assert 9 <= len(found) <= 11
+    assert all(value > 0 for value in found.values())

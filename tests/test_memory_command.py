@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -8,8 +9,12 @@ import pytest
 
 from experiments import cli
 from experiments.catalogue import read_settings
+from experiments.files import write_json
+from experiments.forecasting.forecast_settings import ForecastModel, ForecastSettings
 from experiments.memory.memory_settings import MemorySettings
+from experiments.model_specs import parse_model
 from experiments.records import read_runs
+from experiments.settings import RunSettings
 
 
 def run(capsys, *arguments):
@@ -120,6 +125,30 @@ def test_accuracy_of_another_folder_enters_the_page(results, tmp_path, capsys):
     code, _, _ = run(capsys, *arguments, "--results", results, "--out", out)
     assert code == 0
     assert "What is learned, against length" in (out / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (
+            ForecastSettings("forecast", "epidemic", "", "", 20, 60, "given", ForecastModel("last"), 0),
+            "holds runs of 'forecast'; it should be a folder of gnnlab run palindrome",
+        ),
+        (
+            RunSettings("palindrome", 5, parse_model("rnn"), 0),
+            "no run of 'palindrome' in .* ended with an accuracy",
+        ),
+    ],
+)
+def test_results_without_accuracy_are_refused_before_anything_is_measured(settings, words, tmp_path, capsys):
+    run_folder = tmp_path / "other" / settings.folder
+    run_folder.mkdir(parents=True)
+    write_json(run_folder / "config.json", settings.to_dict())
+    write_json(run_folder / "result.json", {"format": 1, "status": "failed", "reason": "x"})
+    code, _, err = run(capsys, "--smoke", "--results", tmp_path / "other", "--out", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert re.search(words, err)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import pytest
 
 from experiments.memory.memory_page import memory_section
 from experiments.memory.memory_records import DEPTH, SENSITIVITY, read_rows, write_rows
+from experiments.memory.memory_settings import MemorySettings
 from experiments.memory.memory_tables import number_rows, sensitivities, text_table
 from experiments.model_specs import parse_model
 from experiments.records import FolderError, RunRecord
@@ -78,3 +79,30 @@ def test_seeds_are_averaged_over_and_settings_are_not(tmp_path):
 def test_a_gap_within_the_reach_is_told(tmp_path):
     row = number_rows(sensitivities([measured(tmp_path, "gcn-2", 0, [0.5, 0.0, 0.25, 0.0, 0.0])]))[0]
     assert (row["reach"], row["exactly 0"]) == ("3", "2, 4-5")
+
+
+def test_a_reach_that_ends_where_numbers_do_is_told(tmp_path):
+    rows = number_rows(
+        sensitivities(
+            [
+                measured(tmp_path, "rnn", 0, [1.0, 1e-150, 1e-300]),
+                measured(tmp_path, "gcn-2", 0, [1.0, 1e-9, 0.0]),
+            ]
+        )
+    )
+    assert [(row["model"], row["reach"]) for row in rows] == [("rnn", "3 or more"), ("gcn-2", "2")]
+
+
+def test_a_seed_that_was_measured_again_to_be_trained_counts_once(tmp_path):
+    runs = []
+    for seed, trained, first in ((0, False, 2.0), (0, True, 2.0), (1, False, 5.0)):
+        settings = MemorySettings("memory", 5, parse_model("rnn"), seed, trained=trained)
+        path = tmp_path / settings.folder
+        path.mkdir()
+        rows = {"initial": [{"r": 1, "sensitivity": first}, {"r": 2, "sensitivity": 1.0}]}
+        if trained:
+            rows["trained"] = [{"r": 1, "sensitivity": 7.0}, {"r": 2, "sensitivity": 7.0}]
+        write_rows(path / SENSITIVITY, rows)
+        runs.append(RunRecord(path, settings, {"format": 1, "status": "ok"}))
+    rows = number_rows(sensitivities(runs))
+    assert [(row["weights"], row["D(1)"]) for row in rows] == [("initial", "3.5"), ("trained", "7")]

@@ -1,3 +1,4 @@
+import dataclasses
 import errno
 import json
 from pathlib import Path
@@ -141,6 +142,17 @@ def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "x").write_text("")
     with pytest.raises(FolderError, match="is a file"):
         prepare_folder(tmp_path / "x", "palindrome")
+
+
+def test_runs_of_two_experiments_in_one_folder_are_refused(tmp_path):
+    recorded(tmp_path)
+    other = dataclasses.replace(SETTINGS, experiment="adding", seed=71)
+    (tmp_path / other.folder).mkdir()
+    write_json(tmp_path / other.folder / "config.json", other.to_dict())
+    with pytest.raises(
+        FolderError, match=rf"runs of 'palindrome' .* and of 'adding' \({other.folder}\); move"
+    ):
+        read_runs(tmp_path)
 
 
 def test_reading_needs_runs(tmp_path):

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 import torch
 from matplotlib.figure import Figure
@@ -107,6 +109,28 @@ def test_bad_input_is_one_line_and_writes_nothing(runs, kind, label, arguments, 
 def test_a_folder_that_is_no_run_is_named(tmp_path):
     with pytest.raises(FolderError, match="not the folder of a run"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "weights.pt: is missing, so nobody knows what the run learned"),
+        (b"PK", "weights.pt: damaged, or the weights of another model"),
+        ("gcn-2", "weights.pt: damaged, or the weights of another model"),
+    ],
+)
+def test_a_trained_run_is_never_drawn_with_other_weights(runs, content, words, tmp_path, capsys):
+    run = tmp_path / runs["lstm"].name
+    shutil.copytree(runs["lstm"], run)
+    if content is None:
+        (run / "weights.pt").unlink()
+    else:
+        foreign = content if isinstance(content, bytes) else (runs[content] / "weights.pt").read_bytes()
+        (run / "weights.pt").write_bytes(foreign)
+    code, _, err = draw(capsys, "gates", run, "--input", "123", "--out", tmp_path / "x.png")
+    assert (code, err.count("\n")) == (2, 1)
+    assert words in err
+    assert not (tmp_path / "x.png").exists()
 
 
 def test_heat_maps_hold_the_gates_with_units_in_one_order():

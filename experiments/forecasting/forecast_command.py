@@ -139,10 +139,11 @@ def forecast(
     from experiments.forecasting.forecast_tables import text_table
     from experiments.records import read_runs
 
-    task = load_forecast(runs[0])  # what is wrong with a file or a size is said before anything is written
+    # What is wrong with a file or a size is said before anything is written.
+    tasks = [load_forecast(run) for run in {run.edges: run for run in runs}.values()]
     for model in chosen:
         if model.trained:
-            build_forecaster(model, training.window, task.edge_index, training.budget)
+            build_forecaster(model, training.window, tasks[0].edge_index, training.budget)
     runs = [dataclasses.replace(run, device=resolve_device(device)) for run in runs]
     # The longest runs first, so that no worker is left alone with one at the end.
     runs.sort(key=lambda run: (not run.model.over_time, not run.model.on_graph))

@@ -64,6 +64,7 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
         epidemic = simulate_epidemic(settings.nodes, settings.times, settings.seed)
         values, chance = epidemic.ill, epidemic.chance
         pairs = sorted(tuple(sorted(edge)) for edge in epidemic.graph.edges)
+        names = [str(person) for person in range(settings.nodes)]
     else:
         series, edge_list = Path(settings.series), Path(settings.edge_list)
         values, names = read_series(series)
@@ -76,9 +77,9 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
     ends = split_times(len(values), window, horizon)
     edges = torch.tensor(pairs).t()
     if settings.edges == "shuffled":
-        edges = rename(values.shape[1], settings.seed)[edges]
+        edges = rename(edges, values.shape[1], settings.seed)
     learned = values[: int(ends[0][-1]) + 1]
-    standardised, deviation = _standardise(values, learned)
+    standardised, deviation = _standardise(values, learned, names, settings.series)
     best = None
     if chance is not None and horizon == 1:
         known = chance[ends[2].numpy()]
@@ -94,7 +95,9 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
     )
 
 
-def _standardise(values: np.ndarray, learned: np.ndarray) -> tuple[np.ndarray, float]:
+def _standardise(
+    values: np.ndarray, learned: np.ndarray, names: list[str], series: str
+) -> tuple[np.ndarray, float]:
     """Values with the mean and the deviation of the training part, and that deviation.
 
     Raises:
@@ -103,19 +106,22 @@ def _standardise(values: np.ndarray, learned: np.ndarray) -> tuple[np.ndarray, f
     if (
         learned.min() == learned.max()
     ):  # the deviation of equal numbers is not always 0, because their mean is rounded
-        raise ValueError("series: it does not change in the training part, so there is nothing to learn")
+        raise ValueError(
+            f"series: {series} does not change in the training part, the first {100 * PARTS[0]:.0f} % of the time "
+            "steps, so there is nothing to learn"
+        )
     with np.errstate(over="ignore", invalid="ignore"):
         deviation = float(learned.std())
     if not 1 / LARGEST_SCALE < deviation < LARGEST_SCALE:
         raise ValueError(
-            "series: its values are too large or too small to be squared; give them in another unit"
+            f"series: the values of {series} are too large or too small to be squared; give them in another unit"
         )
     standardised = (values - learned.mean()) / deviation
     if np.abs(standardised).max() > FARTHEST:
         time, node = np.unravel_index(np.abs(standardised).argmax(), values.shape)
         raise ValueError(
-            f"series: time step {time + 1} of node {node + 1} is {values[time, node]:g}, more than {FARTHEST:g} "
-            "standard deviations of the training part away from its mean; should it not be a gap?"
+            f"series: {series}: time step {time + 1} of node {names[node]!r} is {values[time, node]:g}, more than "
+            f"{FARTHEST:g} standard deviations of the training part away from its mean; should it not be a gap?"
         )
     return standardised, deviation
 
@@ -150,9 +156,29 @@ def _parts(times: int, first: int) -> list[range]:
     return [range(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
 
 
-def rename(nodes: int, seed: int) -> Tensor:
-    """A random permutation of the nodes: the graph keeps its shape and loses its tie to the series."""
-    return torch.from_numpy(np.random.default_rng([seed, _SHUFFLE]).permutation(nodes))
+def rename(edges: Tensor, nodes: int, seed: int) -> Tensor:
+    """Edges (2, E) with the nodes renamed at random: the graph keeps its shape and loses its tie to the series.
+
+    Names are drawn again until some edge is another one, as the first may put a small graph onto itself.
+
+    Raises:
+        ValueError: Every node is joined with every other: no names make other edges.
+    """
+    given = _pairs(edges)
+    if len(given) == nodes * (nodes - 1) // 2:
+        raise ValueError(
+            "edges: every node is joined with every other, so shuffled edges would be the given ones; leave shuffled "
+            "out (--edges given)"
+        )
+    rng = np.random.default_rng([seed, _SHUFFLE])
+    while True:  # at least half of all permutations change the edges
+        renamed = torch.from_numpy(rng.permutation(nodes))[edges]
+        if _pairs(renamed) != given:
+            return renamed
+
+
+def _pairs(edges: Tensor) -> set[frozenset[int]]:
+    return {frozenset(edge) for edge in edges.t().tolist()}
 
 
 #: Keeps the renaming apart from everything else that the seed draws.

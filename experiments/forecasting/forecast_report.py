@@ -14,6 +14,7 @@ from experiments.forecasting.forecast_settings import BASELINES, EPIDEMIC
 from experiments.forecasting.forecast_tables import (
     best_errors,
     forecast_runs,
+    gains_of_edges,
     paired_rows,
     parts,
     summary_rows,
@@ -74,12 +75,12 @@ def own_data(frame: pd.DataFrame) -> list[str]:
 
 
 def _hybrids(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Each model that is both against its halves: an LSTM without edges, and its graph layers without an LSTM."""
+    """Each model that is both against its halves, an LSTM and graph layers, and against itself on shuffled edges."""
     rows = [row for row in paired_rows(frame) if row["model"].endswith("-lstm")]
     for half in ("gcn-last", "gcn", "gat-last", "gat"):
         both = f"{half.removesuffix('-last')}-lstm"
         rows += [row for row in paired_rows(frame, half) if row["model"] == both and row["edges"] == "given"]
-    return rows
+    return rows + [row for row in gains_of_edges(frame) if row["model"].endswith("-lstm")]
 
 
 def finding(row: dict[str, Any]) -> str:

@@ -159,7 +159,35 @@ def paired_rows(frame: pd.DataFrame, reference: str = LSTM) -> list[dict[str, An
 def _paired(part: pd.DataFrame, reference: str, settings: str) -> list[dict[str, Any]]:
     ended = part[part["status"] == "ok"]
     base = ended[(ended["model.label"] == reference) & (ended["edges"] == "given")][["seed", "test_error"]]
-    pairs = ended[ended["model.label"] != reference].merge(base, on="seed", suffixes=("", "_reference"))
+    return _differences(ended[ended["model.label"] != reference], base, reference, settings)
+
+
+def gains_of_edges(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Each model's squared error on the given edges minus its own on shuffled ones, paired by seed.
+
+    What a graph does without being the right one, as averaging over nodes, is in both: the difference is what the
+    edges themselves gave.
+
+    Args:
+        frame: From ``forecast_runs``.
+
+    Returns:
+        Rows as those of ``paired_rows``, for models that ran on both.
+    """
+    rows = []
+    for title, part in parts(frame).items():
+        ended = part[part["status"] == "ok"]
+        for label, own in ended.groupby("model.label"):
+            base = own[own["edges"] == "shuffled"][["seed", "test_error"]]
+            reference = f"{label} with shuffled edges"
+            rows += _differences(own[own["edges"] == "given"], base, reference, title)
+    return rows
+
+
+def _differences(
+    ended: pd.DataFrame, base: pd.DataFrame, reference: str, settings: str
+) -> list[dict[str, Any]]:
+    pairs = ended.merge(base, on="seed", suffixes=("", "_reference"))
     pairs["difference"] = 100 * (pairs["test_error"] / pairs["test_error_reference"] - 1)
     rows = []
     for (label, edges), group in pairs.groupby(["model.label", "edges"]):

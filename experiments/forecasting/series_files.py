@@ -6,6 +6,7 @@ import csv
 import hashlib
 import itertools
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +16,16 @@ import numpy as np
 
 from experiments.files import check_ordinary
 
-_TIME = "; a first column of times should be named time"
+TIME = "time"  # the name of a first column that is no node
+MONTH = re.compile(r"(\d{4})-?(\d{2})")
 
 
 def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """Values of every node at every time.
 
     The first row names the nodes, each further row is one time step. A first column named ``time`` is left out; where
-    it holds numbers or ISO dates, they have to rise without a gap.
+    more than half of it are numbers, or dates or months as ISO 8601 writes them, all have to be, and to rise without a
+    gap.
 
     Args:
         path: A CSV file in UTF-8.
@@ -37,7 +40,7 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """
     rows = _rows(path, "series")
     names = [name.strip() for name in rows[0][1]] if rows else []
-    skipped = 1 if names and names[0].lower() == "time" else 0
+    skipped = 1 if names and names[0].lower() == TIME else 0
     names = names[skipped:]
     if not names or len(rows) < 2:
         raise ValueError(
@@ -45,9 +48,11 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
         )
     _check_commas(rows[0][1], f"series: {path}")
     twice = sorted({name for name in names if names.count(name) > 1})
-    if twice or "" in names:
-        wrong = f"node {twice[0]!r} stands twice" if twice else "a node has no name"
-        raise ValueError(f"series: {path} row 1: {wrong}" + (_TIME if not names[0] and not skipped else ""))
+    if "" in names:
+        column = names.index("") + skipped + 1
+        raise ValueError(f"series: {path} row 1: column {column} has no name{_hint(column)}")
+    if twice:
+        raise ValueError(f"series: {path} row 1: node {twice[0]!r} stands twice")
     values = np.empty((len(rows) - 1, len(names)))
     for index, (number, row) in enumerate(rows[1:]):
         if len(row) != len(names) + skipped:
@@ -55,7 +60,7 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
                 f"series: {path} row {number}: {len(row) - skipped} values, but row 1 names {len(names)} nodes"
             )
         for column, (name, text) in enumerate(zip(names, row[skipped:])):
-            hint = _TIME if column == 0 and not skipped else ""
+            hint = _hint(column + skipped + 1)
             values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}", hint)
     if skipped:
         _check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
@@ -64,12 +69,13 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
 
 def _check_times(stamps: list[tuple[int, str]], where: str) -> None:
     """Raise a ValueError where a time does not come after the one before, or comes after a gap."""
-    times = _times([text for _, text in stamps])
+    times = _times(stamps, where)
     steps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    usual: Any = sorted(steps)[len(steps) // 2] if steps else None
     for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
         if step <= step * 0:  # zero of a number, or of a span of time
             raise ValueError(f"{where} row {number}: time {text!r} should come after {before!r}")
+    usual: Any = sorted(steps)[(len(steps) - 1) // 2] if steps else None
+    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
         if step > 1.5 * usual:  # months and years are not all of one length
             raise ValueError(
                 f"{where} row {number}: there is a gap between the times {before!r} and {text!r}; fill it first, or "
@@ -77,18 +83,50 @@ def _check_times(stamps: list[tuple[int, str]], where: str) -> None:
             )
 
 
-def _times(texts: list[str]) -> Sequence[Any]:
-    """Numbers, or else dates; nothing where some are neither, whose order nobody knows."""
-    try:
-        numbers = [float(text) for text in texts]
-        return numbers if all(map(math.isfinite, numbers)) else []
-    except ValueError:
-        pass
-    try:
-        dates = [datetime.fromisoformat(text) for text in texts]
-    except ValueError:
+def _times(stamps: list[tuple[int, str]], where: str) -> Sequence[Any]:
+    """Numbers, or else dates; nothing where most are neither, whose order nobody knows."""
+    texts = [text for _, text in stamps]
+    # Dates first where all could be: 20200131 and 20200201 are a day apart.
+    dates = [_date(text) for text in texts]
+    numbers = [_finite(text) for text in texts]
+    most: Sequence[Any] = dates if None not in dates else max(numbers, dates, key=_known)
+    if 2 * _known(most) <= len(most):
         return []
-    return dates if len({date.tzinfo is None for date in dates}) == 1 else []
+    for (number, text), time in zip(stamps, most):
+        if time is None:
+            kind = "dates" if most is dates else "numbers"
+            what = f"time {text!r}" if text else "an empty time"
+            raise ValueError(
+                f"{where} row {number}: {what} among {kind}; write all times alike, or leave the column time out if "
+                "all steps count alike"
+            )
+    if most is dates and len({date.tzinfo is None for date in dates if date is not None}) > 1:
+        return []
+    return most
+
+
+def _known(times: Sequence[Any]) -> int:
+    return sum(time is not None for time in times)
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _date(text: str) -> datetime | None:
+    month = MONTH.fullmatch(text)
+    if month:
+        text = f"{month[1]}-{month[2]}-01"
+    if text.isdigit() and len(text) != len("20200131"):
+        return None  # a count of seconds can look like a day and an hour
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _check_commas(row: list[str], where: str) -> None:
@@ -98,14 +136,15 @@ def _check_commas(row: list[str], where: str) -> None:
         raise ValueError(f"{where}: columns should be separated by commas, not by {other!r}")
 
 
+def _hint(column: int) -> str:
+    return f"; if it holds times, name it {TIME}" if column == 1 else ""
+
+
 def _number(text: str, where: str, hint: str) -> float:
     if not text.strip():
         raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = _finite(text)
+    if value is None:
         raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number{hint}")
     return value
 
@@ -133,11 +172,12 @@ def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
         _check_commas(row, f"edge-list: {path}")
         if len(ends) != 2:
             raise ValueError(
-                f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names"
+                f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names with a comma "
+                "between (weights are not read)"
             )
         for end in ends:
             if end not in number_of:
-                hint = "; a heading should be source,target" if number == 1 else ""
+                hint = "; a first row that names columns should be source,target" if number == 1 else ""
                 raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}{hint}")
         if ends[0] == ends[1]:
             raise ValueError(f"edge-list: {path} row {number}: node {ends[0]!r} is joined with itself")

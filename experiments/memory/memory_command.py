@@ -11,7 +11,7 @@ from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS
 from experiments.memory.memory_settings import MemorySettings
 from experiments.model_specs import ModelSpec
-from experiments.settings import TrainSettings
+from experiments.settings import RunSettings, TrainSettings
 
 NAME = "memory"
 SMOKE = ("rnn,lstm,gcn-2,gcn-2-mirrored,gat-2", "6", "2")
@@ -103,7 +103,7 @@ def memory(
     ):  # what cannot be built is named before anything is written
         hidden_size(spec, DigitPalindromes(size, 0), train)
     if results is not None:
-        read_runs(results)
+        _check_results(results)
     folder = out or Path("runs") / (f"{NAME}-smoke" if smoke else NAME)
     return carry_out(
         runs,
@@ -112,6 +112,22 @@ def memory(
         draw=lambda: draw_memory(folder, results),
         table=lambda: text_table(read_runs(folder)),
     )
+
+
+def _check_results(results: Path) -> None:
+    """Raise a ValueError unless a folder holds accuracies against length."""
+    from experiments.records import read_runs
+    from experiments.statistics import METRIC, runs_table
+
+    runs = read_runs(results)
+    experiment = runs[0].settings.experiment
+    if not isinstance(runs[0].settings, RunSettings):
+        raise ValueError(
+            f"results: {results} holds runs of {experiment!r}; it should be a folder of gnnlab run palindrome, or of "
+            "another task on sequences"
+        )
+    if not runs_table(runs)[METRIC].notna().any():
+        raise ValueError(f"results: no run of {experiment!r} in {results} ended with an accuracy")
 
 
 def expand(

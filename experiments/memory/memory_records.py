@@ -37,12 +37,14 @@ def write_rows(path: Path, parts: dict[str, list[dict[str, Any]]]) -> None:
 def read_rows(runs: Iterable[RunRecord], name: str) -> pd.DataFrame:
     """One file of all runs as a table, with the columns ``model``, ``length`` and ``seed`` in front.
 
-    Runs without the file are passed over: they failed, or were made by an older version.
+    Runs without the file are passed over: they failed, or were made by an older version. What two runs measured alike,
+    as one that was trained and one that was not did at their initial weights, stands once.
 
     Raises:
         FolderError: A file is no such table.
     """
     tables = []
+    place = "r" if name == SENSITIVITY else "depth"
     for run in runs:
         path = run.path / name
         if not run.succeeded or not path.exists():
@@ -55,7 +57,6 @@ def read_rows(runs: Iterable[RunRecord], name: str) -> pd.DataFrame:
             raise FolderError(
                 f"{path}: cannot be read ({error}); delete the run's folder and run again"
             ) from error
-        place = "r" if name == SENSITIVITY else "depth"
         numbers = table.drop(columns="when", errors="ignore").select_dtypes("number")
         if not {"when", place} <= set(table.columns) or numbers.shape[1] < table.shape[1] - 1 or table.empty:
             raise FolderError(f"{path}: is damaged; delete the run's folder and run the command again")
@@ -64,4 +65,7 @@ def read_rows(runs: Iterable[RunRecord], name: str) -> pd.DataFrame:
         table.insert(0, "length", settings.length)
         table.insert(0, "model", settings.model.label)
         tables.append(table)
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    if not tables:
+        return pd.DataFrame()
+    # Twice the same seed would count double in every mean.
+    return pd.concat(tables).drop_duplicates(["model", "length", "seed", "when", place], ignore_index=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from experiments.settings import RunSettings
 
+LEAST = 1e-280  # a D near the smallest numbers of float64: the next may be too small for one, and not out of reach
+
 
 @dataclass(frozen=True)
 class MemorySettings(RunSettings):

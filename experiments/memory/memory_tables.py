@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.memory.decay import describe_decay
 from experiments.memory.memory_records import SENSITIVITY, read_rows
+from experiments.memory.memory_settings import LEAST
 from experiments.plots import natural
 from experiments.records import RunRecord
 from experiments.statistics import runs_table, setting_columns
@@ -114,7 +115,10 @@ def is_graph(model: str) -> bool:
 
 def as_text(row: dict[str, Any]) -> dict[str, str]:
     """A row for people."""
-    return {name: _text(value) for name, value in row.items()}
+    text = {name: _text(value) for name, value in row.items()}
+    if 0 < row["D at reach"] < LEAST:
+        text["reach"] += " or more"
+    return text
 
 
 def _text(value: Any) -> str:

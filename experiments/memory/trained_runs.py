@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.catalogue import find_experiment
+from experiments.checkpoints import restore_weights
 from experiments.memory.memory_settings import MemorySettings
 from experiments.models import build_model
 from experiments.records import FolderError, read_run
@@ -23,6 +24,7 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
 
     Raises:
         FolderError: It is no run of a task on sequences of symbols, or it has no result.
+        CheckpointError: It was trained, and its weights are missing or damaged.
     """
     record = read_run(run)
     settings = record.settings
@@ -40,9 +42,8 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
         raise FolderError(f"run: {run} reads numbers, and only sequences of symbols can be given")
     torch.manual_seed(settings.seed)
     model = build_model(settings.model, task, int(record.result["hidden"]))
-    weights = run / "weights.pt"
-    if weights.exists():
-        model.load_state_dict(torch.load(weights, weights_only=True))
+    if not isinstance(settings, MemorySettings) or settings.trained:
+        restore_weights(model, run / "weights.pt")
     return settings, task, model.eval()
 
 
