@@ -47,8 +47,9 @@ TREES = Claim(
     full=_runs((2, 3, 4, 5), steps=100_000, seeds=10),
     quick=_runs((2, 3, 4, 5), steps=15_000, seeds=3),
     cut=(
-        "15,000 steps of 256 examples in place of 100,000; three of ten seeds. Fits at radius 4 and 5 may still grow "
-        "with more steps. This takes about an hour and a half on two cores; the long runs are those of radius 5."
+        "15,000 steps of 256 examples in place of 100,000; three of ten seeds. Fits at radius 4 grow with more "
+        "steps, those at radius 5 may. This takes about an hour and a half on two cores; the long runs are those "
+        "of radius 5."
     ),
     measure="experiments.reproductions.tree_measures:measure_trees",
     draw="experiments.reproductions.tree_measures:draw_trees",
