@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -21,6 +22,14 @@ def public_data():
     if not folder or not (Path(folder) / "planetoid" / "Cora").is_dir():
         pytest.skip("GNNLAB_DATA names no folder with planetoid/Cora")
     return Path(folder)
+
+
+@pytest.fixture
+def heard_interrupts():
+    """Programs that a test starts hear SIGINT, which a shell has all ignore that it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")  # not longer: its event loop would stand in the way of other tests

@@ -203,6 +203,7 @@ def progress(out):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("heard_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_signal_saves_and_ends(tmp_path, text, number, workers):
@@ -211,10 +212,13 @@ def test_a_signal_saves_and_ends(tmp_path, text, number, workers):
     process = subprocess.Popen(
         command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    while len(list(tmp_path.glob("*/best.pt"))) < int(workers) and process.poll() is None:
-        time.sleep(0.1)
-    process.send_signal(number)
-    _, err = process.communicate(timeout=120)
+    try:
+        while len(list(tmp_path.glob("*/best.pt"))) < int(workers) and process.poll() is None:
+            time.sleep(0.1)
+        process.send_signal(number)
+        _, err = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "the same command goes on" in err
     assert "Traceback" not in err

@@ -490,6 +490,7 @@ def test_draw_writes_the_format_of_the_ending(name, tmp_path, capsys):
     assert path.read_bytes().startswith(begin)
 
 
+@pytest.mark.usefixtures("heard_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_sweep_says_so_and_leaves_its_table(number, tmp_path):
     command = [sys.executable, "-m", "experiments", "run", "palindrome", "--models", "rnn", "--lengths", "90"]
