@@ -7,11 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogFormatter
 
 from experiments.forecasting.forecast_tables import seen_edges
 from experiments.plots import model_styles
 
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none"}
+
+
+class _PlainNumbers(LogFormatter):
+    """0.07 in place of 7 x 10^-2, at the ticks that matplotlib would name: errors seldom span decades."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return f"{x:.4g}" if super().__call__(x, pos) else ""
 
 
 def plot_errors(frame: pd.DataFrame, ax: Axes) -> Axes:
@@ -104,6 +112,8 @@ def plot_error_curves(curves: dict[tuple[str, str], list[pd.DataFrame]], ax: Axe
             }
             ax.plot(curve["step"], curve["validation_error"], label=name, **line)
     ax.set(xlabel="step", ylabel="validation squared error", yscale="log")
+    ax.yaxis.set_major_formatter(_PlainNumbers())
+    ax.yaxis.set_minor_formatter(_PlainNumbers())
     ax.grid(color="0.9")
     ax.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
