@@ -71,6 +71,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     assert (out / "report.html").read_text().count("<svg") == 2
 
 
+@pytest.mark.slow
 def test_number_of_workers_changes_no_bit(tmp_path, tale, capsys):
     for workers in (1, 2):
         options = ("--text", tale, "--models", "lstm-1,gcn-1-w2", *TINY, "--workers", workers)

@@ -7,6 +7,7 @@ import pytest
 from experiments.characters.character_interrupts import stop_requests
 
 
+@pytest.mark.usefixtures("heard_interrupts")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_asks_once_and_interrupts_the_second_time(number):
     before = signal.getsignal(number)

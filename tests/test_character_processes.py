@@ -55,7 +55,9 @@ def share(rank, folder, label, stream):
         dist.destroy_process_group()
 
 
-@pytest.mark.parametrize(("label", "stream"), [("lstm-2", True), ("gat-1-w3", False)])
+@pytest.mark.parametrize(
+    ("label", "stream"), [("lstm-2", True), pytest.param("gat-1-w3", False, marks=pytest.mark.slow)]
+)
 def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(tmp_path, label, stream):
     multiprocessing.spawn(share, (str(tmp_path), label, stream), nprocs=2)
     gradients, curve = steps(trainer(label, stream))

@@ -57,6 +57,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     assert '<h2 id="graphs">' in (out / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_number_of_workers_changes_no_bit(tmp_path, capsys):
     for workers in (1, 2):
         options = ("--dataset", "karate", "--seeds", "2", "--epochs", "20", "--workers", workers)

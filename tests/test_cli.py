@@ -491,7 +491,7 @@ def test_draw_writes_the_format_of_the_ending(name, tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("heard_interrupts")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupted_sweep_says_so_and_leaves_its_table(number, tmp_path):
     command = [sys.executable, "-m", "experiments", "run", "palindrome", "--models", "rnn", "--lengths", "90"]
     command += ["--seeds", "3", "--workers", "2", "--patience", "0", "--out", str(tmp_path)]

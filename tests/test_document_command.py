@@ -70,6 +70,7 @@ def test_bad_shares_are_refused(text, message):
         parse_shares(text)
 
 
+@pytest.mark.slow
 def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("experiments.documents.document_sources.SMALL_SIZE", 30)
     out = tmp_path / "results"
@@ -105,6 +106,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
     assert before == after
 
 
+@pytest.mark.slow
 def test_own_documents_with_two_workers_give_the_same_bits(tmp_path, own, capsys):
     options = (
         "--documents",

@@ -25,7 +25,14 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="module", params=KINDS)
+# Runs of these take longest.
+LONG = ("citation", "documents", "characters")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.slow if kind in LONG else ()) for kind in KINDS],
+)
 def results(request, tmp_path_factory):
     """Folder of a smoke run, what its runs are judged by, and its first curve."""
     options, measure, metric = KINDS[request.param]

@@ -43,17 +43,6 @@ def test_expansion_is_every_combination_once():
     assert len({run.folder for run in runs}) == 8
 
 
-def test_number_of_workers_changes_no_bit(tmp_path):
-    runs = sweep(seeds=(0,))
-    for workers in (1, 2):
-        prepare_folder(tmp_path / str(workers), "palindrome")
-        outcome = run_sweep(runs, tmp_path / str(workers), workers=workers)
-        assert len(outcome.done) == 4
-        assert not outcome.failed
-    assert curves(tmp_path / "1") == curves(tmp_path / "2")
-    assert len(curves(tmp_path / "1")) == 4
-
-
 def test_a_second_time_nothing_runs(tmp_path):
     runs = sweep(labels=("rnn",), lengths=(3,))
     first = run_sweep(runs, tmp_path)
