@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-_LIBRARIES = ("gnnlab", "torch", "torch-geometric", "numpy")
+_LIBRARIES = ("gnnlab", "torch-geometric", "numpy")
 
 
 def resolve_device(name: str) -> str:
@@ -83,6 +83,7 @@ def environment(device: str, threads: int) -> dict[str, Any]:
     versions = {name: version for name in _LIBRARIES if (version := _version(name))}
     return {
         "python": platform.python_version(),
+        "torch": str(torch.__version__),  # names the build too, +cpu or +cu130, as its metadata need not
         **versions,
         "platform": platform.platform(),
         "processor": _processor(),
