@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.model_specs import ModelSpec, parse_model
+from experiments.settings import check_length
 
 MOST_VALUES = 10_000  # a typing error such as 5:1000000 should not become a sweep
 
@@ -29,7 +30,7 @@ def parse_lengths(text: str) -> list[int]:
     """Lengths of 2 or more, as a list or as START:STOP:STEP, with STOP included.
 
     Raises:
-        ValueError: It is neither, or a length is under 2.
+        ValueError: It is neither, or a length is under 2 or over 100,000.
 
     Example:
         >>> parse_lengths("5:20:5"), parse_lengths("3,7")
@@ -42,8 +43,7 @@ def parse_lengths(text: str) -> list[int]:
             raise ValueError(f"{error}, or a range such as 5:25:5") from None
         raise
     for length in lengths:
-        if length < 2:
-            raise ValueError(f"lengths: {length} should be 2 or more")
+        check_length(length)
     return lengths
 
 

@@ -271,8 +271,10 @@ def read_settings(values: dict[str, Any]) -> Any:
     """The run that a ``config.json`` describes, in the settings class of its experiment.
 
     Raises:
-        ValueError: A key is missing or not known.
+        ValueError: It is no object, or a key is missing or not known.
     """
+    if not isinstance(values, dict):
+        raise ValueError(f"config.json should hold an object, but holds a {type(values).__name__}")
     experiment = EXPERIMENTS.get(str(values.get("experiment")))
     return load(experiment.settings if experiment else Experiment.settings).from_dict(values)
 

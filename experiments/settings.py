@@ -17,6 +17,7 @@ from experiments.run_protocol import digest_of
 
 OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
 MOST_THREADS = 256
+MOST_LENGTH = 100_000  # examples of that length take some GB
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,7 @@ class RunSettings:
     deterministic: bool = False
 
     def __post_init__(self) -> None:
-        if self.length < 2:
-            raise ValueError(f"lengths: {self.length} should be 2 or more")
+        check_length(self.length)
         if self.seed < 0:
             raise ValueError(f"seeds: {self.seed} should be 0 or more")
         if not 1 <= self.threads <= MOST_THREADS:
@@ -162,3 +162,10 @@ class RunSettings:
     def folder(self) -> str:
         """Name of the run's folder."""
         return f"T{self.length}_{self.model.label}_seed{self.seed}_{self.identity}"
+
+
+def check_length(length: int) -> None:
+    """Raise a ValueError for a length that no task can have."""
+    if not 2 <= length <= MOST_LENGTH:
+        bound = "2 or more" if length < 2 else f"at most {MOST_LENGTH:,}"
+        raise ValueError(f"lengths: {length} should be {bound}")

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from gnnlab.edge_list import check_edge_index
+
 
 def path_graph(
     num_nodes: int, *, directed: bool = False, self_loops: bool = False, skip: int | Sequence[int] = 0
@@ -104,10 +106,12 @@ def with_virtual_node(graph: Data) -> Data:
     """Return the graph with one more node, its last, that is joined to all others in both directions.
 
     Any two nodes are then at most two hops apart (Gilmer et al. 2017, https://arxiv.org/abs/1704.01212, "master
-    node"). `virtual` holds its index; `position` and `mirrored` are extended.
+    node"). `virtual` holds its index; `position`, which goes on where it ends, and `mirrored` are extended; a
+    sequence's `tokens` and `y` stay as they are.
 
     Raises:
-        ValueError: No Data with edges, or one with features of nodes or edges, which say nothing of the new ones.
+        ValueError: No Data with edges, edges that are none, or anything else that holds a value for each node or edge,
+            which says nothing of the new ones.
 
     >>> graph = with_virtual_node(path_graph(3, directed=True))
     >>> graph.virtual, graph.edge_index.tolist()
@@ -117,10 +121,15 @@ def with_virtual_node(graph: Data) -> Data:
         raise ValueError(f"graph must be a torch_geometric.data.Data, but is a {type(graph).__name__}")
     if graph.edge_index is None or graph.num_nodes is None:
         raise ValueError("graph must have edge_index and num_nodes")
-    for name, new in (("edge_weight", "edges"), ("edge_attr", "edges"), ("x", "node")):
-        if graph.get(name) is not None:
-            raise ValueError(f"graph must not have {name}, which says nothing of the new {new}")
     nodes = int(graph.num_nodes)
+    check_edge_index(graph.edge_index, nodes)
+    for name, values in graph.to_dict().items():
+        if values is None or name in _EXTENDED or (name == "y" and len(values) == 1):
+            continue
+        if name == "x" or graph.is_node_attr(name):
+            raise ValueError(f"graph must not have {name}, which says nothing of the new node")
+        if name.startswith("edge_") or graph.is_edge_attr(name):
+            raise ValueError(f"graph must not have {name}, which says nothing of the new edges")
     others = torch.arange(nodes)
     hub = torch.full_like(others, nodes)
     edges = torch.cat([graph.edge_index, torch.stack([others, hub]), torch.stack([hub, others])], dim=1)
@@ -130,8 +139,13 @@ def with_virtual_node(graph: Data) -> Data:
     if "mirrored" in graph:
         larger.mirrored = torch.cat([graph.mirrored, graph.mirrored.new_zeros(2 * nodes)])[order]
     if "position" in graph:
-        larger.position = torch.arange(nodes + 1)
+        after = graph.position[-1:] + 1 if nodes else torch.zeros(1, dtype=torch.long)
+        larger.position = torch.cat([graph.position, after])
     return larger
+
+
+#: What a sequence's graph holds, and a virtual node leaves right.
+_EXTENDED = ("edge_index", "position", "mirrored", "tokens")
 
 
 def _digits(digits: str | Sequence[int] | Tensor) -> list[int]:

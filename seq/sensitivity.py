@@ -18,10 +18,11 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """‖∂y/∂e(t)‖_F of each example at each position: how much of input t is left in the output y.
 
     Exact, by one vector-Jacobian product an output. It serves any function of plain tensors, so recurrent and
-    graph networks alike: positions are steps, or nodes. An entry that is exactly 0 is out of reach (more hops
-    than layers); a tiny one has vanished on its way through time or was squashed on its way through the graph
-    (Topping et al. 2022, arXiv 2111.14522). Call it in double precision (``model.double()``) where small numbers
-    must not underflow, and in evaluation mode where nothing random shall be in between.
+    graph networks alike: positions are steps, or nodes. An entry that is exactly 0 is out of reach: more hops than
+    layers, or a step at which every gate of a phased network is shut. A tiny one has vanished on its way through
+    time or was squashed on its way through the graph (Topping et al. 2022, arXiv 2111.14522). Call it in double
+    precision (``model.double()``) where small numbers must not underflow, and in evaluation mode where nothing
+    random shall be in between.
 
     Args:
         function: from inputs to outputs; each output row must depend on its own input row only.
@@ -33,7 +34,7 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         - returns (B, T), zero or more
 
     Raises:
-        ValueError: inputs that are not (B, T, F) floats, or outputs with another number of rows.
+        ValueError: inputs that are not (B, T, F) floats, no function, or outputs with another number of rows.
 
     Example:
         >>> import torch
@@ -53,7 +54,7 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         leaf = (
             inputs.detach().clone().requires_grad_()
         )  # a copy, because one made in inference mode has no gradient
-        outputs = _rows(function, leaf)
+        outputs = _rows(function, leaf.clone())  # the function may write to what it is given
         # Rows do not meet, so the sum over the batch has every example's own gradient.
         totals = outputs.flatten(1).sum(0) if outputs.dim() > 1 else outputs.sum().view(1)
         size = torch.zeros(leaf.shape[:2], dtype=leaf.dtype, device=leaf.device)
@@ -77,6 +78,8 @@ def _derivatives() -> Iterator[None]:
 
 def _rows(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """function(inputs), if it is real numbers in a row for each example."""
+    if not callable(function):
+        raise ValueError(f"function must be one from tensor to tensor, got {type(function).__name__}")
     outputs = function(inputs)
     if not isinstance(outputs, Tensor) or not outputs.is_floating_point():
         kind = outputs.dtype if isinstance(outputs, Tensor) else type(outputs).__name__
@@ -109,7 +112,8 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         - returns (B, M, K)
 
     Raises:
-        ValueError: inputs that are no floats, or outputs that are none or have another number of rows.
+        ValueError: inputs that are no floats, no function, or outputs that are no floats or have another number of
+            rows.
 
     Example:
         >>> import torch
@@ -127,10 +131,10 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             f"{tuple(inputs.shape)}"
         )
     with torch.no_grad():
-        B, M = len(inputs), math.prod(_rows(function, inputs).shape[1:])
+        B, M = len(inputs), math.prod(_rows(function, inputs.clone()).shape[1:])
     with _derivatives():
         leaf = inputs.detach().repeat_interleave(M, dim=0).requires_grad_()  # (B M, ...)
-        outputs = _rows(function, leaf).reshape(B * M, M)
+        outputs = _rows(function, leaf.clone()).reshape(B * M, M)
         if not outputs.requires_grad:
             return outputs.new_zeros(B, M, leaf[0].numel())
         each = torch.eye(M, dtype=outputs.dtype, device=outputs.device).repeat(B, 1)

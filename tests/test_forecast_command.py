@@ -95,6 +95,10 @@ BAD = {
     "a budget too small": (["--budget", "9"], "budget: 9"),
     "zero workers": (["--workers", "0"], "workers: 0"),
     "unknown device": (["--device", "tpu"], "device"),
+    "too many layers": (
+        ["--models", "gcn-99999999999-lstm"],
+        "models: 99999999999 graph layers should be 1 to 100",
+    ),
     "a negative horizon": (["--horizon=-1"], "horizon: -1"),
     "a learning rate of NaN": (["--learning-rate", "nan"], "learning_rate: nan"),
 }

@@ -1,10 +1,12 @@
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from experiments.forecasting.forecast_data import ForecastTask, split_times
-from experiments.forecasting.forecast_settings import ForecastTraining
+from experiments.forecasting.forecast_data import ForecastTask, load_forecast, split_times
+from experiments.forecasting.forecast_settings import ForecastModel, ForecastSettings, ForecastTraining
 from experiments.forecasting.forecast_training import build_baseline, forecast_errors, train_forecaster
+from experiments.forecasting.series_files import content_hash
 from experiments.training import DivergedError
 
 
@@ -41,6 +43,36 @@ def test_the_mean_is_each_nodes_own_of_the_training_part():
     data = task()
     model = build_baseline("mean", data)
     assert torch.allclose(model(data.inputs(torch.tensor([40, 41])))[1], data.values[:30].mean(0))
+
+
+def test_errors_of_the_baselines_hold_where_levels_lie_far_apart(tmp_path):
+    """Levels of 0 to 1e8 that move by 1: numbers that single precision cannot tell apart."""
+    levels = np.array([0.0, 1e3, 1e5, 1e8])
+    values = levels + np.random.default_rng(0).normal(size=(100, 4))
+    (tmp_path / "s.csv").write_text(
+        "\n".join(["a,b,c,d", *(",".join(map(repr, row)) for row in values.tolist())])
+    )
+    (tmp_path / "e.csv").write_text("source,target\na,b\nb,c\nc,d\n")
+    files = str(tmp_path / "s.csv"), str(tmp_path / "e.csv")
+    settings = ForecastSettings(
+        "forecast",
+        *files,
+        content_hash(tmp_path / "s.csv", tmp_path / "e.csv"),
+        0,
+        0,
+        "given",
+        ForecastModel("last"),
+        0,
+        ForecastTraining(window=4),
+    )
+    data = load_forecast(settings)
+    learned, tested = values[:60], values[80:]
+    for name, expected in (
+        ("last", ((tested - values[79:-1]) ** 2).mean()),
+        ("mean", ((tested - learned.mean(0)) ** 2).mean()),
+    ):
+        found = forecast_errors(build_baseline(name, data), data, data.ends[2])
+        assert found.squared == pytest.approx(expected, rel=1e-6)
 
 
 def test_training_finds_the_least_squares_factor():

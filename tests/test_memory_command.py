@@ -127,6 +127,15 @@ def test_accuracy_of_another_folder_enters_the_page(results, tmp_path, capsys):
     assert "What is learned, against length" in (out / "report.html").read_text()
 
 
+def test_untrained_runs_say_nothing_of_what_is_learned(tmp_path, capsys):
+    tiny = ("--models", "rnn", "--lengths", "4", "--seeds", "1", "--budget", "3000", "--workers", "1")
+    assert run(capsys, *tiny, "--out", tmp_path / "untrained")[0] == 0
+    code, _, err = run(capsys, *tiny, "--results", tmp_path / "untrained", "--out", tmp_path / "out")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "was trained, so it says nothing of what is learned; make one with --trained" in err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -155,6 +164,7 @@ def test_results_without_accuracy_are_refused_before_anything_is_measured(settin
     ("arguments", "words"),
     [
         (("--lengths", "1"), "lengths: 1 should be 2 or more"),
+        (("--lengths", "100000000"), "lengths: 100000000 should be at most 100,000"),
         (("--models", "gcm"), "did you mean gcn?"),
         (("--seeds", "0"), "seeds:"),
         (("--workers", "0"), "workers: 0 should be 1 or more"),

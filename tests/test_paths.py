@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch_geometric.data import Data
 
 from gnnlab import adjacency_matrix, hop_distances, palindrome_graph, path_graph, with_virtual_node
 
@@ -170,6 +172,38 @@ def test_a_virtual_node_has_no_weights_to_its_edges_and_no_features(name, rows):
     graph[name] = torch.ones(rows)
     with pytest.raises(ValueError, match=f"graph must not have {name}"):
         with_virtual_node(graph)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("edge_type", torch.zeros(4, dtype=torch.long)),
+        ("train_mask", torch.ones(3, dtype=torch.bool)),
+        ("pos", torch.zeros(3, 2)),
+        ("y", torch.zeros(3)),
+        ("height", torch.zeros(3)),
+    ],
+)
+def test_a_virtual_node_has_nothing_that_each_node_or_edge_has(name, values):
+    graph = path_graph(3)
+    graph[name] = values
+    with pytest.raises(ValueError, match=f"graph must not have {name}, which says nothing of the new"):
+        with_virtual_node(graph)
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [torch.tensor([[0], [9]]), torch.zeros(2, 1), torch.zeros(3, 1, dtype=torch.long), np.zeros((2, 1))],
+)
+def test_a_virtual_node_needs_edges_between_its_nodes(edges):
+    with pytest.raises(ValueError, match=r"^edge_index must "):
+        with_virtual_node(Data(edge_index=edges, num_nodes=2))
+
+
+def test_a_virtual_node_stands_behind_the_last_position():
+    graph = path_graph(2)
+    graph.position = torch.tensor([5, 3])
+    assert with_virtual_node(graph).position.tolist() == [5, 3, 4]
 
 
 def test_a_virtual_node_needs_data():

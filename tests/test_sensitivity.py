@@ -260,6 +260,18 @@ def test_functions_of_another_kind_are_named(measure):
         measure(lambda x: x.sum(), inputs)
     with pytest.raises(ValueError, match=r"function must give \d+ rows"):
         measure(lambda x: torch.ones(3, 2), inputs)
+    for function in (3, None, inputs):
+        with pytest.raises(ValueError, match="function must be one from tensor to tensor, got "):
+            measure(function, inputs)
+
+
+@pytest.mark.parametrize("measure", [sensitivity, jacobians])
+def test_a_function_may_write_to_what_it_is_given(measure):
+    inputs = draw(B, T, I)
+    before = inputs.clone()
+    found = measure(lambda x: x.mul_(3).relu_().flatten(1).cumsum(1), inputs)
+    assert torch.equal(found, measure(lambda x: (3 * x).relu().flatten(1).cumsum(1), inputs))
+    assert torch.equal(inputs, before)
 
 
 def test_inputs_without_features_leave_nothing():

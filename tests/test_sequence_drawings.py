@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pytest
@@ -109,6 +110,28 @@ def test_bad_input_is_one_line_and_writes_nothing(runs, kind, label, arguments, 
 def test_a_folder_that_is_no_run_is_named(tmp_path):
     with pytest.raises(FolderError, match="not the folder of a run"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize("hidden", [None, "x", -4, 2.5, True])
+def test_a_hidden_size_that_is_none_is_named(runs, hidden, tmp_path):
+    run = tmp_path / runs["lstm"].name
+    shutil.copytree(runs["lstm"], run)
+    result = json.loads((run / "result.json").read_text())
+    del result["hidden"]
+    (run / "result.json").write_text(json.dumps(result | ({} if hidden is None else {"hidden": hidden})))
+    with pytest.raises(
+        FolderError, match=rf"result\.json: hidden is {hidden!r}; it should be the hidden size"
+    ):
+        load_run(run)
+
+
+@pytest.mark.parametrize("content", ["[]", "3", "null", '"palindrome"'])
+def test_settings_that_are_no_object_are_named(runs, content, tmp_path):
+    run = tmp_path / runs["lstm"].name
+    shutil.copytree(runs["lstm"], run)
+    (run / "config.json").write_text(content)
+    with pytest.raises(FolderError, match=r"its record cannot be read \(config\.json should hold an object"):
+        load_run(run)
 
 
 @pytest.mark.parametrize(

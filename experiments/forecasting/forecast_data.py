@@ -25,7 +25,8 @@ class ForecastTask:
     """Series on the nodes of a graph, and which times are forecast in which part.
 
     Args:
-        values: (times, N), standardised with the mean and the deviation of the training part over all nodes.
+        values: (times, N) in double precision, standardised with the mean and the deviation of the training part
+            over all nodes. Nodes whose levels lie far apart would not move any more in single precision.
         edge_index: (2, E), both directions of every edge.
         window: Time steps that a forecast sees.
         horizon: Steps from the last one seen to the one forecast.
@@ -85,7 +86,7 @@ def load_forecast(settings: ForecastSettings) -> ForecastTask:
         known = chance[ends[2].numpy()]
         best = float((known * (1 - known)).mean())
     return ForecastTask(
-        values=torch.from_numpy(standardised).float(),
+        values=torch.from_numpy(standardised),
         edge_index=torch.cat([edges, edges.flip(0)], dim=1),
         window=window,
         horizon=horizon,

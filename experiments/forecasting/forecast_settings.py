@@ -16,6 +16,7 @@ BASELINES = ("last", "mean")
 NETWORKS = ("lstm", "gcn-last", "gat-last", "gcn", "gat", "gcn-lstm", "gat-lstm")
 MODELS = (*BASELINES, *NETWORKS)
 EDGES = ("given", "shuffled")
+MOST_LAYERS = 100
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class ForecastModel:
             raise ValueError(f"models: unknown model {self.name!r}{hint or '.'} Known: {', '.join(MODELS)}")
         if self.layers is not None and not self.on_graph:
             raise ValueError(f"models: {self.name} has no graph layers, so none of them can be counted")
-        if self.layers is not None and self.layers < 1:
-            raise ValueError(f"models: {self.layers} graph layers should be 1 or more")
+        if self.layers is not None and not 1 <= self.layers <= MOST_LAYERS:
+            raise ValueError(f"models: {self.layers} graph layers should be 1 to {MOST_LAYERS}")
 
     @property
     def on_graph(self) -> bool:

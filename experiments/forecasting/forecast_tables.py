@@ -97,17 +97,17 @@ def summary_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
         ended = group[group["status"] == "ok"]
         error = ended["test_error"].to_numpy(dtype=float)
         absolute = ended["test_absolute_error"].to_numpy(dtype=float)
-        digits = digits_needed(error, 4)
+        form, absolute_form = _form(error), _form(absolute)
         low, high = bootstrap_interval(error)
-        middle = f"{interquartile_mean(error):.{digits}f}" if len(error) else "-"
+        middle = f"{interquartile_mean(error):{form}}" if len(error) else "-"
         failed = int((group["status"] == "failed").sum())
         row = {
             "model": label,
             "edges": seen_edges(label, edges),
-            "squared error": _mean_and_std(error, digits),
-            "IQM": middle + _interval(low, high, f".{digits}f"),
-            "skill": _mean_and_std(ended["skill"].dropna().to_numpy(dtype=float), 3),
-            "absolute error": _mean_and_std(absolute, digits_needed(absolute, 4)),
+            "squared error": _mean_and_std(error, form),
+            "IQM": middle + _interval(low, high, form),
+            "skill": _mean_and_std(ended["skill"].dropna().to_numpy(dtype=float), ".3f"),
+            "absolute error": _mean_and_std(absolute, absolute_form),
             "n": f"{len(ended)}" + (f" ({failed} failed)" if failed else ""),
             "parameters": _median(ended["parameters"], 0),
             "steps": _median(ended["steps"], 0),
@@ -238,10 +238,18 @@ def _interval(low: float, high: float, form: str) -> str:
     return "" if np.isnan(low) else f" [{low:{form}}, {high:{form}}]"
 
 
-def _mean_and_std(values: np.ndarray, digits: int) -> str:
+def _form(errors: np.ndarray) -> str:
+    """How errors are printed: four digits, with a power of ten where the unit makes them very large or small."""
+    sizes = errors[errors > 0]
+    if len(sizes) and not 1e-6 < np.median(sizes) < 1e9:
+        return ".3e"
+    return f".{digits_needed(errors, 4)}f"
+
+
+def _mean_and_std(values: np.ndarray, form: str) -> str:
     if len(values) == 0:
         return "-"
-    return f"{values.mean():.{digits}f}" + (f" ± {values.std(ddof=1):.{digits}f}" if len(values) > 1 else "")
+    return f"{values.mean():{form}}" + (f" ± {values.std(ddof=1):{form}}" if len(values) > 1 else "")
 
 
 def _median(values: pd.Series, digits: int) -> str:

@@ -75,7 +75,7 @@ def build_baseline(name: str, task: ForecastTask) -> nn.Module:
 
 
 def forecast_errors(model: nn.Module, task: ForecastTask, times: Tensor, device: str = "cpu") -> Errors:
-    """Errors of a model's forecasts of some times.
+    """Errors of a model's forecasts of some times, in double precision.
 
     Args:
         model: ``model(x (B, W, N)) -> (B, N)``.
@@ -84,10 +84,11 @@ def forecast_errors(model: nn.Module, task: ForecastTask, times: Tensor, device:
         device: Where the model is.
     """
     model.eval()
+    precision = next((weight.dtype for weight in model.parameters()), torch.double)
     squared, absolute = 0.0, 0.0
     with torch.no_grad():
         for part in times.split(EVALUATION_BATCH):
-            error = (model(task.inputs(part).to(device)).cpu() - task.targets(part)).double()
+            error = model(task.inputs(part).to(precision).to(device)).cpu().double() - task.targets(part)
             squared += float(error.square().sum())
             absolute += float(error.abs().sum())
     answers = len(times) * task.values.shape[1]
@@ -120,6 +121,7 @@ def train_forecaster(
     """
     model.to(device)
     learn, validation, test = task.ends
+    precision = next(model.parameters()).dtype
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     generator = torch.Generator().manual_seed(seed)
     best, selected, weights = math.inf, 0, copy.deepcopy(model.state_dict())
@@ -128,7 +130,10 @@ def train_forecaster(
         started = time.perf_counter()
         model.train()
         times = learn[torch.randint(len(learn), (settings.batch_size,), generator=generator)]
-        error = model(task.inputs(times).to(device)) - task.targets(times).to(device)
+        inputs, targets = (
+            part.to(precision).to(device) for part in (task.inputs(times), task.targets(times))
+        )
+        error = model(inputs) - targets
         loss = error.square().mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -43,7 +43,8 @@ def memory(
 
     D(r) is the size of the derivative of the logits with respect to the input r steps, or r hops, from the read-out of
     a palindrome of length T, computed exactly at initial weights and, with --trained, after training. An exact zero is
-    out of reach: more hops than layers. A tiny number has vanished through time, or was squashed through the graph.
+    out of reach: more hops than layers, or a phased network whose gates are all shut at that step. A tiny number has
+    vanished through time, or was squashed through the graph.
     Beside it: what every step or layer does (singular values of its Jacobian), and over-smoothing (Dirichlet energy).
 
     Parameters
@@ -125,6 +126,10 @@ def _check_results(results: Path) -> None:
         raise ValueError(
             f"results: {results} holds runs of {experiment!r}; it should be a folder of gnnlab run palindrome, or of "
             "another task on sequences"
+        )
+    if all(isinstance(run.settings, MemorySettings) and not run.settings.trained for run in runs):
+        raise ValueError(
+            f"results: nothing in {results} was trained, so it says nothing of what is learned; make one with --trained"
         )
     if not runs_table(runs)[METRIC].notna().any():
         raise ValueError(f"results: no run of {experiment!r} in {results} ended with an accuracy")

@@ -144,6 +144,8 @@ def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[
     )
     for ax, title in zip(axes, titles):
         ax.set_title(title, fontsize=9.5)
-        ax.set(xlabel="layer, or time step", yscale="log")
+        ax.set(xlabel="layer, or time step")
+        if any((np.asarray(line.get_ydata(), dtype=float) > 0).any() for line in ax.get_lines()):
+            ax.set_yscale("log")  # of nothing but zeros there is no logarithm
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(axis="y", color="0.9")

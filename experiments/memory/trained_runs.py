@@ -41,7 +41,12 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
     if task.num_tokens is None:
         raise FolderError(f"run: {run} reads numbers, and only sequences of symbols can be given")
     torch.manual_seed(settings.seed)
-    model = build_model(settings.model, task, int(record.result["hidden"]))
+    hidden = record.result.get("hidden")
+    if not isinstance(hidden, int) or isinstance(hidden, bool) or hidden < 1:
+        raise FolderError(
+            f"{run / 'result.json'}: hidden is {hidden!r}; it should be the hidden size, a whole number from 1 on"
+        )
+    model = build_model(settings.model, task, hidden)
     if not isinstance(settings, MemorySettings) or settings.trained:
         restore_weights(model, run / "weights.pt")
     return settings, task, model.eval()
