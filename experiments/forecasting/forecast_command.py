@@ -73,7 +73,8 @@ def forecast(
     ----------
     series
         Your own series, a CSV file: a row with the names of the nodes, then one row a time step. A first column
-        named time is left out; its numbers or dates have to rise without a gap.
+        named time is left out; its numbers or dates have to rise without a gap. All nodes share one unit: where their
+        levels lie much farther apart than they move, give differences, or values less each node's mean.
     edge_list
         The edges between its nodes, a CSV file with two names a row.
     models
