@@ -203,7 +203,7 @@ def attention(
     layer
         Which layer's attention the edges show, from 1 on.
     most
-        Most nodes to draw.
+        Most nodes to draw, of a citation run; a sequence is drawn whole.
     """
     from experiments.drawings import check_format, draw_attention
 
