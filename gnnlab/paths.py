@@ -106,8 +106,8 @@ def with_virtual_node(graph: Data) -> Data:
     """Return the graph with one more node, its last, that is joined to all others in both directions.
 
     Any two nodes are then at most two hops apart (Gilmer et al. 2017, https://arxiv.org/abs/1704.01212, "master
-    node"). `virtual` holds its index; `position`, which goes on where it ends, and `mirrored` are extended; a
-    sequence's `tokens` and `y` stay as they are.
+    node"). `virtual` holds its index; `position`, which goes on where it ends, and `mirrored` are extended, and so
+    is a tree's `height` (the new node is one hop from the root); a sequence's `tokens` and `y` stay as they are.
 
     Raises:
         ValueError: No Data with edges, edges that are none, or anything else that holds a value for each node or edge,
@@ -141,11 +141,13 @@ def with_virtual_node(graph: Data) -> Data:
     if "position" in graph:
         after = graph.position[-1:] + 1 if nodes else torch.zeros(1, dtype=torch.long)
         larger.position = torch.cat([graph.position, after])
+    if "height" in graph:
+        larger.height = torch.cat([graph.height, graph.height.new_ones(1)])
     return larger
 
 
-#: What a sequence's graph holds, and a virtual node leaves right.
-_EXTENDED = ("edge_index", "position", "mirrored", "tokens")
+#: What the graph of a sequence or a tree holds, and a virtual node leaves right.
+_EXTENDED = ("edge_index", "position", "mirrored", "tokens", "height")
 
 
 def _digits(digits: str | Sequence[int] | Tensor) -> list[int]:

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch_geometric.data import Data
 
-from gnnlab import adjacency_matrix, hop_distances, palindrome_graph, path_graph, with_virtual_node
+from gnnlab import (
+    adjacency_matrix,
+    hop_distances,
+    palindrome_graph,
+    path_graph,
+    tree_graph,
+    with_virtual_node,
+)
 
 
 def rows(graph, **options):
@@ -181,7 +188,7 @@ def test_a_virtual_node_has_no_weights_to_its_edges_and_no_features(name, rows):
         ("train_mask", torch.ones(3, dtype=torch.bool)),
         ("pos", torch.zeros(3, 2)),
         ("y", torch.zeros(3)),
-        ("height", torch.zeros(3)),
+        ("depth", torch.zeros(3)),
     ],
 )
 def test_a_virtual_node_has_nothing_that_each_node_or_edge_has(name, values):
@@ -198,6 +205,12 @@ def test_a_virtual_node_has_nothing_that_each_node_or_edge_has(name, values):
 def test_a_virtual_node_needs_edges_between_its_nodes(edges):
     with pytest.raises(ValueError, match=r"^edge_index must "):
         with_virtual_node(Data(edge_index=edges, num_nodes=2))
+
+
+def test_a_virtual_node_is_one_hop_from_the_root_of_a_tree():
+    graph = with_virtual_node(tree_graph(2))
+    assert graph.height.tolist() == [2, 2, 2, 2, 1, 1, 0, 1]
+    assert graph.virtual == 7
 
 
 def test_a_virtual_node_stands_behind_the_last_position():
