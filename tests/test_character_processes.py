@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -55,11 +57,17 @@ def share(rank, folder, label, stream):
         dist.destroy_process_group()
 
 
-@pytest.mark.parametrize(
-    ("label", "stream"), [("lstm-2", True), pytest.param("gat-1-w3", False, marks=pytest.mark.slow)]
-)
+# Slow: once in some dozens of times one of the two processes does not end.
+@pytest.mark.slow
+@pytest.mark.parametrize(("label", "stream"), [("lstm-2", True), ("gat-1-w3", False)])
 def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(tmp_path, label, stream):
-    multiprocessing.spawn(share, (str(tmp_path), label, stream), nprocs=2)
+    both = multiprocessing.spawn(share, (str(tmp_path), label, stream), nprocs=2, join=False)
+    deadline = time.monotonic() + 120
+    while not both.join(timeout=1):
+        if time.monotonic() > deadline:
+            for process in both.processes:
+                process.kill()
+            pytest.fail("the two processes did not end")
     gradients, curve = steps(trainer(label, stream))
     results = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
     for found in results:
