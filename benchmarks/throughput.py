@@ -80,7 +80,7 @@ def start(counts: list[int]) -> None:
     from experiments.catalogue import EXPERIMENTS
     from experiments.execution import Execution
     from experiments.model_specs import parse_model
-    from experiments.records import prepare_folder
+    from experiments.results_folder import prepare_folder
     from experiments.settings import TrainSettings
     from experiments.sweep import expand, run_sweep
 

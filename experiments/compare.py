@@ -13,8 +13,9 @@ from experiments.execution import AS_USUAL, Execution
 from experiments.model_specs import ModelSpec
 from experiments.models import hidden_size
 from experiments.pictures import draw_sweep
-from experiments.records import check_folder, curve_path, prepare_folder, read_run, read_runs
+from experiments.records import curve_path, read_run, read_runs
 from experiments.report import write_report
+from experiments.results_folder import check_folder, prepare_folder
 from experiments.run_protocol import Run
 from experiments.runs import execute, make_task
 from experiments.settings import TrainSettings

@@ -124,7 +124,7 @@ def with_virtual_node(graph: Data) -> Data:
     nodes = int(graph.num_nodes)
     check_edge_index(graph.edge_index, nodes)
     for name, values in graph.to_dict().items():
-        if values is None or name in _EXTENDED or (name == "y" and len(values) == 1):
+        if values is None or name in _EXTENDED or (name == "y" and nodes == 1):
             continue
         if name == "x" or graph.is_node_attr(name):
             raise ValueError(f"graph must not have {name}, which says nothing of the new node")

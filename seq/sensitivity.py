@@ -54,7 +54,7 @@ def sensitivity(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         leaf = (
             inputs.detach().clone().requires_grad_()
         )  # a copy, because one made in inference mode has no gradient
-        outputs = _rows(function, leaf.clone())  # the function may write to what it is given
+        outputs = _rows(function, leaf)
         # Rows do not meet, so the sum over the batch has every example's own gradient.
         totals = outputs.flatten(1).sum(0) if outputs.dim() > 1 else outputs.sum().view(1)
         size = torch.zeros(leaf.shape[:2], dtype=leaf.dtype, device=leaf.device)
@@ -80,7 +80,7 @@ def _rows(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
     """function(inputs), if it is real numbers in a row for each example."""
     if not callable(function):
         raise ValueError(f"function must be one from tensor to tensor, got {type(function).__name__}")
-    outputs = function(inputs)
+    outputs = function(inputs.clone())  # it may write to what it is given
     if not isinstance(outputs, Tensor) or not outputs.is_floating_point():
         kind = outputs.dtype if isinstance(outputs, Tensor) else type(outputs).__name__
         raise ValueError(f"function must give a tensor of floating-point numbers, got {kind}")
@@ -131,10 +131,10 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
             f"{tuple(inputs.shape)}"
         )
     with torch.no_grad():
-        B, M = len(inputs), math.prod(_rows(function, inputs.clone()).shape[1:])
+        B, M = len(inputs), math.prod(_rows(function, inputs).shape[1:])
     with _derivatives():
         leaf = inputs.detach().repeat_interleave(M, dim=0).requires_grad_()  # (B M, ...)
-        outputs = _rows(function, leaf.clone()).reshape(B * M, M)
+        outputs = _rows(function, leaf).reshape(B * M, M)
         if not outputs.requires_grad:
             return outputs.new_zeros(B, M, leaf[0].numel())
         each = torch.eye(M, dtype=outputs.dtype, device=outputs.device).repeat(B, 1)

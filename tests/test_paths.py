@@ -213,6 +213,14 @@ def test_a_virtual_node_is_one_hop_from_the_root_of_a_tree():
     assert graph.virtual == 7
 
 
+@pytest.mark.parametrize("y", [torch.tensor(3), torch.tensor([3])])
+@pytest.mark.parametrize("nodes", [1, 2, 3])
+def test_a_virtual_node_leaves_the_label_of_a_graph(y, nodes):
+    graph = path_graph(nodes)
+    graph.y = y
+    assert torch.equal(with_virtual_node(graph).y, y)
+
+
 def test_a_virtual_node_stands_behind_the_last_position():
     graph = path_graph(2)
     graph.position = torch.tensor([5, 3])

@@ -15,12 +15,12 @@ from experiments.records import (
     FORMAT,
     CurveWriter,
     FolderError,
-    prepare_folder,
     read_curve,
     read_run,
     read_runs,
     write_results,
 )
+from experiments.results_folder import prepare_folder
 from experiments.settings import RunSettings
 
 SETTINGS = RunSettings("palindrome", 5, RecurrentSpec("lstm"), 3)

@@ -13,7 +13,8 @@ from experiments.execution import Execution
 from experiments.files import write_json
 from experiments.locks import run_lock
 from experiments.model_specs import parse_model
-from experiments.records import prepare_folder, read_result
+from experiments.records import read_result
+from experiments.results_folder import prepare_folder
 from experiments.settings import TrainSettings
 from experiments.sweep import expand, run_sweep
 

@@ -92,4 +92,11 @@ def joined(device: str) -> Iterator[Processes]:
     try:
         yield this_process()
     finally:
+        _left.append(dist.group.WORLD)
         dist.destroy_process_group()
+
+
+#: Groups that were left, kept until the process ends. A wrapped model may live longer than the body above, and if it
+#: held its group last, the group would end while the interpreter is locked, waiting for a gloo thread that waits for
+#: the interpreter: the process would hang.
+_left: list[Any] = []

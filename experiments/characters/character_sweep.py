@@ -14,7 +14,8 @@ from experiments.characters.character_specs import CharacterGraph
 from experiments.characters.character_windows import check_size, check_streams
 from experiments.characters.characters import CORPUS_FOLDER, train_and_test
 from experiments.compare import carry_out
-from experiments.records import is_done, prepare_folder, read_runs
+from experiments.records import is_done, read_runs
+from experiments.results_folder import prepare_folder
 
 
 def check_runs(runs: list[CharacterSettings], out: Path, *, resume: bool = True) -> list[CharacterSettings]:

@@ -105,7 +105,8 @@ def documents(
     from experiments.compare import carry_out
     from experiments.documents.document_pictures import draw_word_graphs
     from experiments.documents.document_tables import text_table
-    from experiments.records import iterate_runs, prepare_folder, read_runs
+    from experiments.records import iterate_runs, read_runs
+    from experiments.results_folder import prepare_folder
 
     prepare_folder(folder, NAME)
     for run in iterate_runs(folder):

@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.arguments import parse_lengths, parse_models, parse_seeds
 from experiments.catalogue import EXPERIMENTS
-from experiments.memory.memory_settings import MemorySettings
+from experiments.memory.memory_settings import MemorySettings, was_trained
 from experiments.model_specs import ModelSpec
 from experiments.settings import RunSettings, TrainSettings
 
@@ -127,7 +127,7 @@ def _check_results(results: Path) -> None:
             f"results: {results} holds runs of {experiment!r}; it should be a folder of gnnlab run palindrome, or of "
             "another task on sequences"
         )
-    if all(isinstance(run.settings, MemorySettings) and not run.settings.trained for run in runs):
+    if not any(was_trained(run.settings) for run in runs):
         raise ValueError(
             f"results: nothing in {results} was trained, so it says nothing of what is learned; make one with --trained"
         )

@@ -33,7 +33,7 @@ def draw_memory(out: Path, results: Path | None) -> None:
         write_beside(folder / "memory.png", partial(figure.savefig, format="png", dpi=150))
     entries: list[dict[str, Any]] = []
     if results is not None:
-        frame = runs_table([run for run in read_runs(results) if getattr(run.settings, "trained", True)])
+        frame = runs_table([run for run in read_runs(results) if was_trained(run.settings)])
         figure = Figure(figsize=(9, 8.4), layout="constrained")
         upper, lower = figure.subplots(2, 1)
         plot_accuracy(frame, upper)

@@ -27,3 +27,8 @@ class MemorySettings(RunSettings):
     @property
     def most_steps(self) -> int:
         return self.train.steps if self.trained else 1
+
+
+def was_trained(settings: RunSettings) -> bool:
+    """Whether a run on sequences trains its model; only memory may measure initial weights alone."""
+    return not isinstance(settings, MemorySettings) or settings.trained

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from experiments.catalogue import find_experiment
 from experiments.checkpoints import restore_weights
-from experiments.memory.memory_settings import MemorySettings
+from experiments.memory.memory_settings import MemorySettings, was_trained
 from experiments.models import build_model
 from experiments.records import FolderError, read_run
 from experiments.runs import make_task
@@ -47,7 +47,7 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
             f"{run / 'result.json'}: hidden is {hidden!r}; it should be the hidden size, a whole number from 1 on"
         )
     model = build_model(settings.model, task, hidden)
-    if not isinstance(settings, MemorySettings) or settings.trained:
+    if was_trained(settings):
         restore_weights(model, run / "weights.pt")
     return settings, task, model.eval()
 
