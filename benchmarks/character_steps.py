@@ -21,13 +21,13 @@ from measuring import interleaved
 from torch import nn
 from torch.nn import functional as F
 
-from experiments.characters.character_corpus import Corpus, open_corpus
-from experiments.characters.character_models import build_character_model, character_hidden
-from experiments.characters.character_settings import CharacterTraining, CorpusSettings
-from experiments.characters.character_specs import parse_character_model
-from experiments.characters.character_training import CharacterTrainer
-from experiments.device import computing
-from experiments.models import count_parameters
+from experiments.lab.characters.models.models import build_character_model, character_hidden
+from experiments.lab.characters.models.training import CharacterTrainer
+from experiments.lab.characters.settings import CharacterTraining, CorpusSettings
+from experiments.lab.characters.specs import parse_character_model
+from experiments.lab.characters.text.corpus import Corpus, open_corpus
+from experiments.lab.sequences.models import count_parameters
+from experiments.records.device import computing
 
 B, T, H, E = 64, 30, 128, 64
 STEPS = 5  # steps a turn

@@ -24,12 +24,12 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from experiments.device import computing
-from experiments.model_specs import parse_model
-from experiments.models import build_model, hidden_size
-from experiments.runs import execute, make_task
-from experiments.settings import RunSettings, TrainSettings
-from experiments.training import make_optimizer
+from experiments.core.model_specs import parse_model
+from experiments.core.settings import RunSettings, TrainSettings
+from experiments.lab.sequences.models import build_model, hidden_size
+from experiments.records.device import computing
+from experiments.running.runs import execute, make_task
+from experiments.training.training import make_optimizer
 
 CASES = [("rnn", 10), ("lstm", 20), ("gcn-4", 20), ("gat-2-mirrored", 20)]
 

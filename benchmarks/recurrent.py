@@ -133,10 +133,10 @@ def table_of_tasks(rounds: int) -> None:
     """A batch of 256 beside a training step of an LSTM with H = 128 on it."""
     tasks: dict[str, Callable[[torch.Generator], tuple[Tensor, ...]]] = {
         "digit palindromes, T = 20": lambda g: seq.digit_palindromes(20, 256, generator=g),
-        "binary palindromes, n = 20": lambda g: seq.binary_palindromes(20, 256, generator=g),
-        "Baum-Sweet, n = 20": lambda g: seq.baum_sweet(20, 256, generator=g),
-        "random combinations, T = 20": lambda g: seq.random_combinations(20, 256, generator=g),
-        "copy memory, T = 100": lambda g: seq.copy_memory(100, 256, generator=g),
+        "binary palindromes, n = 20": lambda g: seq.tasks.binary_palindromes(20, 256, generator=g),
+        "Baum-Sweet, n = 20": lambda g: seq.tasks.baum_sweet(20, 256, generator=g),
+        "random combinations, T = 20": lambda g: seq.tasks.random_combinations(20, 256, generator=g),
+        "copy memory, T = 100": lambda g: seq.tasks.copy_memory(100, 256, generator=g),
         "adding problem, T = 100": lambda g: seq.adding_problem(100, 256, generator=g),
         "frequency, standard": lambda g: seq.frequency_discrimination(256, generator=g),
         "frequency, fine": lambda g: seq.frequency_discrimination(256, sampling="fine", generator=g),

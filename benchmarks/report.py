@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.model_specs import parse_model
-from experiments.settings import RunSettings, TrainSettings
+from experiments.core.model_specs import parse_model
+from experiments.core.settings import RunSettings, TrainSettings
 
 MODELS = ("rnn", "lstm", "gru", "gcn-2", "gcn-4", "gcn-9", "gat-4", "gcn-2-mirrored")
 LENGTHS = (5, 10, 15, 20, 25)
@@ -149,11 +149,11 @@ def main() -> None:
     options = parser.parse_args()
     out = options.out or Path(tempfile.mkdtemp()) / "many"
 
-    from experiments.folder_comparison import compare_folders
-    from experiments.records import read_runs, write_results
-    from experiments.report import write_report
-    from experiments.run_section import read_curves
-    from experiments.statistics import paired_differences, runs_table, summarize
+    from experiments.reading.folder_comparison import compare_folders
+    from experiments.reading.report import write_report
+    from experiments.reading.run_section import read_curves
+    from experiments.reading.statistics import paired_differences, runs_table, summarize
+    from experiments.records.records import read_runs, write_results
 
     print(f"| {options.runs:,} runs | seconds |\n|---|---|")
     try:

@@ -77,12 +77,12 @@ def nothing(settings: Any, folder: Path, on_step: Any) -> dict[str, Any]:
 def start(counts: list[int]) -> None:
     import dataclasses
 
-    from experiments.catalogue import EXPERIMENTS
-    from experiments.execution import Execution
-    from experiments.model_specs import parse_model
-    from experiments.results_folder import prepare_folder
-    from experiments.settings import TrainSettings
-    from experiments.sweep import expand, run_sweep
+    from experiments.core.catalogue import EXPERIMENTS
+    from experiments.core.execution import Execution
+    from experiments.core.model_specs import parse_model
+    from experiments.core.settings import TrainSettings
+    from experiments.records.results_folder import prepare_folder
+    from experiments.running.sweep import expand, run_sweep
 
     here = f"{Path(__file__).stem}:nothing"
     EXPERIMENTS["palindrome"] = dataclasses.replace(EXPERIMENTS["palindrome"], runner=here)

@@ -1,6 +1,6 @@
 """``python -m experiments`` is the command ``gnnlab``."""
 
-from experiments.cli import main
+from experiments.command.cli import main
 
 if __name__ == "__main__":
     main()

@@ -1,22 +1,22 @@
 """Graph networks on PyG message passing, adjacency matrices, graphs from sequences, drawing."""
 
-from gnnlab.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
-from gnnlab.corpus_size import CorpusSize, cooccurrence_size
-from gnnlab.dirichlet import dirichlet_energy
-from gnnlab.drawing import draw_graph
-from gnnlab.gat import GATConv
-from gnnlab.gcn import GCNConv
-from gnnlab.graph_net import GraphNet
-from gnnlab.influence import effective_resistance, random_walk_influence
-from gnnlab.matrix_drawing import draw_adjacency
-from gnnlab.paths import palindrome_graph, path_graph, with_virtual_node
-from gnnlab.pmi_graph import cooccurrence_graph
-from gnnlab.reach import hop_distances, layers_until_heard, receptive_field
-from gnnlab.sequence_classifier import SequenceGraphClassifier
-from gnnlab.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
-from gnnlab.trees import tree_graph, tree_neighbors_match
-from gnnlab.window_graphs import sliding_window_graph, sliding_window_graphs
-from gnnlab.word_view import word_neighbourhood
+from gnnlab.drawing.graph_drawing import draw_graph
+from gnnlab.drawing.matrix_drawing import draw_adjacency
+from gnnlab.drawing.word_view import word_neighbourhood
+from gnnlab.graphs.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
+from gnnlab.graphs.dirichlet import dirichlet_energy
+from gnnlab.graphs.influence import effective_resistance, random_walk_influence
+from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
+from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
+from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
+from gnnlab.layers.gat import GATConv
+from gnnlab.layers.gcn import GCNConv
+from gnnlab.layers.graph_net import GraphNet
+from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
+from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
+from gnnlab.text.pmi_graph import cooccurrence_graph
+from gnnlab.text.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
+from gnnlab.text.window_graphs import sliding_window_graph, sliding_window_graphs
 
 __all__ = [
     "AttachedDocument",

@@ -1,42 +1,42 @@
 """Recurrent cells and layers, and the sequence tasks they are compared on."""
 
-from seq.adding import adding_problem
-from seq.baum_sweet import baum_sweet, baum_sweet_is_disjoint
-from seq.bidirectional import Bidirectional
-from seq.binary_palindromes import (
+from seq.analysis.gates import gate_activations
+from seq.analysis.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
+from seq.analysis.sensitivity import jacobians, sensitivity, step_jacobians
+from seq.cells.cell_gated import CellGatedLSTM
+from seq.cells.gru import GRU
+from seq.cells.lstm import LSTM
+from seq.cells.peephole import PeepholeLSTM
+from seq.cells.phased import PhasedLSTM
+from seq.cells.rnn import RNN
+from seq.cells.torch_weights import from_torch, to_torch
+from seq.checks import value_checks
+from seq.layers.bidirectional import Bidirectional
+from seq.layers.classifier import SequenceClassifier
+from seq.layers.layer import RecurrentLayer
+from seq.layers.stacked import Stacked
+from seq.tasks.adding import adding_problem
+from seq.tasks.baum_sweet import baum_sweet, baum_sweet_is_disjoint
+from seq.tasks.binary_palindromes import (
     binary_palindrome_chance,
     binary_palindromes,
     binary_palindromes_are_disjoint,
 )
-from seq.cell_gated import CellGatedLSTM
-from seq.char_lm import CharLM
-from seq.checks import value_checks
-from seq.classifier import SequenceClassifier
-from seq.copy_memory import copy_memory, copy_memory_baseline
-from seq.frequency import TimedSequences, frequency_discrimination
-from seq.gates import gate_activations
-from seq.generation import generate, generate_stream
-from seq.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
-from seq.gru import GRU
-from seq.layer import RecurrentLayer
-from seq.lstm import LSTM
-from seq.next_character import (
+from seq.tasks.copy_memory import copy_memory, copy_memory_baseline
+from seq.tasks.frequency import TimedSequences, frequency_discrimination
+from seq.tasks.palindromes import digit_palindromes, palindromes_are_disjoint
+from seq.tasks.random_combinations import random_combinations, random_combinations_are_disjoint
+from seq.text.char_lm import CharLM
+from seq.text.generation import generate, generate_stream
+from seq.text.measures import distinct_ngrams, tail_period
+from seq.text.next_character import (
     NextCharacterModel,
     bits_per_character,
     character_accuracy,
     character_loss,
 )
-from seq.palindromes import digit_palindromes, palindromes_are_disjoint
-from seq.peephole import PeepholeLSTM
-from seq.phased import PhasedLSTM
-from seq.random_combinations import random_combinations, random_combinations_are_disjoint
-from seq.rnn import RNN
-from seq.sensitivity import jacobians, sensitivity, step_jacobians
-from seq.stacked import Stacked
-from seq.temperature import softmax_with_temperature
-from seq.text_measures import distinct_ngrams, tail_period
-from seq.torch_weights import from_torch, to_torch
-from seq.vocabulary import Vocabulary
+from seq.text.temperature import softmax_with_temperature
+from seq.text.vocabulary import Vocabulary
 
 __all__ = [
     "GRU",

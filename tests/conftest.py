@@ -50,10 +50,10 @@ def browser():
 @pytest.fixture
 def make_run(tmp_path):
     """A function that writes the record of a run that never took place, and gives it back as read from disk."""
-    from experiments.files import write_json
-    from experiments.model_specs import parse_model
-    from experiments.records import FORMAT, CurveWriter, read_run
-    from experiments.settings import RunSettings, TrainSettings
+    from experiments.core.model_specs import parse_model
+    from experiments.core.settings import RunSettings, TrainSettings
+    from experiments.records.files import write_json
+    from experiments.records.records import FORMAT, CurveWriter, read_run
 
     def make(
         model,

@@ -26,7 +26,7 @@ def test_programs_print_what_they_promise(program):
 
 
 def test_commands_are_ones_that_exist():
-    from experiments.cli import app
+    from experiments.command.cli import app
 
     commands = re.findall(r"^ {4}gnnlab (\w+)", README, flags=re.MULTILINE)
     assert len(commands) >= 6

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.records import FolderError, RunRecord, read_curve, read_run
-from experiments.reproductions.claims import Claim, Plan
-from experiments.statistics import runs_table
+from experiments.reading.statistics import runs_table
+from experiments.records.records import FolderError, RunRecord, read_curve, read_run
+from experiments.reproductions.claims.claim import Claim, Plan
 
 NUMBERS_FORMAT = 1
 
@@ -42,7 +42,7 @@ class Evidence:
     def frame(self, experiment: str = "") -> pd.DataFrame:
         """One row a run, with columns as in ``results.csv``; of one experiment if named.
 
-        ``experiments.statistics`` has what to do with it.
+        ``experiments.reading.statistics`` has what to do with it.
         """
         runs = [run for run in self.runs if experiment in ("", run.settings.experiment)]
         return runs_table(runs)

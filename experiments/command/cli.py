@@ -1,0 +1,217 @@
+"""The command line. Slow libraries are imported when a command needs them, so that help comes at once."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cyclopts import App, CycloptsError
+
+from experiments.command.comparison_command import compare, table
+from experiments.command.draw_commands import draw_app
+from experiments.command.experiment_commands import run_command, task_commands, with_defaults
+from experiments.command.sweep_command import make_sweep
+from experiments.command.tensorboard_command import tensorboard
+from experiments.core.catalogue import EXPERIMENTS
+from experiments.core.model_specs import MODEL_GRAMMAR
+from experiments.core.whole_numbers import WHOLE_NUMBERS
+from experiments.lab.characters.command import characters
+from experiments.lab.characters.sample_command import sample
+from experiments.lab.characters.specs import CHARACTER_GRAMMAR
+from experiments.lab.citation.command import citation
+from experiments.lab.documents.command import documents
+from experiments.lab.documents.predict_command import predict
+from experiments.lab.documents.settings import MODELS as DOCUMENT_MODELS
+from experiments.lab.forecasts.command import forecast
+from experiments.lab.memory.command import memory
+from experiments.records.files import is_disk_error
+from experiments.reproductions.command import reproduce
+
+EXIT_BAD_INPUT = 2
+BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
+LONGEST_SHOWN = 400  # characters of such a path
+EXIT_DISK = 1
+EXIT_INTERRUPTED = 130
+EXIT_READER_GONE = 141
+
+
+def _version() -> str:
+    """The version installed; the packages that the code is in are not named as their distribution is."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("gnnlab")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+app = App(
+    name="gnnlab",
+    version=_version,
+    help="Recurrent and graph networks on the same task: same examples, seeds, parameter budget and figures.",
+    help_epilogue="Start with: gnnlab run palindrome",
+    version_flags=["--version"],
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+    default_parameter=WHOLE_NUMBERS,
+)
+
+
+def _first_look(experiment: str) -> str:
+    return f"Start with: gnnlab run {experiment} --smoke"
+
+
+run_app = App(name="run")
+run_app.default(run_command())
+for _name, _command in task_commands().items():
+    run_app.command(_command, name=_name, help_epilogue=_first_look(_name))
+for _command in (documents, characters, memory, citation, forecast):  # experiments with options of their own
+    run_app.command(with_defaults(_command), help_epilogue=_first_look(_command.__name__))
+app.command(run_app)
+app.command(make_sweep(app), name="sweep")
+
+
+@app.command(name="list")
+def list_() -> int:
+    """Show experiments, models and their options."""
+    print("Experiments (gnnlab run NAME)")
+    for experiment in EXPERIMENTS.values():
+        print(f"  {experiment.name}\n      {experiment.title}")
+        print(f"      models  {', '.join(experiment.models)}")
+        if experiment.lengths:
+            print(f"      lengths {', '.join(map(str, experiment.lengths))}")
+    print("\nModels (--models A,B,...)")
+    print(f"  {MODEL_GRAMMAR}")
+    print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
+    print(f"  characters: {CHARACTER_GRAMMAR}")
+    print("  forget gates start with a bias of 1; biasN sets another one")
+    print("\nModels of documents (gnnlab run documents --models A,B,...)")
+    for name, text in DOCUMENT_MODELS.items():
+        print(f"  {name:19} {text}")
+    print(
+        "  and every cell above, with layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
+    )
+    return 0
+
+
+@app.command
+def report(folder: Path, /, *, baseline: str | None = None, figures: str | None = None) -> int:
+    """Make report.html and results.csv again from a folder of results.
+
+    Parameters
+    ----------
+    folder
+        What `gnnlab run` was given as --out.
+    baseline
+        Model that the others are compared with, seed by seed [the LSTM where there is one, or else the first].
+    figures
+        pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
+        the folder figures beside it, for a paper or a talk.
+    """
+    from experiments.reading.figure_files import FigureFiles, parse_formats
+
+    files = FigureFiles(folder / "figures", parse_formats(figures)) if figures is not None else None
+
+    from experiments.reading.report import write_report
+    from experiments.records.records import read_runs, write_results
+
+    runs = read_runs(folder)
+    page = write_report(folder, baseline, runs, files)
+    write_results(folder, runs)
+    print(page)
+    if files is not None:
+        print("\n".join(map(str, files.written)) or "the report has no figure")
+    return 0
+
+
+@app.command
+def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
+    """Repeat one recorded run from its config.json, and compare the two training curves bit by bit.
+
+    Parameters
+    ----------
+    run_folder
+        Folder of a run, below a folder of results.
+    out
+        Where to put the repetition [beside the results, a folder of their name with -redo behind it].
+    """
+    from experiments.running.compare import repeat
+
+    return repeat(
+        run_folder, out or run_folder.resolve().parent.parent / f"{run_folder.resolve().parent.name}-redo"
+    )
+
+
+app.command(compare)
+app.command(table)
+app.command(tensorboard)
+app.command(
+    predict,
+    usage="Usage: gnnlab predict RUN TEXT | RUN --file FILE",
+    help_epilogue="Start with: gnnlab run documents",
+)
+app.command(draw_app)
+app.command(
+    reproduce,
+    usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]",
+    help_epilogue="Start with: gnnlab reproduce A5 --quick",
+)
+app.command(sample, help_epilogue="Start with: gnnlab run characters")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
+    # Where it may not keep its cache of fonts, it says so on stderr at every start.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    try:
+        with _ended_by_sigterm():
+            code = app(arguments, exit_on_error=False, print_error=False)
+            sys.stdout.flush()
+    except (CycloptsError, ValueError) as error:
+        print(f"gnnlab: {' '.join(str(error).split())}", file=sys.stderr)
+        code = EXIT_BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing is wrong
+        code = EXIT_READER_GONE
+    except OSError as error:
+        if error.errno in BAD_NAMES:
+            path = str(error.filename)
+            shown = path if len(path) <= LONGEST_SHOWN else f"{path[:80]}..."
+            print(f"gnnlab: {error.strerror}: {shown}; give another path", file=sys.stderr)
+            sys.exit(EXIT_BAD_INPUT)
+        if not is_disk_error(error):
+            raise
+        print(
+            f"gnnlab: {error.strerror}: {error.filename or 'while writing'}; nothing that was recorded is lost: "
+            "make room, and the same command goes on with what is missing",
+            file=sys.stderr,
+        )
+        code = EXIT_DISK
+    except KeyboardInterrupt:
+        print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    sys.exit(code or 0)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, so that workers end and the table of results is written."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

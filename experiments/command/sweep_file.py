@@ -1,0 +1,165 @@
+"""A sweep as a YAML file: its keys are the options of ``gnnlab run``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from experiments.core.naming import nearest
+from experiments.records.files import check_ordinary
+
+EXPERIMENT = "experiment"
+_TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A key of the file with its value, as text.
+
+    Args:
+        key: With dashes, as an option of the command line has them.
+        value: The value; those of a list have commas between.
+        line: Where it stands, from 1.
+        is_list: Whether the value was a list.
+    """
+
+    key: str
+    value: str
+    line: int
+    is_list: bool = False
+
+
+class SweepFile:
+    """What a YAML file says.
+
+    Values are taken as they are written, and read by the command line, which knows their kinds: ``5:20:5`` is a range
+    (plain YAML makes it the number 19205), and ``1e-3`` a number (plain YAML makes it text).
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: It cannot be read, or is not a mapping of options to values and lists of values.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.entries: dict[str, Entry] = {}
+        for key_node, value_node in _pairs(path):
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise ValueError(f"{path}:{line}: a key should be the name of an option")
+            key = key_node.value.replace("_", "-")
+            if key in self.entries:
+                raise ValueError(
+                    f"{path}:{line}: {key_node.value} stands twice; first in line {self.entries[key].line}"
+                )
+            self.entries[key] = Entry(
+                key, _text(path, key_node.value, value_node), line, isinstance(value_node, yaml.SequenceNode)
+            )
+
+    @property
+    def experiment(self) -> str:
+        """Name of the experiment.
+
+        Raises:
+            ValueError: The file does not say it.
+        """
+        if EXPERIMENT not in self.entries:
+            close = nearest(EXPERIMENT, list(self.entries))
+            hint = close.replace("did you mean", "which is not").removesuffix("?")
+            raise ValueError(
+                f"{self.path}: the key experiment is missing{hint}; such as experiment: palindrome"
+            )
+        return self.entries[EXPERIMENT].value
+
+    def check_keys(self, options: list[str]) -> None:
+        """Raise a ValueError unless every key is one of the options, or ``experiment``."""
+        for entry in self.entries.values():
+            if entry.key not in (EXPERIMENT, *options):
+                hint = nearest(entry.key, [EXPERIMENT, *options])
+                raise ValueError(
+                    f"{self.path}:{entry.line}: unknown key {entry.key!r}{hint or '.'} "
+                    f"gnnlab run {self.experiment} --help lists them (dashes or underscores)"
+                )
+
+    def check_lists(self, options: set[str]) -> None:
+        """Raise a ValueError unless every list is the value of one of the options."""
+        for entry in self.entries.values():
+            if entry.is_list and entry.key not in options:
+                raise ValueError(
+                    f"{self.path}:{entry.line}: {entry.key}: it takes one value, and no list; lists are for "
+                    f"{', '.join(sorted(options))}"
+                )
+
+    def arguments(self, switches: set[str], given: set[str]) -> list[str]:
+        """The file as arguments of ``gnnlab run``.
+
+        Args:
+            switches: Options that are true or false.
+            given: Options that the command line says itself, which come first.
+
+        Raises:
+            ValueError: A switch is neither true nor false.
+        """
+        words = []
+        for entry in self.entries.values():
+            if entry.key == EXPERIMENT or entry.key in given:
+                continue
+            if entry.key not in switches:
+                words.append(f"--{entry.key}={entry.value}")
+                continue
+            truth = _TRUTHS.get(entry.value.lower())
+            if truth is None:
+                raise ValueError(
+                    f"{self.path}:{entry.line}: {entry.key}: {entry.value!r} should be true or false"
+                )
+            words.append(f"--{entry.key}" if truth else f"--no-{entry.key}")
+        return words
+
+    def place(self, message: str) -> str:
+        """The file, and where the message names an option that is in it, the line, before the message."""
+        named = re.match(r"-{0,2}([\w-]+):", message) or re.search(r'"?--([\w-]+)', message)
+        entry = self.entries.get(named[1].replace("_", "-")) if named else None
+        return f"{self.path}:{entry.line}: {message}" if entry else message
+
+
+def _pairs(path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
+    try:
+        check_ordinary("file", path)
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file in UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise ValueError(f"{path}{line}: not YAML: {error.problem or error.context}") from error
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: not YAML: {error}") from error
+    if not isinstance(root, yaml.MappingNode):
+        raise ValueError(f"{path}: should hold keys and values, such as experiment: palindrome")
+    return root.value
+
+
+def _text(path: Path, key: str, node: yaml.Node) -> str:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        if not node.value:
+            raise ValueError(f"{path}:{line}: {key}: an empty list; there should be at least one value")
+        return ",".join(_scalar(path, key, item) for item in node.value)
+    return _scalar(path, key, node)
+
+
+def _scalar(path: Path, key: str, node: yaml.Node) -> str:
+    line = node.start_mark.line + 1
+    if not isinstance(node, yaml.ScalarNode):
+        raise ValueError(f"{path}:{line}: {key}: should be a value or a list of values")
+    if node.tag == "tag:yaml.org,2002:null" or not node.value.strip():
+        raise ValueError(f"{path}:{line}: {key}: its value is missing")
+    return str(node.value).strip()

@@ -1,0 +1,1 @@
+"""Public and built-in graphs, found or downloaded."""

@@ -1,0 +1,91 @@
+"""Graphs as a user writes them on the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch_geometric.data import Data
+
+from experiments.core.naming import nearest
+from experiments.data.node_graphs import load_task
+from experiments.data.social import social_graph
+from experiments.lab.citation.settings import CITATION
+from gnnlab import palindrome_graph, path_graph
+
+SOCIAL_GRAPHS = ("karate", "lesmis", "davis", "florentine")
+KNOWN = ("path-N", "palindrome-DIGITS", "example", *SOCIAL_GRAPHS, *CITATION)
+MOST_NODES = 2000  # of a path: more would take minutes to draw
+
+
+def parse_graph(text: str) -> Data:
+    """A graph by name.
+
+    Args:
+        text: ``path-9`` or ``palindrome-12321``, with the options directed, selfloops, mirrored (palindromes) and skipK
+            joined by dashes; ``example`` (six nodes, A to F); a social graph; or a citation graph.
+
+    Returns:
+        Data with edge_index (2, E); ``names`` and, where there are classes, y (N,) and ``class_names``.
+
+    Raises:
+        ValueError: It is none of these.
+
+    Example:
+        >>> parse_graph("path-4-directed").edge_index.tolist()
+        [[0, 1, 2], [1, 2, 3]]
+        >>> parse_graph("pith-4")
+        Traceback (most recent call last):
+            ...
+        ValueError: graph: unknown 'pith-4', did you mean path-N? Known: path-N, palindrome-DIGITS, example, karate, \
+lesmis, davis, florentine, cora, citeseer, pubmed
+    """
+    kind, _, rest = text.strip().partition("-")
+    if text in SOCIAL_GRAPHS:
+        return social_graph(text)
+    if text in CITATION:
+        return load_task(text, 0)
+    if text == "example":
+        return _example()
+    if kind == "path" and rest:
+        size, *words = rest.split("-")
+        if not size.isdecimal() or not 1 <= int(size) <= MOST_NODES:
+            raise ValueError(f"graph: {text!r} should be a path of 1 to {MOST_NODES} nodes, such as path-9")
+        return path_graph(int(size), **_options(text, words, ("directed", "selfloops")))
+    if kind == "palindrome" and rest:
+        digits, *words = rest.split("-")
+        check_palindrome(digits)
+        return palindrome_graph(digits, **_options(text, words, ("directed", "selfloops", "mirrored")))
+    hint = nearest(text, KNOWN)
+    raise ValueError(f"graph: unknown {text!r}{hint or '.'} Known: {', '.join(KNOWN)}")
+
+
+def check_palindrome(digits: str) -> None:
+    """Raise a ValueError unless a text is two or more digits that read the same from both ends."""
+    if not digits.isascii() or not digits.isdigit() or len(digits) < 2:
+        raise ValueError(f"digits: {digits!r} should be two or more digits, such as 12321")
+    if digits != digits[::-1]:
+        raise ValueError(f"digits: {digits} is no palindrome: it should read the same from both ends")
+
+
+def _options(text: str, words: list[str], known: tuple[str, ...]) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for word in words:
+        skip = word.removeprefix("skip")
+        if word in known:
+            options["self_loops" if word == "selfloops" else word] = True
+        elif word.startswith("skip") and skip.isdecimal() and int(skip) >= 2:
+            options["skip"] = int(skip)
+        else:
+            raise ValueError(
+                f"graph: unknown option {word!r} in {text!r}. Known: {', '.join(known)}, skipK with K of 2 or more"
+            )
+    return options
+
+
+def _example() -> Data:
+    """Six nodes A to F, joined A-B, A-E, A-F, B-D, C-D, D-F: small enough for adjacency matrices by hand."""
+    names = "ABCDEF"
+    pairs = [(names.index(i), names.index(j)) for i, j in ("AB", "AE", "AF", "BD", "CD", "DF")]
+    edges = sorted(pairs + [(j, i) for i, j in pairs])
+    return Data(edge_index=torch.tensor(edges).t().contiguous(), num_nodes=6, names=list(names))

@@ -1,0 +1,1 @@
+"""The experiments, each in its folder."""

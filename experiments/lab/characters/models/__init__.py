@@ -1,0 +1,1 @@
+"""Character models and their training."""

@@ -1,0 +1,138 @@
+"""``gnnlab sample``: text from a trained character model."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from seq import Vocabulary
+
+MOST_SEEDS = 2**63  # what torch's generators take
+EXIT_INTERRUPTED = 130
+
+
+def sample(
+    run_folder: Path,
+    /,
+    *,
+    prompt: str,
+    length: int = 142,
+    temperature: float | None = None,
+    sharpness: float | None = None,
+    top_k: int | None = None,
+    seed: int = 0,
+    count: int = 1,
+    unknown: str = "refuse",
+) -> int:
+    """Continue a text with a trained character model, one character after the other.
+
+    A text appears while it is written where the output is a terminal. The same command gives the same text.
+
+      gnnlab sample runs/characters/RUN --prompt "The sleeping beauty is" --temperature 0.5
+
+    Parameters
+    ----------
+    run_folder
+        Folder of one run of `gnnlab run characters`. An unfinished run gives its best weights so far.
+    prompt
+        What the text begins with.
+    length
+        Characters to add to the prompt.
+    temperature
+        Draw from softmax(logits / temperature): under 1 safer, above 1 wilder, 0 the most probable character always
+        (which soon repeats itself) [1].
+    sharpness
+        Draw from softmax(sharpness * logits), the other convention, in place of a temperature.
+    top_k
+        Draw among the K most probable characters only.
+    seed
+        What fixes the draws.
+    count
+        Texts to write, drawn together; more than one are numbered.
+    unknown
+        What to do with characters of the prompt that the model has never seen: refuse, skip, or one character to put
+        in their place.
+    """
+    if not prompt:
+        raise ValueError("prompt: it should have at least one character")
+    if count < 1:
+        raise ValueError(f"count: {count} should be 1 or more")
+    if not 0 <= seed < MOST_SEEDS:
+        raise ValueError(f"seed: {seed} should be 0 or more, and under 2^63")
+
+    _check_folder(run_folder)
+
+    import torch
+
+    from experiments.lab.characters.loading import load_character_model
+    from seq import generate_stream
+
+    model, vocabulary, _ = load_character_model(run_folder)
+    tokens = _read_prompt(prompt, vocabulary, unknown)
+    steps = generate_stream(
+        model,
+        tokens.expand(count, -1),
+        length,
+        temperature=temperature,
+        sharpness=sharpness,
+        top_k=top_k,
+        generator=torch.Generator().manual_seed(seed),
+    )
+    begin = vocabulary.decode(tokens[0])
+    if count == 1:
+        return _write_live(begin, steps, vocabulary)
+
+    from tqdm import tqdm
+
+    progress = tqdm(steps, total=length, unit="characters", disable=not sys.stderr.isatty())
+    for number, text in enumerate(torch.stack(list(progress), dim=1), start=1):
+        print(f"[{number}] {begin}{vocabulary.decode(text)}")
+    return 0
+
+
+def _write_live(begin: str, steps: Iterator[Tensor], vocabulary: Vocabulary) -> int:
+    """Write one text as it comes; Ctrl-C ends it where it is. Returns the exit code."""
+    live = sys.stdout.isatty()
+    print(begin, end="", flush=live)
+    code = 0
+    try:
+        for character in steps:
+            print(vocabulary.decode(character), end="", flush=live)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    print()
+    return code
+
+
+def _check_folder(run_folder: Path) -> None:
+    """Raise for a folder of results, naming a run in it; other wrong folders are named when they are read."""
+    runs = sorted(config.parent for config in run_folder.glob("*/config.json"))
+    if runs and not (run_folder / "config.json").exists():
+        raise ValueError(f"run_folder: {run_folder} holds runs; it should be one of them, such as {runs[0]}")
+
+
+def _read_prompt(prompt: str, vocabulary: Vocabulary, unknown: str) -> Tensor:
+    """The tokens (1, T) of a prompt; on stderr, which of its characters the model does not know."""
+    try:
+        tokens = vocabulary.encode(prompt, unknown=unknown)
+    except ValueError as error:
+        missing = vocabulary.unknown(prompt)
+        if unknown != "refuse" or not missing:
+            raise
+        named = ", ".join(repr(character) for character in missing)
+        raise ValueError(
+            f"prompt: the model has never seen {named}; --unknown skip leaves them out, --unknown ' ' puts a space "
+            "for each"
+        ) from error
+    if not len(tokens):
+        raise ValueError("prompt: the model has seen none of its characters, so that nothing is left of it")
+    if missing := vocabulary.unknown(prompt):
+        done = "left out" if unknown == "skip" else f"replaced by {unknown!r}"
+        named = ", ".join(f"{character!r} ({times})" for character, times in missing.items())
+        print(f"prompt: characters that the model has never seen are {done}: {named}", file=sys.stderr)
+    return tokens.unsqueeze(0)

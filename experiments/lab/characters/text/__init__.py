@@ -1,0 +1,1 @@
+"""Texts as characters: read, encoded, cut into windows."""

@@ -1,0 +1,136 @@
+"""Networks of two layers that classify the nodes of one graph, as in the papers of GCN and GAT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from experiments.lab.citation.settings import NodeModel, NodeTraining
+from gnnlab import GATConv, GCNConv
+
+
+class FeatureDropout(nn.Module):
+    """Dropout of a fixed matrix that is mostly zeros.
+
+    An entry that is zero stays zero, dropped or not, so random numbers are drawn for the others alone. On Cora that is
+    one entry in eighty, and drawing for all of them would take most of a training step.
+
+    Args:
+        probability: Of dropping an entry in training; the others are scaled by 1 / (1 - probability).
+    """
+
+    def __init__(self, probability: float) -> None:
+        super().__init__()
+        self.probability = probability
+        self._last: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x (N, F) with entries dropped; the places of its other entries are remembered while it is the same."""
+        if not self.training or self.probability == 0:
+            return x
+        if self._last is None or self._last[0] is not x:
+            places = x.flatten().nonzero().view(-1)
+            self._last = (x, places, x.flatten()[places])
+        _, places, entries = self._last
+        dropped = torch.zeros_like(x)
+        dropped.view(-1)[places] = F.dropout(entries, self.probability)
+        return dropped
+
+
+class TwoLayers(nn.Module):
+    """Two layers over one graph, with dropout before each.
+
+    Equation::
+
+        H = φ(first(dropout(X), A))
+        Z = second(dropout(H), A)          logits of every node
+
+    Args:
+        first: Called as ``first(x, edge_index)``.
+        second: Likewise.
+        activation: φ.
+        dropout: Probability of dropping an entry of X or H in training.
+
+    Shapes:
+        x (N, F), edge_index (2, E); result (N, C).
+    """
+
+    def __init__(
+        self, first: nn.Module, second: nn.Module, activation: Callable[[Tensor], Tensor], dropout: float
+    ) -> None:
+        super().__init__()
+        self.first, self.second = first, second
+        self.activation = activation
+        self.drop_features = FeatureDropout(dropout)
+        self.dropout = dropout
+
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Return logits (N, C)."""
+        x = self.drop_features(x)
+        h = self.activation(self.first(x, edge_index))  # (N, H)
+        h = F.dropout(h, self.dropout, self.training)
+        return self.second(h, edge_index)
+
+
+class Dense(nn.Module):
+    """X W, called like a convolution: the edges are given, and ignored. Glorot uniform, no bias.
+
+    Args:
+        in_channels: F.
+        out_channels: O.
+
+    Shapes:
+        x (N, F), edge_index (2, E); result (N, O).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(out_channels, in_channels))
+        self.reset_parameters()
+
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Return X W, (N, O)."""
+        return F.linear(x, self.weight)
+
+    def reset_parameters(self) -> None:
+        """Draw W anew from torch's generator."""
+        nn.init.xavier_uniform_(self.weight)
+
+
+def build_node_model(spec: NodeModel, in_channels: int, classes: int) -> TwoLayers:
+    """The network of a specification, its weights drawn from torch's generator.
+
+    GCN is softmax(Â relu(Â X W₀) W₁), without biases as in the paper; ``mlp`` is the same without Â.
+
+    Args:
+        spec: Which network.
+        in_channels: F.
+        classes: C.
+    """
+    if spec.name == "gat":
+        first = GATConv(in_channels, spec.hidden, heads=spec.heads, dropout=spec.dropout)
+        second = GATConv(
+            spec.hidden * spec.heads, classes, heads=spec.output_heads, concat=False, dropout=spec.dropout
+        )
+        return TwoLayers(first, second, F.elu, spec.dropout)
+    if spec.name == "gcn":
+        layers = (
+            GCNConv(in_channels, spec.hidden, bias=False),
+            GCNConv(spec.hidden, classes, bias=False),
+        )
+        return TwoLayers(*layers, F.relu, spec.dropout)
+    return TwoLayers(Dense(in_channels, spec.hidden), Dense(spec.hidden, classes), F.relu, spec.dropout)
+
+
+def build_optimizer(model: TwoLayers, settings: NodeTraining) -> Adam:
+    """Adam, with weight decay on all layers or on the first alone."""
+    rest = settings.weight_decay if settings.decay_all else 0.0
+    groups = [
+        {"params": model.first.parameters(), "weight_decay": settings.weight_decay},
+        {"params": model.second.parameters(), "weight_decay": rest},
+    ]
+    return Adam(groups, lr=settings.learning_rate)

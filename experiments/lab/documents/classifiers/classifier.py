@@ -1,0 +1,89 @@
+"""What every classifier of documents promises: it is trained once, says classes of new texts, and is kept as arrays."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from experiments.lab.documents.classifiers.training import Fit, Row
+from experiments.lab.documents.corpora.corpus import Corpus
+from experiments.lab.documents.corpora.splits import Split
+from experiments.lab.documents.settings import DocumentModel, DocumentTraining
+
+Words = Sequence[str]
+
+
+class DocumentClassifier(ABC):
+    """A classifier that can be asked about documents it has never seen.
+
+    Args:
+        spec: Which one.
+        num_classes: C.
+    """
+
+    def __init__(self, spec: DocumentModel, num_classes: int) -> None:
+        self.spec, self.num_classes = spec, num_classes
+
+    @abstractmethod
+    def fit(
+        self,
+        corpus: Corpus,
+        split: Split,
+        train: DocumentTraining,
+        *,
+        seed: int,
+        device: str,
+        on_row: Callable[[Row], None],
+        on_step: Callable[[int], None],
+    ) -> Fit:
+        """Train on the labelled documents; validation documents select, test documents are not looked at."""
+
+    @abstractmethod
+    def logits(self, documents: Sequence[Words]) -> Tensor:
+        """Return logits (D, C) of documents, each by itself: a document's answer does not depend on the others."""
+
+    @property
+    @abstractmethod
+    def words(self) -> list[str]:
+        """The words (or word pairs) that it knows, in the order of its arrays."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """All it has learned, by name."""
+
+    @abstractmethod
+    def restore(self, words: list[str], state: dict[str, Tensor]) -> None:
+        """Take over what ``words`` and ``state`` gave.
+
+        Raises:
+            ValueError: They do not fit this classifier.
+        """
+
+    @property
+    @abstractmethod
+    def parameters(self) -> int:
+        """How many numbers were trained."""
+
+    def vectors(self) -> Tensor | None:
+        """A vector for each of its words, (V, F), where it has learned some."""
+        return None
+
+    def facts(self) -> dict[str, Any]:
+        """What a record says of it besides its scores."""
+        return {}
+
+
+def load_weights(module: Any, state: dict[str, Tensor]) -> None:
+    """Load a module's weights.
+
+    Raises:
+        ValueError: They are not the weights of this module.
+    """
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        raise ValueError(f"weights: {' '.join(str(error).split())[:200]}") from error
+    module.eval()

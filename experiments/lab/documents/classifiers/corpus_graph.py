@@ -1,0 +1,149 @@
+"""Text GCN and its attention twin: one graph of all documents and words; test documents are in it, or come later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from experiments.lab.documents.classifiers.classifier import DocumentClassifier, Words, load_weights
+from experiments.lab.documents.classifiers.networks import CorpusGraphNet
+from experiments.lab.documents.classifiers.training import Fit, Row, train_document_model
+from experiments.lab.documents.corpora.corpus import Corpus
+from experiments.lab.documents.corpora.corpus_graphs import (
+    CorpusGraph,
+    attach,
+    graph_of_all,
+    graph_of_training,
+)
+from experiments.lab.documents.corpora.splits import Split
+from experiments.lab.documents.settings import DocumentModel, DocumentTraining
+from experiments.lab.sequences.models import count_parameters
+
+
+class CorpusGraphClassifier(DocumentClassifier):
+    """A network over one graph whose nodes are documents and words.
+
+    ``fit`` is inductive: the graph and its word statistics come from training and validation documents alone, and a
+    document is told by its words, not by a vector of its own. A new document hears the words that the graph knows, with
+    their old inverse document frequencies; no word hears it, so nothing else changes and nothing is trained again.
+    """
+
+    graph: CorpusGraph
+    model: CorpusGraphNet
+
+    def fit(
+        self,
+        corpus: Corpus,
+        split: Split,
+        train: DocumentTraining,
+        *,
+        seed: int,
+        device: str,
+        on_row: Callable[[Row], None],
+        on_step: Callable[[int], None],
+    ) -> Fit:
+        self.graph = graph_of_training(corpus, self.spec.window, self.spec.counting)
+        self.model = CorpusGraphNet(len(self.graph.words), self.num_classes, self.spec)
+        places = {row: place for place, row in enumerate(corpus.rows("train"))}
+        fit = _train(self.model, self.graph, corpus, split, places, train, device, on_row, on_step)
+        self.model.to("cpu")
+        return fit
+
+    @torch.no_grad()
+    def logits(self, documents: Sequence[Words]) -> Tensor:
+        if not documents:
+            return torch.zeros(0, self.num_classes)
+        index, weight = attach(self.graph, documents)
+        old = self.graph.num_documents
+        return self.model(index, weight, old + len(documents))[old:]
+
+    @property
+    def words(self) -> list[str]:
+        return self.graph.words
+
+    def state(self) -> dict[str, Tensor]:
+        weights = {f"model.{name}": value for name, value in self.model.state_dict().items()}
+        return weights | {f"graph.{name}": value for name, value in self.graph.state().items()}
+
+    def restore(self, words: list[str], state: dict[str, Tensor]) -> None:
+        parts: dict[str, dict[str, Tensor]] = {"model": {}, "graph": {}}
+        for name, value in state.items():
+            part, _, rest = name.partition(".")
+            parts.setdefault(part, {})[rest] = value
+        self.graph = CorpusGraph.restore(words, parts["graph"])
+        self.model = CorpusGraphNet(len(words), self.num_classes, self.spec)
+        load_weights(self.model, parts["model"])
+
+    @property
+    def parameters(self) -> int:
+        return count_parameters(self.model)
+
+    def vectors(self) -> Tensor:
+        return self.model.words.detach()
+
+    def facts(self) -> dict[str, int]:
+        return self.graph.sizes()
+
+
+def fit_transductive(
+    spec: DocumentModel,
+    corpus: Corpus,
+    split: Split,
+    train: DocumentTraining,
+    *,
+    device: str,
+    on_row: Callable[[Row], None],
+    on_step: Callable[[int], None],
+) -> tuple[Fit, Tensor, CorpusGraphNet, dict[str, int]]:
+    """Train with the test documents in the graph, as the paper does: their words are seen, their labels are not.
+
+    Args:
+        spec: ``textgcn`` or ``textgat``.
+        corpus, split, train: What to train on, and how.
+        device: Where to compute.
+        on_row, on_step: As in ``DocumentClassifier.fit``.
+
+    Returns:
+        How it went, logits (D, C) of the test documents, the network, and the sizes of the graph.
+    """
+    graph = graph_of_all(corpus, spec.window, spec.counting)
+    num_classes = len(corpus.class_names)
+    model = CorpusGraphNet(len(graph.words), num_classes, spec, graph.num_documents)
+    places = {row: row for row in range(graph.num_documents)}
+    fit = _train(model, graph, corpus, split, places, train, device, on_row, on_step)
+    with torch.no_grad():
+        inputs = (graph.edge_index.to(device), graph.edge_weight.to(device))
+        logits = model(*inputs, graph.num_documents)[split.test].cpu()
+    return fit, logits, model, graph.sizes()
+
+
+def _train(
+    model: CorpusGraphNet,
+    graph: CorpusGraph,
+    corpus: Corpus,
+    split: Split,
+    places: dict[int, int],
+    train: DocumentTraining,
+    device: str,
+    on_row: Callable[[Row], None],
+    on_step: Callable[[int], None],
+) -> Fit:
+    model.to(device)
+    index, weight = graph.edge_index.to(device), graph.edge_weight.to(device)
+    classes = torch.tensor(corpus.classes, device=device)
+    labelled, validation = (
+        torch.tensor([places[row] for row in rows], device=device)
+        for rows in (split.labelled, split.validation)
+    )
+
+    def batches() -> Iterator[tuple[Callable[[], Tensor], Tensor]]:
+        yield lambda: model(index, weight, graph.num_documents)[labelled], classes[split.labelled]
+
+    def validate() -> tuple[Tensor, Tensor]:
+        return model(index, weight, graph.num_documents)[validation], classes[split.validation]
+
+    return train_document_model(
+        model, train, batches=batches, validate=validate, on_row=on_row, on_step=on_step
+    )

@@ -1,0 +1,240 @@
+"""Networks that classify documents: over one graph of a corpus, over a graph a document, over sequences, over bags."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch_geometric.data import Batch
+
+from experiments.core.model_specs import WITH_FORGET_GATE, RecurrentSpec, parse_model
+from experiments.lab.documents.corpora.vocabulary import NO_WORD
+from experiments.lab.documents.settings import BAG, DOCUMENT_GRAPH, SMOOTHED, DocumentModel
+from experiments.lab.sequences.models import LAYERS
+from gnnlab import GATConv, GCNConv, GraphNet
+from gnnlab.layers.normalization import edge_matrix
+from seq import Bidirectional, RecurrentLayer, Stacked
+
+#: Standard deviation of word vectors at the start, in networks that read one document at a time.
+WORD_SPREAD = 0.1
+
+
+class CorpusGraphNet(nn.Module):
+    """Two layers over one graph of documents and words, whose features are a table of vectors (Yao et al. 2019).
+
+    Equation::
+
+        X = [D; V]                      a vector a document, or zeros, and a vector a word
+        H = relu(Â dropout(X))          the paper's first layer: its features are an identity matrix, so X is W₀
+        Z = Â dropout(H) W₁             logits
+
+    In training the first dropout drops whole nodes, as dropping entries of an identity matrix does. GAT has two
+    attention layers in place of the two products with Â, with the edge's weight as an edge feature.
+
+    Args:
+        num_words: V.
+        num_classes: C.
+        spec: Sizes; ``textgcn`` or ``textgat``.
+        num_documents: Documents that have a vector of their own; 0 where documents are told by their words alone, so
+            that new ones can come.
+
+    Shapes:
+        edge_index (2, E) over documents 0..D-1 and words D..D+V-1, edge_weight (E,); result (D, C).
+    """
+
+    def __init__(self, num_words: int, num_classes: int, spec: DocumentModel, num_documents: int = 0) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.words = nn.Parameter(torch.empty(num_words, spec.embedding))
+        self.documents = nn.Parameter(torch.empty(num_documents, spec.embedding)) if num_documents else None
+        self.attention: nn.Module | None = None
+        if spec.name == "textgat":
+            one = spec.hidden // spec.heads
+            self.attention = GATConv(spec.embedding, one, heads=spec.heads, edge_dim=1, fill_value=1.0)
+            self.last: nn.Module = GATConv(spec.hidden, num_classes, edge_dim=1, fill_value=1.0)
+        else:
+            self.last = GCNConv(spec.embedding, num_classes, bias=False)
+        self.reset_parameters()
+
+    def forward(self, edge_index: Tensor, edge_weight: Tensor, num_documents: int) -> Tensor:
+        """Return logits (D, C)."""
+        return self.propagate(edge_index, edge_weight, num_documents)[:num_documents]
+
+    def propagate(self, edge_index: Tensor, edge_weight: Tensor, num_documents: int) -> Tensor:
+        """Return logits of documents and words, (D + V, C)."""
+        # 1. X, with whole nodes dropped
+        x = self._features(num_documents)  # (N, F)
+        x = x * F.dropout(x.new_ones(x.size(0), 1), self.dropout, self.training)
+        # 2. first layer
+        if self.attention is not None:
+            h = F.elu(self.attention(x, edge_index, edge_attr=edge_weight.view(-1, 1)))  # (N, H)
+            h = F.dropout(h, self.dropout, self.training)
+            return self.last(h, edge_index, edge_attr=edge_weight.view(-1, 1))
+        matrix = edge_matrix(edge_index, edge_weight, x.size(0), self_loops=True, normalize=True)
+        h = F.dropout(torch.relu(matrix.times(x, dense=False)), self.dropout, self.training)
+        # 3. second layer
+        return self.last(h, edge_index, edge_weight)
+
+    def _features(self, num_documents: int) -> Tensor:
+        if self.documents is not None:
+            return torch.cat([self.documents, self.words])
+        return torch.cat([self.words.new_zeros(num_documents, self.words.size(1)), self.words])
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew from torch's generator; the vectors Glorot uniform, as one table of all nodes."""
+        tables = [table for table in (self.documents, self.words) if table is not None]
+        bound = (6 / (sum(len(table) for table in tables) + self.words.size(1))) ** 0.5
+        for table in tables:
+            nn.init.uniform_(table, -bound, bound)
+        for layer in (self.attention, self.last):
+            if layer is not None:
+                layer.reset_parameters()  # type: ignore[operator]
+
+
+class DocumentGraphNet(nn.Module):
+    """A graph network of two layers over each document's own graph, read out as the mean over its words.
+
+    Args:
+        num_words: Size of the vocabulary, with no word.
+        num_classes: C.
+        spec: Sizes; ``docgcn`` or ``docgat``.
+
+    Shapes:
+        A batch of G graphs with ``tokens`` (N,), edge_index (2, E) and edge_weight (E,); result (G, C).
+    """
+
+    def __init__(self, num_words: int, num_classes: int, spec: DocumentModel) -> None:
+        super().__init__()
+        self.dropout = spec.dropout
+        self.embedding = word_vectors(num_words, spec.embedding)
+        conv = "gcn" if spec.name == "docgcn" else "gat"
+        self.net = GraphNet(
+            spec.embedding,
+            spec.hidden,
+            num_classes,
+            2,
+            conv=conv,
+            heads=spec.heads if conv == "gat" else 1,
+            readout="mean",
+            dropout=spec.dropout,
+        )
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return logits (G, C)."""
+        x = F.dropout(self.embedding(batch.tokens), self.dropout, self.training)  # (N, F)
+        weight = batch.edge_weight if self.net.convs[0].__class__ is GCNConv else None
+        return self.net(x, batch.edge_index, weight, batch=batch.batch)
+
+
+class RecurrentReader(nn.Module):
+    """A recurrent layer over the words of a document: p = W pool(h) + b.
+
+    Args:
+        layer: Any layer of ``seq``.
+        num_words: Size of the vocabulary, with no word.
+        num_classes: C.
+        pooling: ``mean`` of all outputs, or the ``last`` state (of both directions).
+        dropout: Of word vectors and of what the head reads.
+
+    Shapes:
+        tokens (B, T), lengths (B,); result (B, C). What stands beyond a length changes nothing.
+    """
+
+    def __init__(
+        self, layer: RecurrentLayer, num_words: int, num_classes: int, *, pooling: str, dropout: float
+    ) -> None:
+        super().__init__()
+        self.layer, self.pooling, self.dropout = layer, pooling, dropout
+        self.embedding = word_vectors(num_words, layer.input_size)
+        self.head = nn.Linear(layer.output_size, num_classes)
+
+    def forward(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        """Return logits (B, C)."""
+        tokens, lengths = batch
+        return self.read(self.embedding(tokens), lengths)
+
+    def read(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+        """Return logits (B, C) of word vectors (B, T, I)."""
+        # 1. word vectors
+        x = F.dropout(vectors, self.dropout, self.training)  # (B, T, I)
+        # 2. the whole text; outputs beyond its length are zero
+        outputs, state = self.layer(x, lengths=lengths)
+        # 3. pool
+        mean = outputs.sum(1) / lengths.unsqueeze(1)  # (B, H)
+        pooled = mean if self.pooling == "mean" else self.layer.summary(state)
+        return self.head(F.dropout(pooled, self.dropout, self.training))
+
+
+class BagNet(nn.Module):
+    """One hidden layer over the bag of words: p = W₂ relu(W₁ n / |n| + b₁) + b₂, with counts n.
+
+    Args:
+        num_words: Size of the vocabulary, with no word.
+        num_classes: C.
+        hidden: Hidden units.
+        dropout: Of words and of the hidden layer.
+
+    Shapes:
+        tokens (B, T), lengths (B,); result (B, C).
+    """
+
+    def __init__(self, num_words: int, num_classes: int, *, hidden: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.embedding = nn.Embedding(
+            num_words, hidden, padding_idx=NO_WORD
+        )  # rows of W₁: no zeros are multiplied
+        self.bias = nn.Parameter(torch.zeros(hidden))
+        self.head = nn.Linear(hidden, num_classes)
+
+    def forward(self, batch: tuple[Tensor, Tensor]) -> Tensor:
+        """Return logits (B, C)."""
+        tokens, lengths = batch
+        kept = F.dropout((tokens != NO_WORD).to(self.bias.dtype), self.dropout, self.training)  # (B, T)
+        h = (self.embedding(tokens) * kept.unsqueeze(2)).sum(1) / lengths.unsqueeze(1)  # (B, H)
+        return self.head(F.dropout(torch.relu(h + self.bias), self.dropout, self.training))
+
+
+def word_vectors(num_words: int, size: int) -> nn.Embedding:
+    """Vectors that start small, so that a word seen once says little until it has been learned; no word is zero.
+
+    Args:
+        num_words: Size of the vocabulary, with no word.
+        size: Of a vector.
+    """
+    embedding = nn.Embedding(num_words, size, padding_idx=NO_WORD)
+    nn.init.normal_(embedding.weight, std=WORD_SPREAD)
+    with torch.no_grad():
+        embedding.weight[NO_WORD].zero_()
+    return embedding
+
+
+def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Module:
+    """The network of a specification that reads documents in batches, its weights drawn from torch's generator.
+
+    Args:
+        spec: Which network; none over the graph of a corpus.
+        num_words: Size of the vocabulary, with no word.
+        num_classes: C.
+    """
+    if spec.name in DOCUMENT_GRAPH:
+        return DocumentGraphNet(num_words, num_classes, spec)
+    if spec.name == BAG:
+        return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
+    layer = _recurrent(spec)
+    return RecurrentReader(layer, num_words, num_classes, pooling=spec.pooling, dropout=spec.dropout)
+
+
+def _recurrent(spec: DocumentModel) -> RecurrentLayer:
+    parsed = parse_model(spec.name.removeprefix(SMOOTHED))
+    assert isinstance(parsed, RecurrentSpec)
+    bias = {"forget_bias": parsed.forget_bias} if parsed.cell in WITH_FORGET_GATE else {}
+
+    def one(size: int) -> RecurrentLayer:
+        return LAYERS[parsed.cell](size, spec.hidden, init=parsed.init, **bias)
+
+    layers: list[RecurrentLayer] = []
+    for _ in range(parsed.layers):
+        size = layers[-1].output_size if layers else spec.embedding
+        layers.append(Bidirectional(one(size), one(size)) if parsed.bidirectional else one(size))
+    return layers[0] if len(layers) == 1 else Stacked(layers)

@@ -1,0 +1,120 @@
+"""Networks that forecast every node's next value: LSTM, graph network, and the one inside the other."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from experiments.core.budget import closest_size
+from experiments.lab.forecasts.settings import ForecastModel
+from experiments.lab.sequences.models import count_parameters
+from gnnlab import GATConv, GCNConv
+from seq import LSTM
+
+GAT_HEADS = 2
+
+
+class SnapshotStack(nn.Module):
+    """Graph layers on every snapshot, each with a path of its own for the node itself.
+
+    Equation::
+
+        X' = relu(conv(X, edges) + X U)
+
+    A convolution mixes a node with its neighbours; what the node itself holds keeps a way around that mixture.
+
+    Args:
+        in_channels: F.
+        hidden: H.
+        layers: L, 1 or more.
+        conv: ``gcn`` or ``gat``.
+
+    Shapes:
+        x (B, N, F), edge_index (2, E); result (B, N, H).
+    """
+
+    def __init__(self, in_channels: int, hidden: int, layers: int, conv: str) -> None:
+        super().__init__()
+        sizes = [in_channels] + [hidden] * (layers - 1)
+        self.convs = nn.ModuleList(_conv(conv, size, hidden) for size in sizes)
+        self.selves = nn.ModuleList(nn.Linear(size, hidden, bias=False) for size in sizes)
+
+    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Return the last layer's features."""
+        for conv, own in zip(self.convs, self.selves):
+            x = torch.relu(conv(x, edge_index) + own(x))
+        return x
+
+
+def _conv(name: str, in_channels: int, hidden: int) -> nn.Module:
+    if name == "gcn":
+        return GCNConv(in_channels, hidden)
+    return GATConv(in_channels, hidden // GAT_HEADS, heads=GAT_HEADS)
+
+
+class Forecaster(nn.Module):
+    """Forecast the next value of every node from a window of snapshots.
+
+    ``lstm`` reads each node's own window. ``gcn`` and ``gat`` take the window as W features of a node and know no
+    order in time but the place of a feature; ``gcn-last`` and ``gat-last`` see the last snapshot alone. ``gcn-lstm``
+    and ``gat-lstm`` run graph layers on every snapshot and read each node's value and its graph features through time
+    (after Seo et al. 2016, https://arxiv.org/abs/1612.07659, model 1: a graph convolution in front of an LSTM). All
+    add what they say to the last value seen, so a network that says nothing is the last value.
+
+    Args:
+        spec: The model; a network.
+        window: W.
+        hidden: H, of the graph layers and of the LSTM.
+        edge_index: (2, E).
+
+    Shapes:
+        x (B, W, N); result (B, N).
+    """
+
+    edge_index: Tensor
+
+    def __init__(self, spec: ForecastModel, window: int, hidden: int, edge_index: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("edge_index", edge_index.clone(), persistent=False)
+        conv = spec.name.partition("-")[0]
+        self.seen = 1 if spec.over_time or spec.last_only else window  # steps that are features of a node
+        self.graph: SnapshotStack | None = None
+        self.recurrent: LSTM | None = None
+        if spec.on_graph:
+            self.graph = SnapshotStack(self.seen, hidden, spec.depth, conv)
+        if spec.over_time:
+            self.recurrent = LSTM(1 + (hidden if spec.on_graph else 0), hidden)
+        self.head = nn.Linear(hidden, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the forecast of every node."""
+        B, W, N = x.shape
+        if self.recurrent is None:
+            assert self.graph is not None
+            features = self.graph(x[:, -self.seen :].transpose(1, 2), self.edge_index)  # (B, N, H)
+        else:
+            steps = x.unsqueeze(-1)  # (B, W, N, 1)
+            if self.graph is not None:
+                around = self.graph(steps.flatten(0, 1), self.edge_index).unflatten(0, (B, W))
+                steps = torch.cat([steps, around], dim=-1)  # (B, W, N, 1 + H)
+            _, (h, _) = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence a node
+            features = h.unflatten(0, (B, N))
+        return x[:, -1] + self.head(features).squeeze(-1)
+
+
+def build_forecaster(
+    spec: ForecastModel, window: int, edge_index: Tensor, budget: int
+) -> tuple[Forecaster, int]:
+    """A network within 5 % of a budget of parameters, and its hidden size.
+
+    Raises:
+        ValueError: No size comes so close.
+    """
+
+    def count(hidden: int) -> int:
+        with torch.device("meta"):
+            return count_parameters(Forecaster(spec, window, hidden, torch.empty(2, 0, dtype=torch.long)))
+
+    step = GAT_HEADS if spec.name.startswith("gat") else 1
+    hidden = closest_size(count, budget, step, what=spec.label)
+    return Forecaster(spec, window, hidden, edge_index), hidden

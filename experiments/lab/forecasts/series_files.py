@@ -1,0 +1,218 @@
+"""A user's own series: a CSV file (time x node) and a list of edges."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.records.files import check_ordinary
+
+TIME = "time"  # the name of a first column that is no node
+MONTH = re.compile(r"(\d{4})-?(\d{2})")
+
+
+def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
+    """Values of every node at every time.
+
+    The first row names the nodes, each further row is one time step. A first column named ``time`` is left out; where
+    more than half of it are numbers, or dates or months as ISO 8601 writes them, all have to be, and to rise without a
+    gap.
+
+    Args:
+        path: A CSV file in UTF-8.
+
+    Returns:
+        Values (times, nodes), float64, and the names of the nodes.
+
+    Raises:
+        ValueError: The file cannot be read, a name is missing or stands twice, a row has another number of values than
+            there are nodes, a value is missing or no finite number, a time step is missing or not in its place; with
+            the row, as a text editor counts.
+    """
+    rows = _rows(path, "series")
+    names = [name.strip() for name in rows[0][1]] if rows else []
+    skipped = 1 if names and names[0].lower() == TIME else 0
+    names = names[skipped:]
+    if not names or len(rows) < 2:
+        raise ValueError(
+            f"series: {path} should have a row with the names of the nodes and one row a time step below"
+        )
+    _check_commas(rows[0][1], f"series: {path}")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if "" in names:
+        column = names.index("") + skipped + 1
+        raise ValueError(f"series: {path} row 1: column {column} has no name{_hint(column)}")
+    if twice:
+        raise ValueError(f"series: {path} row 1: node {twice[0]!r} stands twice")
+    values = np.empty((len(rows) - 1, len(names)))
+    for index, (number, row) in enumerate(rows[1:]):
+        if len(row) != len(names) + skipped:
+            raise ValueError(
+                f"series: {path} row {number}: {len(row) - skipped} values, but row 1 names {len(names)} nodes"
+            )
+        for column, (name, text) in enumerate(zip(names, row[skipped:])):
+            hint = _hint(column + skipped + 1)
+            values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}", hint)
+    if skipped:
+        _check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
+    return values, names
+
+
+def _check_times(stamps: list[tuple[int, str]], where: str) -> None:
+    """Raise a ValueError where a time does not come after the one before, or comes after a gap."""
+    times = _times(stamps, where)
+    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
+        if step <= step * 0:  # zero of a number, or of a span of time
+            raise ValueError(f"{where} row {number}: time {text!r} should come after {before!r}")
+    usual: Any = sorted(steps)[(len(steps) - 1) // 2] if steps else None
+    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
+        if step > 1.5 * usual:  # months and years are not all of one length
+            raise ValueError(
+                f"{where} row {number}: there is a gap between the times {before!r} and {text!r}; fill it first, or "
+                "leave the column time out if all steps count alike"
+            )
+
+
+def _times(stamps: list[tuple[int, str]], where: str) -> Sequence[Any]:
+    """Numbers, or else dates; nothing where most are neither, whose order nobody knows."""
+    texts = [text for _, text in stamps]
+    # Dates first where all could be: 20200131 and 20200201 are a day apart.
+    dates = [_date(text) for text in texts]
+    numbers = [_finite(text) for text in texts]
+    most: Sequence[Any] = dates if None not in dates else max(numbers, dates, key=_known)
+    if 2 * _known(most) <= len(most):
+        return []
+    for (number, text), time in zip(stamps, most):
+        if time is None:
+            kind = "dates" if most is dates else "numbers"
+            what = f"time {text!r}" if text else "an empty time"
+            raise ValueError(
+                f"{where} row {number}: {what} among {kind}; write all times alike, or leave the column time out if "
+                "all steps count alike"
+            )
+    if most is dates and len({date.tzinfo is None for date in dates if date is not None}) > 1:
+        return []
+    return most
+
+
+def _known(times: Sequence[Any]) -> int:
+    return sum(time is not None for time in times)
+
+
+def _finite(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _date(text: str) -> datetime | None:
+    month = MONTH.fullmatch(text)
+    if month:
+        text = f"{month[1]}-{month[2]}-01"
+    if text.isdigit() and len(text) != len("20200131"):
+        return None  # a count of seconds can look like a day and an hour
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _check_commas(row: list[str], where: str) -> None:
+    """Raise a ValueError where a row is one column only because its columns are set apart in another way."""
+    other = next((mark for mark in (";", "\t") if len(row) == 1 and mark in row[0]), None)
+    if other:
+        raise ValueError(f"{where}: columns should be separated by commas, not by {other!r}")
+
+
+def _hint(column: int) -> str:
+    return f"; if it holds times, name it {TIME}" if column == 1 else ""
+
+
+def _number(text: str, where: str, hint: str) -> float:
+    if not text.strip():
+        raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
+    value = _finite(text)
+    if value is None:
+        raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number{hint}")
+    return value
+
+
+def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
+    """Undirected edges, two names of nodes a row; a first row that says ``source,target`` is left out.
+
+    Args:
+        path: A CSV file in UTF-8.
+        names: The nodes, in the order of the series.
+
+    Returns:
+        Pairs of node numbers, smaller first, each once, in order.
+
+    Raises:
+        ValueError: The file cannot be read, a row has no two names, names a node that the series lacks, or joins a
+            node with itself; a node of the series has no edge at all; with the row.
+    """
+    number_of = {name: number for number, name in enumerate(names)}
+    edges: set[tuple[int, int]] = set()
+    for number, row in _rows(path, "edge-list"):
+        ends = [end.strip() for end in row]
+        if number == 1 and [end.lower() for end in ends] == ["source", "target"]:
+            continue
+        _check_commas(row, f"edge-list: {path}")
+        if len(ends) != 2:
+            raise ValueError(
+                f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names with a comma "
+                "between (weights are not read)"
+            )
+        for end in ends:
+            if end not in number_of:
+                hint = "; a first row that names columns should be source,target" if number == 1 else ""
+                raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}{hint}")
+        if ends[0] == ends[1]:
+            raise ValueError(f"edge-list: {path} row {number}: node {ends[0]!r} is joined with itself")
+        first, second = sorted(number_of[end] for end in ends)
+        edges.add((first, second))
+    if not edges:
+        raise ValueError(f"edge-list: {path} should hold at least one edge")
+    joined = {end for edge in edges for end in edge}
+    alone = [name for name in names if number_of[name] not in joined]
+    if alone:
+        more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
+        raise ValueError(
+            f"edge-list: {path} has no edge of node {alone[0]!r}{more}; leave it out of the series or join it"
+        )
+    return sorted(edges)
+
+
+def content_hash(*paths: Path) -> str:
+    """The first sixteen hexadecimal digits of the files' SHA-256."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
+    """Rows that are not blank lines, each with its number in the file; one of commas alone is a row without values."""
+    try:
+        check_ordinary(argument, path)
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.reader(file)
+            return [
+                (reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)
+            ]
+    except OSError as error:
+        raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{argument}: {path} is no CSV file in UTF-8 ({error})") from error

@@ -1,0 +1,59 @@
+"""How far away the answer is in a model's graph, and how much of it a linear pass would bring to the read-out."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch_geometric.data import Data
+
+from experiments.core.model_specs import GraphSpec
+from gnnlab import adjacency_matrix, layers_until_heard, normalized_adjacency
+
+
+class SourceTask(Protocol):
+    """What is needed of a task: the node that holds the answer."""
+
+    def source(self, graph: Data) -> int | None:
+        """Index of the node; None where that depends on the example."""
+
+
+def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, Any]:
+    """Hops between the answer and where it is read, and the answer's share of what is heard there.
+
+    A read-out at the query node hears what is at most k hops away after k layers; one over all nodes hears the
+    answer's own node at 0 hops. The share is (M^k)[r, source] / sum_j (M^k)[r, j] for k layers, a sum over the nodes
+    r that are read: what a stack of linear layers would let through before any training. M is Â for a GCN, and for a
+    GAT Ã with its rows divided by their sums, which is attention that does not yet prefer any neighbour. The share is
+    exactly 0 where the answer is more than k hops away. A fully adjacent last layer is one hop from everywhere.
+
+    Args:
+        graph: The graph, with ``query`` where the read-out is at one node.
+        spec: The model.
+        task: Knows the source node.
+
+    Returns:
+        ``hops`` (None where no path leads to the read-out), ``in_reach`` and ``answer_share``; nothing where the
+        answer has no fixed node.
+    """
+    source = task.source(graph)
+    if source is None:
+        return {}
+    size = {"num_nodes": graph.num_nodes}
+    hops = layers_until_heard(graph.edge_index, source, int(graph.query), **size) if "query" in graph else 0
+    if spec.conv == "gcn":
+        matrix = normalized_adjacency(graph.edge_index, **size).double()
+    else:
+        looped = adjacency_matrix(graph.edge_index, self_loops=True, **size).double()
+        matrix = looped / looped.sum(1, keepdim=True)
+    power = torch.linalg.matrix_power(matrix, spec.layers - spec.full_last)
+    if spec.full_last:
+        # Every node hears all nodes alike in the last layer: of a GCN and of uniform attention 1 / N each.
+        power = power.mean(0, keepdim=True).expand_as(power)
+        hops = 1 if hops is None else min(hops, 1)
+    heard = power[int(graph.query)] if "query" in graph else power.sum(0)
+    return {
+        "hops": hops,
+        "in_reach": hops is not None and hops <= spec.layers,
+        "answer_share": (heard[source] / heard.sum()).item(),
+    }

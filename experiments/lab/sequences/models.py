@@ -1,0 +1,146 @@
+"""Models by specification, sized to a budget of parameters. All are called as ``model(tokens) -> logits``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch_geometric.data import Data
+
+from experiments.core.budget import closest_size
+from experiments.core.model_specs import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec
+from experiments.core.settings import TrainSettings
+from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.value_models import GraphOfValues, TimesAsFeature
+from gnnlab import SequenceGraphClassifier
+from seq import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    CellGatedLSTM,
+    PeepholeLSTM,
+    PhasedLSTM,
+    RecurrentLayer,
+    SequenceClassifier,
+    Stacked,
+)
+
+EMBEDDING_SIZE = 16
+
+
+def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str = "cpu") -> nn.Module:
+    """The model of a specification for a task, its weights drawn from torch's generator.
+
+    Args:
+        spec: Which model.
+        task: What it is for: vocabulary, classes and graph.
+        hidden: Hidden units of a recurrent layer, or channels of a graph layer.
+        device: Where its weights are made; ``meta`` makes none, and is enough for counting.
+    """
+    if isinstance(spec, GraphSpec):
+        graph = task.graph(spec)
+        with torch.device(device):
+            return _graph(spec, task, graph, hidden)
+    with torch.device(device):
+        return _recurrent(spec, task, hidden)
+
+
+LAYERS: dict[str, Callable[..., RecurrentLayer]] = {
+    "rnn": RNN,
+    "lstm": LSTM,
+    "gru": GRU,
+    "gru1": partial(GRU, variant="cho"),
+    "cellgated": CellGatedLSTM,
+    "peephole": PeepholeLSTM,
+    "phased": PhasedLSTM,
+}
+
+
+def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Module:
+    if task.num_tokens is None and spec.encoding != "embedding":
+        raise ValueError(
+            f"models: {spec.label} encodes symbols as {spec.encoding}, but the inputs here are numbers"
+        )
+    encoding = spec.encoding if task.num_tokens else "values"
+    sizes = {
+        "embedding": EMBEDDING_SIZE,
+        "onehot": task.num_tokens or 0,
+        "scalar": 1,
+        "values": task.num_features,
+    }
+    options: dict[str, Any] = {"init": spec.init}
+    if spec.cell in WITH_FORGET_GATE:
+        options["forget_bias"] = spec.forget_bias
+
+    def one(input_size: int) -> RecurrentLayer:
+        return LAYERS[spec.cell](input_size, hidden, **options)
+
+    # A layer without use for time stamps reads them as one more feature.
+    as_feature = task.uses_times and spec.cell != "phased"
+    layers: list[RecurrentLayer] = []
+    for _ in range(spec.layers):
+        size = layers[-1].output_size if layers else sizes[encoding] + as_feature
+        layers.append(Bidirectional(one(size), one(size)) if spec.bidirectional else one(size))
+    layer = layers[0] if spec.layers == 1 else Stacked(layers)
+    classifier = SequenceClassifier(
+        layer, task.num_outputs, num_tokens=task.num_tokens, encoding=encoding, every_step=task.every_step
+    )
+    return TimesAsFeature(classifier) if as_feature else classifier
+
+
+def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.Module:
+    options: dict[str, Any] = {
+        "hidden_channels": hidden,
+        "num_layers": spec.layers,
+        "conv": spec.conv,
+        "heads": spec.heads if spec.conv == "gat" else 1,
+        "readout": "none" if task.every_step else spec.readout,
+        "position": spec.position,
+        "residual": spec.residual,
+        "norm": spec.norm,
+        "full_last": spec.full_last,
+    }
+    if task.num_tokens is None:
+        return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
+    return SequenceGraphClassifier(
+        graph,
+        num_tokens=task.num_tokens,
+        num_classes=task.num_outputs,
+        embedding_channels=EMBEDDING_SIZE,
+        **options,
+    )
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Trainable parameters."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def hidden_size(spec: ModelSpec, task: SequenceTask, train: TrainSettings) -> int:
+    """The hidden size of a run: the one that is set, or the one that meets the budget.
+
+    Raises:
+        ValueError: The model cannot be built in this size, or no size meets the budget.
+    """
+    if not train.hidden:
+        return fit_hidden(spec, task, train.budget)
+    build_model(spec, task, train.hidden, device="meta")
+    return train.hidden
+
+
+def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
+    """The hidden size whose model comes closest to a budget of parameters.
+
+    Raises:
+        ValueError: No size comes within ``TOLERANCE`` of the budget.
+    """
+    step = spec.heads if isinstance(spec, GraphSpec) and spec.conv == "gat" else 1
+
+    def count(hidden: int) -> int:
+        return count_parameters(build_model(spec, task, hidden, device="meta"))
+
+    return closest_size(count, budget, step, f"{spec.label} at length {task.length}")

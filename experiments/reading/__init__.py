@@ -1,0 +1,1 @@
+"""Records read: statistics, tables, figures, pages."""

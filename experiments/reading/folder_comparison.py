@@ -1,0 +1,265 @@
+"""Two results folders side by side: what got better, got worse, or differs by no more than seeds do.
+
+Runs are matched by model, task and settings. Where both folders hold the same seeds, the differences are paired:
+Student's t interval of their mean. Where they do not, it is Welch's. The t interval is taken in place of the
+bootstrap because a handful of seeds is the rule here, and a percentile bootstrap of a handful is too narrow. Verdicts
+rest on p values after Holm's correction over all groups compared (Holm 1979, "A simple sequentially rejective
+multiple test procedure").
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from experiments.reading.statistics import (
+    CONFIDENCE,
+    METRIC,
+    check_metric,
+    runs_table,
+    setting_columns,
+    setting_names,
+    task_columns,
+    varying_within_a_model,
+)
+from experiments.records.records import RunRecord
+
+LOWER_IS_BETTER = ("loss", "error", "bits", "seconds", "ms_per_step", "steps", "parameters")
+
+
+@dataclass(frozen=True)
+class FolderComparison:
+    """What two folders say about each other.
+
+    Args:
+        groups: One row a group that both hold: its keys, n, how it was compared (``paired`` by seed or ``unpaired``),
+            means, difference (second minus first) with interval, p, p after Holm, verdict.
+        keys: Columns of ``groups`` that name a group.
+        only_first: Ended runs of the first folder without a counterpart.
+        only_second: The same of the second.
+        differing: Settings and versions whose values are not the same in both folders, each with both values.
+        failed_first: Runs of the first folder that failed.
+        failed_second: The same of the second.
+    """
+
+    groups: pd.DataFrame
+    keys: list[str]
+    only_first: list[str]
+    only_second: list[str]
+    differing: dict[str, tuple[str, str]]
+    failed_first: list[str]
+    failed_second: list[str]
+
+
+def compare_folders(
+    first: Sequence[RunRecord], second: Sequence[RunRecord], *, metric: str = METRIC
+) -> FolderComparison:
+    """Compare the runs of two folders.
+
+    Args:
+        first: Runs of the folder to compare with.
+        second: Runs of the folder in question.
+        metric: Column of the results to compare by.
+
+    Raises:
+        ValueError: The folders hold different experiments, no run in common, or no such metric.
+    """
+    a, b = runs_table(first), runs_table(second)
+    experiments = [sorted({str(run.settings.experiment) for run in runs}) for runs in (first, second)]
+    if experiments[0] != experiments[1]:
+        raise ValueError(
+            f"folders: the first holds runs of {', '.join(experiments[0])}, the second of "
+            f"{', '.join(experiments[1])}; they should be of one experiment"
+        )
+    for frame in (a, b):
+        check_metric(frame, metric)
+    keys = _keys(a, b)
+    ended_a, ended_b = (_comparable(frame, [*keys, "seed"], metric) for frame in (a, b))
+    rows: list[dict[str, Any]] = []
+    used_a: set[str] = set()
+    used_b: set[str] = set()
+    groups_b = dict(iter(ended_b.groupby(keys, dropna=False, sort=False)))
+    for key, group_a in ended_a.groupby(keys, dropna=False):
+        if key in groups_b:
+            chosen_a, chosen_b, paired = _choose(group_a, groups_b[key])
+            rows.append(dict(zip(keys, key)) | _compare_group(chosen_a, chosen_b, metric, paired=paired))
+            used_a |= set(chosen_a["run"])
+            used_b |= set(chosen_b["run"])
+    if not rows:
+        raise ValueError(f"folders: {_why_nothing_matches(ended_a, ended_b, keys)}")
+    return FolderComparison(
+        groups=_judge(pd.DataFrame(rows), metric),
+        keys=keys,
+        only_first=_left_over(a, used_a),
+        only_second=_left_over(b, used_b),
+        differing=_differing(a, b, keys),
+        failed_first=list(a.loc[a["status"] == "failed", "run"]),
+        failed_second=list(b.loc[b["status"] == "failed", "run"]),
+    )
+
+
+def _keys(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
+    """Model and task, and every setting that tells groups of one model apart within a folder."""
+    tasks = [c for c in task_columns(a) if c in b]
+    both = [c for c in setting_names(a) if c in setting_names(b)]
+    varying = varying_within_a_model(a, setting_columns(a)) | varying_within_a_model(b, setting_columns(b))
+    return ["model.name", *tasks, *(c for c in both if c in varying)]
+
+
+def _comparable(frame: pd.DataFrame, keys: list[str], metric: str) -> pd.DataFrame:
+    """Ended runs with a value, and no two that stand for the same place."""
+    ended = frame[(frame["status"] == "ok") & frame[metric].notna()]
+    return ended.drop_duplicates(keys, keep=False)
+
+
+def _choose(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
+    """The runs to compare, in the order of their seeds, and whether they are pairs.
+
+    Those with common seeds; all, unpaired, where fewer than two seeds are common and each side has two runs.
+    """
+    a, b = a.sort_values("seed"), b.sort_values("seed")
+    common = set(a["seed"]) & set(b["seed"])
+    if not common or (len(common) == 1 and min(len(a), len(b)) >= 2):
+        return a, b, False
+    return a[a["seed"].isin(common)], b[b["seed"].isin(common)], True
+
+
+def _compare_group(a: pd.DataFrame, b: pd.DataFrame, metric: str, *, paired: bool) -> dict[str, Any]:
+    floor = max(_resolution(a, metric), _resolution(b, metric))
+    x, y = (frame[metric].to_numpy(dtype=float) for frame in (a, b))
+    difference, low, high, p = paired_t(y - x, floor=floor) if paired else welch_t(x, y, floor=floor)
+    return {
+        "n": len(x),
+        "n_second": len(y),
+        "how": "paired" if paired else "unpaired",
+        "first": x.mean(),
+        "second": y.mean(),
+        "difference": difference,
+        "low": low,
+        "high": high,
+        "p": p,
+    }
+
+
+def _resolution(frame: pd.DataFrame, metric: str) -> float:
+    """What one test example is worth: equal accuracies of a few seeds do not mean that there is no spread."""
+    sizes = [
+        frame[c].min() for c in ("train.test_size", "test_nodes") if c in frame and frame[c].notna().any()
+    ]
+    return 1 / float(min(sizes)) if sizes and metric.endswith("accuracy") else 0.0
+
+
+def paired_t(differences: np.ndarray, *, floor: float = 0.0) -> tuple[float, float, float, float]:
+    """Mean of paired differences, Student's t interval and two-sided p value; NaN for fewer than two.
+
+    Args:
+        differences: One a pair.
+        floor: Least standard deviation to reckon with.
+    """
+    n = len(differences)
+    if n < 2:
+        return (float(np.mean(differences)) if n else math.nan, math.nan, math.nan, math.nan)
+    error = max(float(np.std(differences, ddof=1)), floor) / math.sqrt(n)
+    return _t_result(float(np.mean(differences)), error, n - 1)
+
+
+def welch_t(
+    first: np.ndarray, second: np.ndarray, *, floor: float = 0.0
+) -> tuple[float, float, float, float]:
+    """Difference of two means (second minus first), Welch's t interval and two-sided p value.
+
+    Args:
+        first: Values of one sample.
+        second: Values of the other.
+        floor: Least standard deviation of either to reckon with.
+    """
+    difference = float(np.mean(second) - np.mean(first))
+    if len(first) < 2 or len(second) < 2:
+        return (difference, math.nan, math.nan, math.nan)
+    parts = [max(float(np.var(v, ddof=1)), floor**2) / len(v) for v in (first, second)]
+    error = math.sqrt(sum(parts))
+    below = sum(part**2 / (len(v) - 1) for part, v in zip(parts, (first, second)))
+    return _t_result(difference, error, sum(parts) ** 2 / below if below else 1.0)
+
+
+def _t_result(mean: float, error: float, freedom: float) -> tuple[float, float, float, float]:
+    if error == 0:
+        return (mean, mean, mean, 1.0 if mean == 0 else 0.0)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
+    return (mean, mean - half, mean + half, 2 * float(stats.t.sf(abs(mean) / error, freedom)))
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """P values after Holm's correction; NaN stays NaN and is not counted.
+
+    Example:
+        >>> holm([0.01, 0.04, 0.03])
+        [0.03, 0.06, 0.06]
+    """
+    order = sorted((i for i, p in enumerate(values) if not math.isnan(p)), key=lambda i: values[i])
+    adjusted, largest = [math.nan] * len(values), 0.0
+    for rank, i in enumerate(order):
+        largest = max(largest, min(1.0, (len(order) - rank) * values[i]))
+        adjusted[i] = largest
+    return adjusted
+
+
+def _judge(groups: pd.DataFrame, metric: str) -> pd.DataFrame:
+    sign = -1 if metric.endswith(LOWER_IS_BETTER) else 1
+
+    def verdict(p: float, difference: float) -> str:
+        if math.isnan(p):
+            return "too few runs"
+        if p >= 1 - CONFIDENCE:
+            return "within noise"
+        return "better" if sign * difference > 0 else "worse"
+
+    adjusted = holm(list(groups["p"]))
+    verdicts = [verdict(p, difference) for p, difference in zip(adjusted, groups["difference"])]
+    return groups.assign(p_holm=adjusted, verdict=verdicts)
+
+
+def _left_over(frame: pd.DataFrame, used: set[str]) -> list[str]:
+    ended = frame.loc[frame["status"] == "ok", "run"]
+    return [run for run in ended if run not in used]
+
+
+def _differing(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    models = set(a["model.name"]) & set(b["model.name"])
+    a, b = a[a["model.name"].isin(models)], b[b["model.name"].isin(models)]
+    settings = list(dict.fromkeys([*setting_names(a), *setting_names(b)]))
+    versions = [c for c in a.columns if c.startswith("environment.") and c in b]
+    found = {}
+    for name in [*settings, *versions]:
+        if name in ("seed", "model.name", "environment.command", *task_columns(a)):
+            continue
+        values = [_values(frame, name) for frame in (a, b)]
+        if values[0] != values[1]:
+            found[name] = (values[0], values[1])
+    return found
+
+
+def _values(frame: pd.DataFrame, name: str) -> str:
+    if name not in frame or frame[name].dropna().empty:
+        return "-"
+    # One unfinished run makes numbers with a fraction of a whole column: 2.0 is still 2.
+    whole = (int(v) if isinstance(v, float) and v.is_integer() else v for v in frame[name].dropna())
+    values = {f"{value}": value for value in whole}
+    # Numbers by size: as text, 10 would come before 5.
+    return ", ".join(sorted(values, key=lambda text: (isinstance(values[text], str), values[text])))
+
+
+def _why_nothing_matches(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> str:
+    if a.empty or b.empty:
+        return f"the {'first' if a.empty else 'second'} holds no run that ended well"
+    apart = [key for key in keys if not set(a[key]) & set(b[key])]
+    names = "; ".join(
+        f"{key} is {_values(a, key)} in one and {_values(b, key)} in the other" for key in apart
+    )
+    return "no run of one has a counterpart in the other" + (f": {names}" if names else "")

@@ -1,0 +1,253 @@
+"""Figures of a sweep: each takes tables and an ``ax``, and returns the ``ax``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from experiments.reading.smoothing import Smoothing
+from experiments.reading.statistics import SUCCESS
+
+_MARKERS = "osD^vPX*<>hpd"
+_STYLES = ("-", "--", "-.", ":")
+MANY = (
+    300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
+)
+
+
+def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Colour, marker and line of each model: the same in every figure, told apart without colour too."""
+    import matplotlib
+
+    colors = matplotlib.colormaps["tab10"].colors  # type: ignore[attr-defined]
+    return {
+        label: {
+            "color": colors[i % len(colors)],
+            "marker": _MARKERS[i % len(_MARKERS)],
+            "linestyle": _STYLES[(i // 3) % len(_STYLES)],
+        }
+        for i, label in enumerate(labels)
+    }
+
+
+def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
+    """Small shifts along the length axis, so that models at the same height do not hide each other."""
+    gap = np.diff(np.unique(lengths)).min() if len(np.unique(lengths)) > 1 else 1.0
+    return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
+
+
+def _apart(runs: pd.DataFrame) -> pd.Series:
+    """A place in -0.5..0.5 for each run among those of its length, by seed: equal accuracies stay all visible."""
+    rank = runs.groupby("length")["seed"].rank(method="first") - 1
+    count = runs.groupby("length")["seed"].transform("size")
+    return (rank - (count - 1) / 2) / count
+
+
+def plot_accuracy(
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    chance: float | None = None,
+    seed_lines: bool = False,
+    order: Sequence[str] | None = None,
+) -> Axes:
+    """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
+
+    Args:
+        frame: From ``runs_table``.
+        ax: Where to draw.
+        chance: Accuracy of guessing, drawn as a line.
+        seed_lines: A thin line through the dots of each seed.
+        order: All models of the report, so that colours agree between figures; by default those of the table.
+    """
+    labels = order or sorted(frame["model.name"].unique(), key=natural)
+    styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
+    slot = np.diff(shifts).min() if len(shifts) > 1 else 0.1
+    ended = frame[frame["status"] == "ok"]
+    for label, shift in zip(labels, shifts):
+        runs = ended[ended["model.name"] == label]
+        if runs.empty:
+            continue
+        style = styles[label]
+        by_length = runs.groupby("length")["test_accuracy"]
+        mean, std = by_length.mean(), by_length.std(ddof=1).fillna(0.0)
+        x = mean.index.to_numpy(dtype=float) + shift
+        ax.plot(
+            runs["length"] + shift + _apart(runs) * 0.8 * slot,
+            runs["test_accuracy"],
+            style["marker"],
+            color=style["color"],
+            ms=3.5,
+            mew=0,
+            alpha=0.6,
+            rasterized=len(ended) > MANY,
+        )
+        for _, one in runs.sort_values("length").groupby("seed") if seed_lines else ():
+            ax.plot(one["length"] + shift, one["test_accuracy"], color=style["color"], lw=0.6, alpha=0.5)
+        ax.plot(
+            x,
+            mean,
+            color=style["color"],
+            linestyle=style["linestyle"],
+            marker=style["marker"],
+            ms=6.5,
+            mfc="none",
+            label=label,
+        )
+        ax.fill_between(
+            x, (mean - std).clip(lower=0), (mean + std).clip(upper=1), color=style["color"], alpha=0.12, lw=0
+        )
+    if chance is not None:
+        ax.axhline(chance, color="0.4", lw=1, ls=(0, (1, 2)), label=f"chance ({chance:g})")
+    _length_axis(ax, frame)
+    ax.set(ylabel="test accuracy", ylim=(-0.03, 1.05))
+    return ax
+
+
+def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None = None) -> Axes:
+    """Share of seeds that learned the task, against length.
+
+    Args:
+        summary: From ``summarize``.
+        ax: Where to draw.
+        order: All models of the report, as for ``plot_accuracy``.
+    """
+    labels = order or sorted(summary["model.name"].unique(), key=natural)
+    styles, shifts = model_styles(labels), _offsets(len(labels), summary["length"].to_numpy(dtype=float))
+    for label, shift in zip(labels, shifts):
+        rows = summary[summary["model.name"] == label]
+        if rows.empty:
+            continue
+        rate = rows.groupby("length")["success"].mean()
+        ax.plot(rate.index + shift, rate, ms=6, label=label, **styles[label])
+    _length_axis(ax, summary)
+    ax.set(ylabel=f"success rate (share of seeds ≥ {SUCCESS})", ylim=(-0.05, 1.05))
+    return ax
+
+
+def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
+    lengths = sorted(frame["length"].unique())
+    ax.set_xticks(lengths)
+    ax.set_xlabel("length T of the sequence")
+    ax.grid(axis="y", color="0.9")
+    if ax.get_legend_handles_labels()[0]:  # not where every run failed
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
+
+
+def plot_curves(
+    curves: dict[str, list[pd.DataFrame]],
+    ax: Axes,
+    *,
+    metric: str,
+    order: Iterable[str],
+    smooth: Smoothing | None = None,
+) -> Axes:
+    """A metric against training steps, one line a seed.
+
+    Args:
+        curves: Tables of ``curve.csv`` by model.
+        ax: Where to draw.
+        metric: Column to draw.
+        order: All models of the report, so that colours agree between figures.
+        smooth: Applied to each line, as in ``functools.partial(running_mean, window=21)``; the values themselves are
+            then drawn faintly behind it.
+    """
+    styles = model_styles(order)
+    count = sum(map(len, curves.values()))
+    for label in sorted(curves, key=natural):
+        style = styles[label]
+        shown = curves[label]
+        points = [np.column_stack((curve["step"], curve[metric])) for curve in shown]
+        if smooth is not None:
+            ax.add_collection(LineCollection(points, colors=[style["color"]], lw=0.6, alpha=0.25))
+            points = [np.column_stack((curve["step"], smooth(curve[metric].to_numpy()))) for curve in shown]
+        lines = LineCollection(
+            points,
+            colors=[style["color"]],
+            linestyles=style["linestyle"],
+            lw=1.1 if count <= MANY else 0.5,
+            alpha=0.8 if count <= MANY else 0.3,
+            label=label,
+            rasterized=count > MANY,
+        )
+        ax.add_collection(lines)
+        alone = [line[0] for line in points if len(line) == 1]  # a line of one point is not seen
+        if alone:
+            ax.plot(*zip(*alone), "o", ms=3, color=style["color"])
+    if curves:  # without any, limits around 0 would be left, which no logarithmic axis takes
+        ax.autoscale_view()
+    ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
+    ax.grid(axis="y", color="0.9")
+    return ax
+
+
+def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+    """Layers against hops to the answer, one mark a graph model and length, coloured by mean accuracy.
+
+    Below the diagonal the answer is out of reach; above it a failure has another cause. Marks at the same place are
+    set a little apart.
+
+    Args:
+        frame: From ``runs_table``; rows without hops are left out.
+        ax: Where to draw.
+        chance: Accuracy of guessing; the low end of the colour scale.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    graphs = frame[(frame["status"] == "ok") & frame["hops"].notna()]
+    keys = ["model.conv", "model.name", "length", "hops", "model.layers"]
+    groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
+    place = groups.groupby(["hops", "model.layers"])
+    rank, crowd = place.cumcount(), place["hops"].transform("size")
+    top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
+    # Never as far apart as the next hop, so that a mark stays on its side of the line.
+    groups["x"] = groups["hops"] + (rank - (crowd - 1) / 2) * np.minimum(top / 60, 0.7 / crowd)
+    ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
+    ax.plot([0, top], [0, top], color="0.5", lw=1)
+    marks = None
+    for marker, (conv, rows) in zip("os", groups.groupby("model.conv")):
+        marks = ax.scatter(
+            rows["x"],
+            rows["model.layers"],
+            c=rows["test_accuracy"],
+            marker=marker,
+            cmap="viridis",
+            vmin=chance or 0.0,
+            vmax=1.0,
+            s=60,
+            edgecolor="0.2",
+            zorder=3,
+        )
+        ax.plot([], [], marker, mfc="white", mec="0.2", label=conv)
+    ax.text(
+        0.97,
+        0.04,
+        "out of reach: hops > layers",
+        transform=ax.transAxes,
+        ha="right",
+        color="0.35",
+        fontsize=9,
+    )
+    ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
+    ax.set(xlabel="hops from the answer to the read-out", ylabel="layers", xlim=(-0.5, top), ylim=(0, top))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
+    if marks is not None:
+        ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
+    return ax
+
+
+def natural(label: str) -> tuple[tuple[int, str], ...]:
+    """Sort key that puts ``gcn-9`` before ``gcn-10``.
+
+    Example:
+        >>> sorted(["gcn-10", "gcn-9"], key=natural)
+        ['gcn-9', 'gcn-10']
+    """
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in label.split("-"))

@@ -1,0 +1,1 @@
+"""Records on disk: files, locks, checkpoints, what a run leaves behind."""

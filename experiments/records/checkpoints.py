@@ -1,0 +1,157 @@
+"""Checkpoints: a plain dict of tensors and numbers on disk, whole or not at all, read without running any code."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from experiments.records.files import write_beside
+
+FORMAT = 1
+
+_every: ContextVar[float] = ContextVar("checkpoint_seconds", default=0.0)
+
+
+class CheckpointError(ValueError):
+    """A file is no checkpoint of this program, or not a whole one."""
+
+
+def save_checkpoint(path: Path, values: dict[str, Any]) -> None:
+    """Write a checkpoint beside its name and rename it, so that the file there before stays good until then.
+
+    Args:
+        path: The file to make or replace.
+        values: Tensors, numbers, text, and dicts, lists and tuples of them.
+    """
+    save_tensors(path, {"format": FORMAT, **values})
+
+
+def save_tensors(path: Path, values: dict[str, Any]) -> None:
+    """Write a dict of tensors through ``write_beside``.
+
+    Args:
+        path: The file to make or replace.
+        values: For ``torch.load(weights_only=True)``.
+
+    Raises:
+        OSError: The disk is full. (torch alone, writing to a file, says so with errors that do not tell it.)
+    """
+    content = io.BytesIO()
+    torch.save(values, content)
+    write_beside(path, lambda beside: beside.write_bytes(content.getbuffer()))
+
+
+def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Read what ``save_checkpoint`` wrote, onto the CPU. Nothing in the file is run.
+
+    Args:
+        path: The file.
+        needed: Keys that have to be there.
+
+    Raises:
+        CheckpointError: The file is missing, not readable, truncated, of another program or another format, or lacks
+            a key.
+    """
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path}: no such checkpoint") from error
+    except PermissionError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})") from error
+    except Exception as error:  # unpickling a damaged file can raise nearly anything
+        raise CheckpointError(f"{path}: not a whole checkpoint, or not one of this program") from error
+    if not isinstance(values, dict) or "format" not in values:
+        raise CheckpointError(f"{path}: not a checkpoint of this program")
+    if values["format"] != FORMAT:
+        raise CheckpointError(f"{path}: checkpoint of format {values['format']}, this version reads {FORMAT}")
+    for key in needed:
+        if key not in values:
+            raise CheckpointError(f"{path}: the checkpoint lacks {key}")
+    return values
+
+
+def restore_weights(model: nn.Module, path: Path) -> None:
+    """Load the weights that a run's ``save_tensors`` wrote into its model, on the CPU.
+
+    Args:
+        model: As the run made it.
+        path: The file.
+
+    Raises:
+        CheckpointError: The file is missing, not readable, damaged, or holds the weights of another model.
+    """
+    try:
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path}: is missing, so nobody knows what the run learned") from error
+    except PermissionError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})") from error
+    except Exception as error:  # unpickling a damaged file can raise nearly anything
+        raise CheckpointError(
+            f"{path}: damaged, or the weights of another model; delete the run's folder and run again"
+        ) from error
+
+
+def random_state() -> dict[str, Any]:
+    """State of torch's global generators, on the CPU and on every GPU."""
+    return {
+        "cpu": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def set_random_state(state: dict[str, Any]) -> None:
+    """Put torch's global generators where ``random_state`` found them."""
+    torch.set_rng_state(state["cpu"])
+    if state["cuda"] and torch.cuda.is_available():
+        torch.cuda.set_rng_state_all(state["cuda"])
+
+
+@contextmanager
+def checkpointing_every(seconds: float) -> Iterator[None]:
+    """Have the training loops inside write a checkpoint that often; 0 for never."""
+    token = _every.set(seconds)
+    try:
+        yield
+    finally:
+        _every.reset(token)
+
+
+class PeriodicCheckpoint:
+    """The checkpoint of one training run, written when some time has passed since the last one.
+
+    How often changes nothing that the run computes, so it is no setting of a run; ``checkpointing_every`` sets it.
+
+    Args:
+        path: The file; it is there while the run is unfinished.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seconds = _every.get()
+        self._last = time.monotonic()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to write."""
+        return self._seconds > 0 and time.monotonic() - self._last >= self._seconds
+
+    def save(self, values: dict[str, Any]) -> None:
+        """Write a checkpoint in place of the one before."""
+        save_checkpoint(self._path, values)
+        self._last = time.monotonic()
+
+    def load(self, needed: tuple[str, ...]) -> dict[str, Any] | None:
+        """The last checkpoint; None where there is none that is whole and of this version: the run begins anew."""
+        try:
+            return load_checkpoint(self._path, needed)
+        except CheckpointError:
+            return None

@@ -1,0 +1,59 @@
+"""The folder that the runs of one experiment are added to, and what else may lie in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from experiments.records.locks import LOCKS
+from experiments.records.records import FolderError, read_run
+
+_OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
+_PROBE = ".probe."
+
+
+def prepare_folder(out: Path, experiment: str) -> None:
+    """Make a results folder, or check that an existing one may be added to.
+
+    Raises:
+        FolderError: It cannot be written, holds another experiment, or holds files that are not results.
+    """
+    check_folder(out, experiment)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / f"{_PROBE}{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise FolderError(f"out: {out} cannot be written ({error.strerror})") from error
+
+
+def check_folder(out: Path, experiment: str) -> None:
+    """Check that a folder, if it is there, may be added to. Writes nothing.
+
+    Raises:
+        FolderError: It holds another experiment, or files that are not results, or is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise FolderError(f"out: {out} is a file; it should be a folder")
+    if not out.exists():
+        return
+    # One run tells for all: none is added to a folder of another experiment.
+    config = next(out.glob("*/config.json"), None)
+    if config is None:
+        foreign = [entry.name for entry in out.iterdir() if not _is_ours(entry)]
+        if foreign:
+            raise FolderError(
+                f"out: {out} holds other files ({sorted(foreign)[0]}) and no runs; name a new folder"
+            )
+        return
+    there = read_run(config.parent).settings.experiment
+    if there != experiment:
+        raise FolderError(f"out: {out} holds runs of {there!r}, not {experiment!r}; name another folder")
+
+
+def _is_ours(entry: Path) -> bool:
+    """Whether this is a file of ours, or what a sweep leaves when it is ended before its first file is complete."""
+    if entry.is_dir() and entry.name not in _OURS:
+        return all(file.name.startswith(".config.json.") for file in entry.iterdir())
+    return entry.name in _OURS or entry.name.startswith(_PROBE) or entry.match(".*.part")

@@ -1,0 +1,102 @@
+"""Tree-NeighborsMatch: which radius is fitted by every seed, and where the fit is lost."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.core.model_specs import GraphSpec
+from experiments.lab.trees.page import radius_figure
+from experiments.lab.trees.tables import tree_rows, tree_table
+from experiments.reading.statistics import SUCCESS
+from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.verdicts import Check, Measurement
+
+FITTED_RADII = (2, 3)  # those that the paper's networks fit completely
+LOST_RADIUS = 5
+NAMES = {"gcn": "GCN", "gat": "GAT"}
+STILL = 0.005  # growth of a mean accuracy over the last fifth of training below which it has come to rest
+
+
+def measure_trees(evidence: Evidence) -> Measurement:
+    """Whether both graph networks fit radius 2 and 3, and lose the fit by 5."""
+    frame = tree_table(evidence.runs)
+    checks = []
+    for conv, name in NAMES.items():
+        for radius in FITTED_RADII:
+            fits = _fits(frame, conv, radius)
+            checks.append(
+                Check(
+                    f"{name}: radius {radius} is fitted",
+                    f"{_each(fits)} of training examples, a seed each",
+                    bool((fits >= SUCCESS).all()),
+                )
+            )
+        far, near = _fits(frame, conv, LOST_RADIUS), _fits(frame, conv, FITTED_RADII[-1])
+        checks.append(
+            Check(
+                f"{name}: every seed falls by radius {LOST_RADIUS}",
+                f"{_each(far)} at radius {LOST_RADIUS}, at least {near.min():.3f} at radius {FITTED_RADII[-1]}",
+                bool((far < min(SUCCESS, near.min())).all()),
+            )
+        )
+    gcn, gat = (_fits(frame, conv, LOST_RADIUS) for conv in NAMES)
+    checks.append(
+        Check(
+            f"at radius {LOST_RADIUS} the GAT fits more than the GCN",
+            f"{gat.mean():.3f} against {gcn.mean():.3f}",
+            bool(gat.mean() > gcn.mean()),
+        )
+    )
+    checks.append(_at_rest(evidence))
+    return Measurement(tuple(checks), int(frame["seed"].nunique()), tuple(tree_rows(frame)), _note(frame))
+
+
+def draw_trees(evidence: Evidence) -> Figure:
+    """Accuracy against radius, fitted and on new questions, with every seed and the paper's numbers."""
+    frame = tree_table(evidence.runs)
+    return radius_figure(frame[frame["status"] == "ok"])
+
+
+def _fits(frame: pd.DataFrame, conv: str, radius: int) -> pd.Series:
+    """Accuracy on training examples by seed; NaN, which no comparison holds for, where a run failed."""
+    rows = frame[(frame["model.conv"] == conv) & (frame["length"] == radius)]
+    return rows.sort_values("seed")["fitted"]
+
+
+def _at_rest(evidence: Evidence) -> Check:
+    """Whether more steps would have fitted more; under the quick settings a growing fit shows nothing."""
+    grown = {name: _growth(evidence, conv) for conv, name in NAMES.items()}
+    rests = all(growth < STILL for growth in grown.values())
+    told = ", ".join(f"{name} {growth:+.3f}" for name, growth in grown.items())
+    return Check(
+        f"at radius {LOST_RADIUS} more steps would not help",
+        f"training accuracy over the last fifth of the steps, mean over seeds: {told}",
+        None if evidence.quick and not rests else rests,
+    )
+
+
+def _growth(evidence: Evidence, conv: str) -> float:
+    curves = [
+        curve.set_index("step")["train_accuracy"]
+        for run, curve in evidence.curves()
+        if isinstance(run.settings.model, GraphSpec)
+        and run.settings.model.conv == conv
+        and run.settings.length == LOST_RADIUS
+    ]
+    before = [curve[curve.index <= 0.8 * curve.index[-1]] for curve in curves]
+    grown = [curve.iloc[-1] - early.iloc[-1] for curve, early in zip(curves, before) if len(early)]
+    return sum(grown) / len(grown) if grown else float("nan")
+
+
+def _each(values: pd.Series) -> str:
+    return ", ".join("failed" if pd.isna(value) else f"{value:.3f}" for value in values)
+
+
+def _note(frame: pd.DataFrame) -> str:
+    lstm = frame[frame["model.cell"] == "lstm"]
+    fits = "; ".join(
+        f"{_each(rows.sort_values('seed')['fitted'])} at radius {radius}"
+        for radius, rows in lstm.groupby("length")
+    )
+    return f"The LSTM, whose state does not grow either, fits {fits}." if fits else ""

@@ -1,0 +1,1 @@
+"""Runs carried out: one by one, many at a time, on a cluster."""

@@ -1,0 +1,231 @@
+"""Engines: where the runs of a sweep are done. Each has a ``submit`` that answers a ``concurrent.futures.Future``."""
+
+from __future__ import annotations
+
+import itertools
+import multiprocessing
+import operator
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from tqdm import tqdm
+
+from experiments.core.execution import Execution
+from experiments.core.run_protocol import Run
+from experiments.running.runs import execute_once
+
+# A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
+ATTEMPTS = 2
+BAR_SECONDS = 0.2
+
+Answer = tuple[dict[str, Any], bool]  # what result.json holds, and whether it is new
+
+
+class WorkerKilledError(RuntimeError):
+    """The process that did a run was killed, each time it was tried."""
+
+
+class Engine(Protocol):
+    """Does runs, many at a time.
+
+    Attributes:
+        window: How many runs are submitted ahead.
+    """
+
+    window: int
+
+    def submit(self, settings: Run) -> Future[Answer]:
+        """Begin a run, now or as soon as there is room. The future answers as ``execute_once`` does.
+
+        The future raises ``WorkerKilledError`` where this run, and no other, cost its process its life each time.
+        """
+
+    def __enter__(self) -> Engine:
+        """Begin to use it."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, and what it is still doing."""
+
+
+class step_bar:  # noqa: N801  (used like a function)
+    """A bar for the steps of one run, below the bar of the sweep."""
+
+    def __init__(self, settings: Run, show: bool, position: int = 1) -> None:
+        self._bar = tqdm(
+            total=settings.most_steps,
+            desc=f"  {settings.title:30}",
+            unit="step",
+            leave=False,
+            position=position,
+            disable=not show,
+        )
+
+    def __enter__(self) -> Callable[[int], Any]:
+        return lambda step: self._bar.update(step - self._bar.n)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+
+class SerialEngine:
+    """One run after the other, in this process."""
+
+    window = 1
+
+    def __init__(self, out: Path, how: Execution, show: bool) -> None:
+        self._out, self._how, self._show = out, how, show
+
+    def submit(self, settings: Run) -> Future[Answer]:
+        """Do the run now."""
+        future: Future[Answer] = Future()
+        try:
+            with step_bar(settings, self._show) as on_step:
+                future.set_result(work(settings, self._out, self._how, on_step))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def __enter__(self) -> SerialEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class LocalEngine:
+    """Worker processes on this machine, one run at a time in each.
+
+    Every worker is a pool of its own, looked after by a thread, so that a worker that is killed costs its own run one
+    attempt, and no other run anything. Workers share no lock: one that is killed could never give it back.
+    """
+
+    def __init__(self, out: Path, how: Execution, show: bool, workers: int) -> None:
+        self.window = 2 * workers
+        self._out, self._how, self._show = out, how, show
+        # Forking a process that has used torch can deadlock.
+        self._context = multiprocessing.get_context("spawn")
+        # One thread a worker: the libraries below torch read these when they are loaded.
+        for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+            os.environ.setdefault(name, "1")
+        self._steps = self._context.RawArray("q", workers)  # steps that each worker has taken, for its bar
+        self._slots = itertools.count()
+        self._mine = threading.local()
+        self._pools: list[ProcessPoolExecutor] = []
+        self._submitting = threading.Lock()
+        self._closing = False
+        self._threads = ThreadPoolExecutor(workers, initializer=self._begin_slot)
+
+    def submit(self, settings: Run) -> Future[Answer]:
+        """Do the run in the next worker that is free."""
+        return self._threads.submit(self._do, settings)
+
+    def _begin_slot(self) -> None:
+        self._mine.slot = next(self._slots)
+        self._mine.pool = None
+
+    def _do(self, settings: Run) -> Answer:
+        for _ in range(ATTEMPTS):
+            try:
+                return self._watch(settings, self._begin(settings))
+            except BrokenProcessPool:
+                self._mine.pool = None
+        raise WorkerKilledError("its worker process was killed")
+
+    def _begin(self, settings: Run) -> Future[Answer]:
+        with self._submitting:
+            if self._closing:
+                raise WorkerKilledError("the sweep was ended")
+            if self._mine.pool is None:
+                self._mine.pool = ProcessPoolExecutor(
+                    1,
+                    mp_context=self._context,
+                    initializer=_begin_worker,
+                    initargs=(self._steps, self._mine.slot),
+                )
+                self._pools.append(self._mine.pool)
+            self._steps[self._mine.slot] = 0
+            pool: ProcessPoolExecutor = self._mine.pool
+            return pool.submit(_work_here, settings, self._out, self._how)
+
+    def _watch(self, settings: Run, work: Future[Answer]) -> Answer:
+        if not self._show:
+            return work.result()
+        with step_bar(settings, True, 1 + self._mine.slot) as on_step:
+            while not wait([work], timeout=BAR_SECONDS).done:
+                on_step(self._steps[self._mine.slot])
+        return work.result()
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._submitting:
+            self._closing = True
+            if error is not None:
+                for process in multiprocessing.active_children():
+                    process.terminate()
+        self._threads.shutdown(cancel_futures=True)
+        for pool in self._pools:
+            pool.shutdown()
+
+
+_steps: Any = None
+_slot = 0
+
+
+def _begin_worker(steps: Any, slot: int) -> None:
+    global _steps, _slot
+    _steps, _slot = steps, slot
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would train on for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work_here(settings: Run, out: Path, how: Execution) -> Answer:
+    return work(settings, out, how, lambda step: operator.setitem(_steps, _slot, step))
+
+
+def work(settings: Run, out: Path, how: Execution, on_step: Callable[[int], None]) -> Answer:
+    """Do a run as ``how`` says, in whatever process this is."""
+    return execute_once(
+        settings, out, on_step, checkpoint_seconds=how.checkpoint_seconds, retry_failed=how.retry_failed
+    )
+
+
+def make_engine(out: Path, how: Execution, *, workers: int, show: bool = False) -> Engine:
+    """The engine that ``how`` names.
+
+    Args:
+        out: Results folder, prepared.
+        how: Which engine, and what it is told.
+        workers: Processes of the local engine; with 1, runs are done in this process.
+        show: Show a bar for each run.
+
+    Raises:
+        ValueError: Ray is asked for and is not installed, or the cluster is not there or too small.
+    """
+    if how.on_ray:
+        from experiments.running.ray_engine import RayEngine
+
+        return RayEngine(out, how)
+    if how.engine == "serial" or workers == 1:
+        return SerialEngine(out, how, show)
+    return LocalEngine(out, how, show, workers)

@@ -1,0 +1,166 @@
+"""Many runs: which are still to do, and the engine that does them."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from experiments.core.execution import AS_USUAL, Execution
+from experiments.core.model_specs import ModelSpec
+from experiments.core.run_protocol import Run
+from experiments.core.settings import RunSettings, TrainSettings
+from experiments.records.files import write_json
+from experiments.records.locks import LockedError, remove_locks, run_lock
+from experiments.records.records import read_result, write_results
+from experiments.running.engines import Answer, Engine, WorkerKilledError, make_engine
+from experiments.running.runs import failure
+
+LOOK_AGAIN = 0.5  # seconds between two looks at runs that another sweep is doing
+
+
+@dataclass
+class SweepResult:
+    """What became of a sweep.
+
+    Args:
+        done: Folders of runs that ended in this sweep.
+        skipped: Folders of runs that had ended before, or that another sweep did meanwhile.
+        failed: Reason of each run that failed, now or before, by folder.
+    """
+
+    done: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def expand(
+    experiment: str,
+    models: Iterable[ModelSpec],
+    lengths: Iterable[int],
+    seeds: Iterable[int],
+    train: TrainSettings | Sequence[TrainSettings],
+    device: str = "cpu",
+    threads: int = 1,
+    deterministic: bool = False,
+) -> list[RunSettings]:
+    """Every combination of model, length, seed and settings of training, once each, long runs first.
+
+    Long ones first keep all workers busy to the end; the order changes no result.
+    """
+    trains = [train] if isinstance(train, TrainSettings) else train
+    runs = [
+        RunSettings(experiment, length, model, seed, settings, device, threads, deterministic)
+        for length, model, settings, seed in itertools.product(lengths, models, trains, seeds)
+    ]
+    return sorted(dict.fromkeys(runs), key=lambda run: -run.length * run.model.layers * run.train.steps)
+
+
+def run_sweep(
+    runs: Sequence[Run],
+    out: Path,
+    *,
+    workers: int = 1,
+    progress: bool | None = None,
+    how: Execution = AS_USUAL,
+) -> SweepResult:
+    """Do all runs that have no result yet, and write the table of all.
+
+    Args:
+        runs: What to do.
+        out: Results folder, prepared.
+        workers: Processes; 1 runs in this one. The number changes no result.
+        progress: Show bars on stderr; by default where stderr is a terminal.
+        how: The engine, and what it is told.
+
+    Raises:
+        OSError: The disk is full or failing; runs in flight are left unfinished.
+    """
+    outcome = SweepResult()
+    show = sys.stderr.isatty() if progress is None else progress
+    bar = tqdm(total=len(runs), desc="runs", unit="run", disable=not show)
+
+    def record(settings: Run, answer: Answer) -> None:
+        result, is_new = answer
+        (outcome.done if is_new else outcome.skipped).append(settings.folder)
+        if result["status"] != "ok":
+            outcome.failed[settings.folder] = result.get("reason", "")
+        bar.set_postfix_str(settings.title)
+        bar.update()
+
+    try:
+        missing = []
+        for settings in runs:
+            there = read_result(out / settings.folder)
+            if there is None or (how.retry_failed and there["status"] == "failed"):
+                missing.append(settings)
+            else:
+                record(settings, (there, False))
+        if missing:
+            with make_engine(out, how, workers=min(workers, len(missing)), show=show) as engine:
+                _do_all(missing, engine, out, record)
+    finally:
+        bar.close()
+        remove_locks(out)
+        write_results(out)
+    return outcome
+
+
+def _do_all(missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None]) -> None:
+    """Do the runs; those that another sweep is doing are looked at again when all others have ended."""
+    locked = _do_once(missing, engine, out, record)
+    while locked:
+        time.sleep(LOOK_AGAIN)
+        locked = _do_once(locked, engine, out, record)
+
+
+def _do_once(
+    missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None]
+) -> list[Run]:
+    """Submit each run once, a window ahead; answers the runs that another process holds."""
+    waiting = iter(missing)
+    pending: dict[Future[Answer], Run] = {}
+    locked: list[Run] = []
+    while True:
+        for run in itertools.islice(waiting, max(0, engine.window - len(pending))):
+            pending[engine.submit(run)] = run
+        if not pending:
+            return locked
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            run = pending.pop(future)
+            try:
+                record(run, future.result())
+            except LockedError:
+                locked.append(run)
+            except WorkerKilledError as error:
+                try:
+                    record(run, _record_killed(run, out, str(error)))
+                except LockedError:
+                    locked.append(run)  # another sweep has begun it meanwhile, and says what becomes of it
+
+
+def _record_killed(run: Run, out: Path, reason: str) -> Answer:
+    _wait_for_lock(run, out)
+    with run_lock(out, run.folder):
+        folder = out / run.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / "config.json", run.to_dict())
+        result = failure(run, reason)
+        write_json(folder / "result.json", result)
+        return result, True
+
+
+def _wait_for_lock(run: Run, out: Path) -> None:
+    """A killed process is known to be dead a moment before the last of its files is closed."""
+    deadline = time.monotonic() + LOOK_AGAIN
+    while time.monotonic() < deadline:
+        with suppress(LockedError), run_lock(out, run.folder):
+            return
+        time.sleep(0.01)

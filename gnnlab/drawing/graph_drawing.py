@@ -1,0 +1,244 @@
+"""Pictures of graphs. networkx and matplotlib are imported where they draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Data
+
+from gnnlab.drawing.edge_drawing import draw_edges
+from gnnlab.drawing.layout import Positions, is_line, line_layout, neighbourhood, spring_layout
+from gnnlab.drawing.node_look import (
+    QUERY,
+    NodeLook,
+    class_look,
+    field_look,
+    labels_of,
+    plain_look,
+    value_look,
+)
+from gnnlab.graphs.adjacency import edge_list
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from matplotlib.axes import Axes
+
+#: Graphs of more nodes than this are cut to the neighbourhood of one node.
+MAX_NODES = 60
+
+
+def draw_graph(
+    graph: Tensor | Data | nx.Graph,
+    ax: Axes | None = None,
+    *,
+    labels: Sequence[Any] | Mapping[int, Any] | None = None,
+    node_class: Sequence[int] | Tensor | None = None,
+    class_names: Sequence[str] | None = None,
+    node_value: Sequence[float] | Tensor | None = None,
+    value_name: str = "value",
+    receptive_field_of: int | None = None,
+    layers: int | None = None,
+    attention: tuple[Tensor, Tensor] | None = None,
+    query: int | None = None,
+    positions: Positions | None = None,
+    center: int | None = None,
+    max_nodes: int = MAX_NODES,
+    title: str | None = None,
+    legend: bool = True,
+) -> Axes:
+    """Draw a graph: a path as a line, a palindrome as an arc diagram, anything else by springs.
+
+    Args:
+        graph: An edge list (2, E), a Data, a matrix of torch.sparse, or a networkx graph, whose node names
+            become the labels. The `query`, `tokens` and `mirrored` edges of a Data are shown.
+        ax: Where to draw; a new figure when left out.
+        labels: One for each node. Default: the digits of a palindrome, or the number of the node.
+        node_class: (N,) colours nodes by class, with `class_names` in the legend.
+        node_value: (N,) colours nodes by a number, with a colour bar that says `value_name`.
+        receptive_field_of: A node; all nodes are shaded by the hops from which it hears them.
+        layers: How many hops of the receptive field. Default: all.
+        attention: (edges (2, E'), α (E',) or (E', K)) as GATConv returns them: the width of each edge is its
+            α, averaged over heads. Self-loops are left out.
+        query: A node to mark.
+        positions: Node → (x, y), in place of a layout.
+        center: Of a graph with too many nodes, the node whose neighbourhood is drawn. Default: the node of
+            the receptive field, the query, or the node with most edges.
+        max_nodes: How many are too many. The picture says what was cut.
+        title: Above the picture.
+        legend: Explain colours and edges.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: Labels, classes, values or attention of the wrong length, nodes out of range, or more than
+            one of `node_class`, `node_value` and `receptive_field_of`.
+
+    >>> from gnnlab import draw_graph, palindrome_graph
+    >>> ax = draw_graph(palindrome_graph("12321", mirrored=True))
+    >>> [text.get_text() for text in ax.texts]
+    ['1', '2', '3', '2', '?']
+    """
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=(7, 3.6), layout="constrained").subplots()
+    index, _, nodes = edge_list(graph)
+    index = index.cpu()
+    query = _query(graph) if query is None else query
+    for name, node in (("query", query), ("center", center), ("receptive_field_of", receptive_field_of)):
+        if node is not None and not 0 <= node < nodes:
+            raise ValueError(f"{name} must be a node from 0 to {nodes - 1}, but is {node}")
+    texts = labels_of(labels, _default_labels(graph, nodes, query))
+    look = _look(index, texts, node_class, class_names, node_value, receptive_field_of, layers)
+    if query is not None and node_value is None:
+        look.mark(query, QUERY, "missing digit (read-out)" if _is_palindrome(graph) else "read-out")
+    if center is None:
+        center = next((node for node in (receptive_field_of, query) if node is not None), None)
+    center = _busiest(index, nodes) if center is None else center
+    shown = list(range(nodes))
+    if nodes > max_nodes:
+        shown = neighbourhood(index, nodes, center, max_nodes).tolist()
+    line = positions is None and len(shown) == nodes and is_line(index, nodes)
+    if positions is None:
+        positions = line_layout(nodes) if line else spring_layout(index, shown)
+    size = _node_size(ax, len(shown), line=line)
+    mirrored = graph.mirrored.cpu() if isinstance(graph, Data) and "mirrored" in graph else None
+    handles = draw_edges(
+        ax, index, shown, positions, node_size=size, line=line, mirrored=mirrored, attention=attention
+    )
+    _draw_nodes(ax, shown, positions, look, size, value_name)
+    if title is not None:
+        ax.set_title(title)
+    if legend:
+        _draw_legend(ax, look, handles)
+    if len(shown) < nodes:
+        note = f"{len(shown)} of {nodes} nodes, those nearest to node {texts[center]}"
+        ax.text(0, 1, note, transform=ax.transAxes, va="bottom", fontsize=9)
+    ax.set_axis_off()
+    return ax
+
+
+def _is_palindrome(graph: Any) -> bool:
+    return isinstance(graph, Data) and "mirrored" in graph
+
+
+def _query(graph: Any) -> int | None:
+    return int(graph.query) if isinstance(graph, Data) and "query" in graph else None
+
+
+def _default_labels(graph: Any, nodes: int, query: int | None) -> list[Any]:
+    if isinstance(graph, Data) and "tokens" in graph and query is not None:
+        digits = graph.tokens.tolist()
+        return [*digits[:query], "?", *digits[query:]]
+    return list(graph) if hasattr(graph, "adjacency") else list(range(nodes))
+
+
+def _look(
+    index: Tensor,
+    labels: dict[int, str],
+    node_class: Sequence[int] | Tensor | None,
+    class_names: Sequence[str] | None,
+    node_value: Sequence[float] | Tensor | None,
+    receptive_field_of: int | None,
+    layers: int | None,
+) -> NodeLook:
+    if sum(way is not None for way in (node_class, node_value, receptive_field_of)) > 1:
+        raise ValueError(
+            "node_class, node_value and receptive_field_of all colour the nodes: give one of them"
+        )
+    if node_class is not None:
+        return class_look(labels, node_class, class_names)
+    if node_value is not None:
+        return value_look(labels, node_value)
+    if receptive_field_of is not None:
+        return field_look(labels, index, receptive_field_of, layers)
+    return plain_look(labels)
+
+
+def _busiest(index: Tensor, nodes: int) -> int:
+    return int(torch.bincount(index.flatten(), minlength=nodes).argmax()) if nodes else 0
+
+
+def _node_size(ax: Axes, count: int, *, line: bool) -> float:
+    """Area in points² at which neighbours in a line, or most nodes of a spring layout, do not touch."""
+    width, height = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
+    room = width / (count + 1) if line else 0.45 * (width * height / max(1, count)) ** 0.5
+    return min(20.0, 0.75 * room) ** 2
+
+
+def _margins(ax: Axes, size: float) -> tuple[float, float]:
+    """Share of the drawing's width and height to leave on each side, so that no node at the rim is cut off."""
+    radius = 0.7 * size**0.5  # in points, with room for its outline and for axes that a legend makes smaller
+    sides = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
+    width, height = (max(0.05, radius / max(radius, side - 2 * radius)) for side in sides)
+    return width, height
+
+
+def _draw_nodes(
+    ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, value_name: str
+) -> None:
+    import networkx as nx
+
+    nodes = nx.Graph()
+    nodes.add_nodes_from(shown)
+    colors: dict[str, Any] = {"node_color": [look.colors[node] for node in shown]}
+    if look.values is not None:
+        colors = {"node_color": [look.values[node] for node in shown], "cmap": "YlGnBu"}
+    drawn = nx.draw_networkx_nodes(
+        nodes, positions, ax=ax, node_size=size, edgecolors="#555555", margins=_margins(ax, size), **colors
+    )
+    drawn.set_linewidth(0.7)
+    if look.values is not None:
+        ax.figure.colorbar(drawn, ax=ax, label=value_name, shrink=0.8)
+        middle = (min(look.values) + max(look.values)) / 2
+        look.dark |= {node for node in shown if look.values[node] > middle}
+    _write_labels(ax, shown, positions, look, size)
+
+
+def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
+    """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
+
+    Labels wider than their node have a white rim, so that they can be read in front of node and edges.
+    """
+    from matplotlib.patheffects import withStroke
+
+    longest = max((len(look.labels[node]) for node in shown), default=1)
+    font = min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
+    inside = font >= 5
+    for node in shown if inside else shown[:: 2 if font > 3.5 else 5]:
+        x, y = positions[node]
+        wide = inside and 0.6 * font * len(look.labels[node]) > size**0.5
+        color = "white" if inside and node in look.dark and not wide else "black"
+        ax.annotate(
+            look.labels[node],
+            (x, y),
+            xytext=(0, 0 if inside else -0.5 * size**0.5 - 2),
+            textcoords="offset points",
+            ha="center",
+            va="center" if inside else "top",
+            fontsize=font if inside else 7,
+            color=color,
+            path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,
+        )
+
+
+def _draw_legend(ax: Axes, look: NodeLook, edges: list[Any]) -> None:
+    from matplotlib.lines import Line2D
+
+    nodes = [
+        Line2D([], [], marker="o", ls="", color=color, markeredgecolor="#555555", markersize=8, label=text)
+        for color, text in look.legend
+    ]
+    if nodes or edges:
+        ax.legend(
+            handles=nodes + edges,
+            loc="upper center",
+            bbox_to_anchor=(0.5, 0.0),
+            ncols=min(4, len(nodes) + len(edges)),
+            frameon=False,
+            fontsize=8,
+        )

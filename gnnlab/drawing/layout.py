@@ -1,0 +1,66 @@
+"""Where to put the nodes of a drawing; no drawing here."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gnnlab.graphs.reach import hop_distances
+
+Positions = dict[int, tuple[float, float]]
+
+
+def line_layout(num_nodes: int) -> Positions:
+    """Return places on a line, from left to right.
+
+    >>> line_layout(3)
+    {0: (0.0, 0.0), 1: (1.0, 0.0), 2: (2.0, 0.0)}
+    """
+    return {node: (float(node), 0.0) for node in range(num_nodes)}
+
+
+def is_line(edge_index: Tensor, num_nodes: int) -> bool:
+    """Whether every node but the last is joined to the one after it, as in a path of words or digits.
+
+    >>> is_line(torch.tensor([[0, 1], [1, 2]]), 3), is_line(torch.tensor([[0, 0], [1, 2]]), 3)
+    (True, False)
+    """
+    if edge_index.numel() == 0:
+        return False
+    low, high = edge_index.amin(0), edge_index.amax(0)
+    joined = torch.zeros(num_nodes, dtype=torch.bool)
+    joined[low[high - low == 1]] = True
+    return num_nodes > 1 and bool(joined[:-1].all())
+
+
+def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
+    """Return places for some nodes of a graph, by the edges among them; always the same for the same graph.
+
+    Connected graphs are laid out so that distances on paper are near those in hops, others by springs.
+    """
+    import networkx as nx
+
+    graph = nx.Graph()
+    graph.add_nodes_from(nodes)
+    kept = set(nodes)
+    graph.add_edges_from((i, j) for i, j in edge_index.t().tolist() if i != j and i in kept and j in kept)
+    start = nx.circular_layout(graph)
+    if len(nodes) > 1 and nx.is_connected(graph):
+        places = nx.kamada_kawai_layout(graph, pos=start)
+    else:
+        places = nx.spring_layout(graph, pos=start, seed=0)
+    return {node: (float(x), float(y)) for node, (x, y) in places.items()}
+
+
+def neighbourhood(edge_index: Tensor, num_nodes: int, center: int, max_nodes: int) -> Tensor:
+    """Return the `max_nodes` nodes nearest to `center`, by hops in either direction, in rising order.
+
+    >>> from gnnlab import path_graph
+    >>> neighbourhood(path_graph(100).edge_index, 100, center=50, max_nodes=5)
+    tensor([48, 49, 50, 51, 52])
+    """
+    both = torch.cat([edge_index, edge_index.flip(0)], dim=1)
+    hops = hop_distances(both, center, num_nodes=num_nodes)
+    hops = hops.masked_fill(hops < 0, num_nodes)
+    nearest = torch.argsort(hops, stable=True)[:max_nodes]
+    return nearest[hops[nearest] < num_nodes].sort().values

@@ -1,0 +1,1 @@
+"""Graphs from sequences, adjacency matrices, and what can be computed from them."""

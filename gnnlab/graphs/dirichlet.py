@@ -1,0 +1,61 @@
+"""Over-smoothing: how far apart the features of neighbours still are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+from torch_geometric.data import Data
+
+from gnnlab.graphs.adjacency import edge_list
+from gnnlab.layers.edge_list import check_edge_weight, check_features
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Tensor | None = None) -> Tensor:
+    """Return the Dirichlet energy of node features: 0 where neighbours cannot be told apart any more.
+
+    Equation::
+
+        E(X) = ½ Σᵢⱼ aᵢⱼ ‖xᵢ / √(1 + dᵢ) - xⱼ / √(1 + dⱼ)‖²,  dᵢ = Σⱼ aᵢⱼ
+
+    This is tr(Xᵀ (I - Â) X) of an undirected graph, so a GCN layer without weights and activation can only lower
+    it (Cai & Wang 2020, https://arxiv.org/abs/2006.13318; Rusch et al. 2023,
+    https://arxiv.org/abs/2303.10993). Over-smoothing is its exponential decay with depth. Self-loops add
+    nothing. The energy grows with the square of the features: divide by ‖X‖² to compare layers.
+
+    Args:
+        x: Features (N, F) or (B, N, F).
+        graph: An edge list (2, E) with both directions of each edge, or any other form.
+        edge_weight: (E,) weights, zero or more.
+
+    Returns:
+        The energy, a number, or (B,) of a batch.
+
+    Raises:
+        ValueError: Features that are no floating-point numbers, or of another number of nodes than the graph has;
+            weights that are negative, not finite, or not one for each edge.
+
+    >>> import torch
+    >>> from gnnlab import path_graph
+    >>> dirichlet_energy(torch.tensor([[1.0], [0.0]]), path_graph(2))  # (1 / √2)², once for each direction, halved
+    tensor(0.5000)
+    """
+    check_features(x)
+    if not x.is_floating_point():
+        raise ValueError(f"x must hold floating-point numbers, but holds {x.dtype}")
+    nodes = x.size(-2)
+    edge_index, weight, known = edge_list(graph, edge_weight, nodes if isinstance(graph, Tensor) else None)
+    if known != nodes:
+        raise ValueError(f"x must have {known} rows, one a node, but has {nodes}")
+    if weight is not None:
+        check_edge_weight(weight, edge_index.size(1))
+    stays = edge_index[0] != edge_index[1]
+    source, target = edge_index[:, stays]
+    a = x.new_ones(len(source)) if weight is None else weight[stays].to(x)
+    degree = x.new_zeros(nodes).index_add(0, target, a)
+    scaled = x / (1 + degree).sqrt().unsqueeze(-1)
+    gaps = scaled.index_select(-2, target) - scaled.index_select(-2, source)
+    return 0.5 * (a.unsqueeze(-1) * gaps**2).sum((-2, -1))

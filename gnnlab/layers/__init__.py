@@ -1,0 +1,1 @@
+"""Graph layers on message passing, and the networks made of them."""

@@ -1,0 +1,187 @@
+"""A stack of convolutions, a read-out, a head."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch_geometric.utils import scatter
+
+from gnnlab.layers.aggregation import check_number, check_sizes
+from gnnlab.layers.gat import GATConv
+from gnnlab.layers.gcn import GCNConv
+
+CONVS = ("gcn", "gat")
+READOUTS = ("query", "mean", "max", "sum", "none")
+
+
+class GraphNet(nn.Module):
+    """L graph convolutions, a read-out over nodes and a linear head.
+
+    Equation::
+
+        H⁰ = X
+        Hˡ = dropout(φ(conv(Hˡ⁻¹))) (+ Hˡ⁻¹ with `residual`, where the sizes agree)   l = 1..L
+        Hˡ = layernorm(Hˡ) with `norm`
+        p  = W read(Hᴸ) + b
+
+    φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out
+    at the query node, nothing further away than L edges can change the answer.
+
+    Args:
+        in_channels: F.
+        hidden_channels: H, of every layer; for a GAT of all heads together.
+        out_channels: C, the classes.
+        num_layers: L, one or more.
+        conv: `"gcn"` or `"gat"`.
+        heads: K of a GAT; K must divide H.
+        readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
+            node.
+        residual: Add the input of a layer to its output.
+        norm: Normalise the channels of each node after every layer (Ba et al. 2016).
+        full_last: The last layer runs over edges between all pairs of nodes of a graph, whatever its edges
+            are: the fully adjacent last layer of Alon & Yahav 2021 (https://arxiv.org/abs/2006.05205).
+        dropout: After every layer, in training.
+        **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
+
+    Shapes:
+        x (N, F) or (B, N, F) over one edge list. Result (C,) of one graph, (B, C), or, with `batch`, (G, C);
+        for the read-out "none" (N, C) or (B, N, C).
+
+    Variables:
+        convs: L convolutions, the first F → H, the others H → H.
+        norms: L layer normalisations (H,), where `norm`.
+        head.weight (C, H), head.bias (C,).
+
+    Raises:
+        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, or a read-out at
+            the query node without `query`.
+
+    >>> import torch
+    >>> from gnnlab import GraphNet, palindrome_graph
+    >>> graph = palindrome_graph(5)
+    >>> net = GraphNet(3, 8, 10, num_layers=4)
+    >>> net(torch.randn(7, 5, 3), graph.edge_index, query=graph.query).shape
+    torch.Size([7, 10])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        hidden_channels: int,
+        out_channels: int,
+        num_layers: int,
+        *,
+        conv: str = "gcn",
+        heads: int = 1,
+        readout: str = "query",
+        residual: bool = False,
+        norm: bool = False,
+        full_last: bool = False,
+        dropout: float = 0.0,
+        **conv_options: Any,
+    ) -> None:
+        super().__init__()
+        if conv not in CONVS:
+            raise ValueError(f"conv must be one of {', '.join(CONVS)}, but is {conv!r}")
+        if readout not in READOUTS:
+            raise ValueError(f"readout must be one of {', '.join(READOUTS)}, but is {readout!r}")
+        check_sizes(in_channels=in_channels, hidden_channels=hidden_channels, out_channels=out_channels)
+        check_sizes(num_layers=num_layers, heads=heads)
+        check_number("dropout", dropout, least=0, most=1)
+        if conv == "gat" and hidden_channels % heads:
+            raise ValueError(f"heads must divide hidden_channels = {hidden_channels}, but is {heads}")
+        self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels
+        self.num_layers, self.readout, self.residual, self.dropout = num_layers, readout, residual, dropout
+        self.full_last = full_last
+        self.activation = F.relu if conv == "gcn" else F.elu
+        sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
+        if conv == "gcn":
+            layers: list[nn.Module] = [GCNConv(size, hidden_channels, **conv_options) for size in sizes]
+        else:
+            one = hidden_channels // heads
+            layers = [GATConv(size, one, heads=heads, **conv_options) for size in sizes]
+        self.convs = nn.ModuleList(layers)
+        self.norms = nn.ModuleList(nn.LayerNorm(hidden_channels) for _ in range(num_layers * norm))
+        self._pairs: Tensor | None = None
+        self.head = nn.Linear(hidden_channels, out_channels)
+
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        *,
+        batch: Tensor | None = None,
+        query: int | Tensor | None = None,
+    ) -> Tensor:
+        """Return logits.
+
+        Args:
+            x: Node features.
+            edge_index: The graph, (2, E) or a sparse matrix.
+            edge_weight: (E,) weights.
+            batch: (N,) the graph of each node, as PyG's loaders make it, for x (N, F) of several graphs.
+            query: The node (or, with `batch`, the G nodes) to read out at.
+        """
+        # 1. layers
+        for layer in range(self.num_layers):
+            x = self.layer(layer, x, edge_index, edge_weight, batch=batch)
+        # 2. read-out
+        x = self._read(x, batch, query)
+        # 3. head
+        return self.head(x)
+
+    def layer(
+        self,
+        number: int,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        *,
+        batch: Tensor | None = None,
+    ) -> Tensor:
+        """Return Hˡ of Hˡ⁻¹ for l = `number` + 1: convolution, activation, dropout, residual, normalisation."""
+        if self._is_full(number):
+            edge_weight = None
+        edge_index = self.layer_edges(number, x, edge_index, batch)
+        h = self.activation(self.convs[number](x, edge_index, edge_weight))
+        h = F.dropout(h, self.dropout, self.training)
+        x = x + h if self.residual and x.shape == h.shape else h
+        return self.norms[number](x) if self.norms else x
+
+    def layer_edges(self, number: int, x: Tensor, edge_index: Tensor, batch: Tensor | None = None) -> Tensor:
+        """Return the edges of layer `number` + 1: those given, or all pairs for a fully adjacent last layer."""
+        return self._all_pairs(x, batch) if self._is_full(number) else edge_index
+
+    def _is_full(self, number: int) -> bool:
+        return self.full_last and number == self.num_layers - 1
+
+    def _all_pairs(self, x: Tensor, batch: Tensor | None) -> Tensor:
+        """Edges between all nodes of a graph; those of one graph are kept, because layers remember them."""
+        if batch is not None:
+            return (batch.unsqueeze(1) == batch).nonzero().t()
+        nodes = x.size(-2)
+        if self._pairs is None or self._pairs.size(1) != nodes**2 or self._pairs.device != x.device:
+            node = torch.arange(nodes, device=x.device)
+            self._pairs = torch.cartesian_prod(node, node).view(-1, 2).t().contiguous()
+        return self._pairs
+
+    def _read(self, x: Tensor, batch: Tensor | None, query: int | Tensor | None) -> Tensor:
+        if self.readout == "none":
+            return x
+        if self.readout == "query":
+            if query is None:
+                raise ValueError("query must be the node to read out at where readout='query', but is None")
+            return x[..., query, :]
+        if batch is not None:
+            return scatter(x, batch, dim=-2, reduce=self.readout)
+        return x.amax(-2) if self.readout == "max" else getattr(x, self.readout)(-2)
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew from torch's generator."""
+        for layer in (*self.convs, *self.norms):
+            layer.reset_parameters()
+        self.head.reset_parameters()

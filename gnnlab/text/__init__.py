@@ -1,0 +1,1 @@
+"""Graphs from text: words that occur together, and documents with their words."""

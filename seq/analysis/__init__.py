@@ -1,0 +1,1 @@
+"""What a recurrent network does: gates, gradients, sensitivity."""

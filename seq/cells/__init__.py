@@ -1,0 +1,1 @@
+"""Recurrent cells: one step of each, its weights, and a layer of them."""

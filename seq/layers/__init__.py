@@ -1,0 +1,1 @@
+"""What all recurrent layers share: the time loop, stacks, both directions, the classifier."""

@@ -1,0 +1,1 @@
+"""Sequence tasks: generators of examples whose splits do not meet."""

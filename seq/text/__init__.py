@@ -1,0 +1,1 @@
+"""Character models: vocabulary, measures, and generation."""

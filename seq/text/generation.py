@@ -1,0 +1,184 @@
+"""Text from a model of the next character, one character after the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seq.checks import check_size, check_tensor
+from seq.text.next_character import NextCharacterModel
+from seq.text.stepper import stepper
+from seq.text.temperature import check_temperature, softmax_with_temperature
+
+
+def generate(
+    model: NextCharacterModel,
+    prompt: Tensor,
+    length: int,
+    *,
+    temperature: float | None = None,
+    sharpness: float | None = None,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+    state: Any = None,
+    stream: Callable[[Tensor], object] | None = None,
+) -> Tensor:
+    """Continue a batch of texts, each character drawn from the model's prediction and read by it in turn.
+
+    The state is carried on, so a character costs the same time and memory however long the text is. Nothing
+    is recorded for gradients; the model is in evaluation mode meanwhile, and as it was before afterwards.
+
+    Args:
+        model: any :class:`seq.text.next_character.NextCharacterModel`.
+        prompt: what each text begins with.
+        length: number of characters to add, 1 or more.
+        temperature: each character is drawn from softmax(logits / temperature); 1 when left out, and 0 takes
+            the most probable character, the first of equals.
+        sharpness: the other convention, softmax(sharpness · logits), in place of a temperature.
+        top_k: draw among the k most probable characters only.
+        generator: where the randomness comes from; torch's global generator when left out.
+        state: the model's state before the prompt, which continues an earlier text.
+        stream: called with the characters (B,) of every step, as soon as they are there.
+
+    Shapes:
+        - **prompt**: (B, T) integers, T >= 1
+        - returns (B, length) long integers, without the prompt
+
+    Raises:
+        ValueError: an argument out of its range, by name, or a model that predicts NaN or infinity.
+
+    Example:
+        >>> import torch
+        >>> from seq import LSTM, CharLM, generate
+        >>> model = CharLM(LSTM(8, 16), num_tokens=11)
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> generate(model, torch.tensor([[1, 2, 3]]), 7, temperature=0.5, generator=generator).shape
+        torch.Size([1, 7])
+    """
+    check_size("length", length)
+    steps = generate_stream(
+        model,
+        prompt,
+        length,
+        temperature=temperature,
+        sharpness=sharpness,
+        top_k=top_k,
+        generator=generator,
+        state=state,
+    )
+    text = torch.empty(prompt.shape[0], length, dtype=torch.long, device=prompt.device)
+    with closing(steps):  # so that the model is as it was before, also where ``stream`` raises
+        for t, tokens in enumerate(steps):
+            text[:, t] = tokens
+            if stream is not None:
+                stream(tokens)
+    return text
+
+
+def generate_stream(
+    model: NextCharacterModel,
+    prompt: Tensor,
+    length: int | None = None,
+    *,
+    temperature: float | None = None,
+    sharpness: float | None = None,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+    state: Any = None,
+) -> Generator[Tensor, None, None]:
+    """The characters of :func:`generate` as an iterator, for text that is shown while it grows.
+
+    The model is in evaluation mode from the first character until the generator is used up or closed.
+
+    Args:
+        model, prompt, temperature, sharpness, top_k, generator, state: as for :func:`generate`.
+        length: number of characters, 1 or more; None never ends.
+
+    Returns:
+        A generator of tokens (B,), one step each; its ``close()`` ends it early.
+
+    Raises:
+        ValueError: as :func:`generate`, at the call and not at the first step.
+    """
+    check_tensor("prompt", prompt)
+    if prompt.dim() != 2 or prompt.shape[1] == 0:
+        raise ValueError(f"prompt must have shape (B, T) with T >= 1, got {tuple(prompt.shape)}")
+    if prompt.is_floating_point() or prompt.dtype == torch.bool:
+        raise ValueError(f"prompt must hold integers, got {prompt.dtype}")
+    if length is not None:
+        check_size("length", length)
+    if top_k is not None:
+        check_size("top_k", top_k)
+    draw = Draw(check_temperature(temperature, sharpness), top_k, generator)
+    return _steps(model, prompt.long(), length, draw, state)
+
+
+class Draw:
+    """One character from each row of logits, by inversion: the first whose summed probability reaches 1 - u.
+
+    Args:
+        temperature: 0 or more.
+        top_k: None for all characters.
+        generator: None for torch's global one.
+    """
+
+    def __init__(self, temperature: float, top_k: int | None, generator: torch.Generator | None) -> None:
+        self.temperature, self.top_k, self.generator = temperature, top_k, generator
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        """Tokens (B,) from logits (B, V)."""
+        if self.temperature == 0:
+            return logits.argmax(-1)
+        if self.top_k is not None and self.top_k < logits.shape[-1]:
+            values, places = logits.topk(self.top_k, dim=-1)
+            logits = torch.full_like(logits, -math.inf).scatter_(-1, places, values)
+        shares = softmax_with_temperature(logits, self.temperature)
+        # One number a text is drawn, not one a character of the vocabulary as torch.multinomial does, and it is
+        # drawn where the generator is, so that a CPU's generator serves a model on a GPU.
+        sums = shares.cumsum(-1, dtype=torch.float64)
+        device = logits.device if self.generator is None else self.generator.device
+        drawn = torch.rand(len(logits), 1, dtype=torch.float64, device=device, generator=self.generator)
+        # 1 - drawn is never 0, so that no character of probability 0 can be the first to reach it.
+        level = (1 - drawn.to(sums.device)) * sums[:, -1:]
+        return torch.searchsorted(sums, level).squeeze(-1)
+
+
+def _steps(
+    model: NextCharacterModel, prompt: Tensor, length: int | None, draw: Draw, state: Any
+) -> Generator[Tensor, None, None]:
+    with _evaluation(model):
+        with torch.no_grad():
+            logits, state = model(prompt, state)
+        logits = logits[:, -1]  # (B, V), of the character after the prompt
+        step = stepper(model, state)
+        made = 0
+        while length is None or made < length:
+            if not logits.amax(-1).isfinite().all():  # a NaN is the largest of all
+                raise ValueError(
+                    f"model must predict numbers, its logits of character {made + 1} hold NaN or infinity, or only "
+                    "minus infinity"
+                )
+            tokens = draw(logits)
+            yield tokens
+            made += 1
+            if made != length:
+                logits = step(tokens)
+
+
+@contextmanager
+def _evaluation(model: NextCharacterModel) -> Iterator[None]:
+    """The model in evaluation mode; afterwards every part of it as it was."""
+    parts = list(model.modules()) if isinstance(model, nn.Module) else []
+    before = [part.training for part in parts]
+    for part in parts:
+        part.training = False
+    try:
+        yield
+    finally:
+        for part, training in zip(parts, before):
+            part.training = training

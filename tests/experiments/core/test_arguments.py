@@ -1,0 +1,59 @@
+import pytest
+
+from experiments.core.arguments import parse_choices, parse_lengths, parse_models, parse_seeds
+
+
+def test_ranges_include_their_end():
+    assert parse_lengths("5:25:5") == [5, 10, 15, 20, 25]
+    assert parse_lengths("5:8") == [5, 6, 7, 8]
+    assert parse_lengths("10,5:6,10") == [10, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "1", "5:1", "5:9:0", "5:9:-1", "1:2:3:4", "5,,6", "-3", "2:9999999", "5.5", "100001", "9" * 20],
+)
+def test_bad_lengths(text):
+    with pytest.raises(ValueError, match="lengths: "):
+        parse_lengths(text)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "a", "1,-2", "1.5", ",", "20000", "1,99999999999"])
+def test_bad_seeds(text):
+    with pytest.raises(ValueError, match="seeds: "):
+        parse_seeds(text)
+
+
+def test_the_same_model_counts_once():
+    assert [spec.label for spec in parse_models("gcn-4,gcn,gcn-4")] == ["gcn-4"]
+
+
+def test_no_model():
+    with pytest.raises(ValueError, match="models: "):
+        parse_models(" , ")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("0.001,3e-3", float, [0.001, 0.003]),
+        ("1,1.0", float, [1.0]),
+        ("2:8:3, 9", int, [2, 5, 8, 9]),
+        ("adam, sgd", str, ["adam", "sgd"]),
+        ("0:0", int, [0]),
+    ],
+)
+def test_choices(text, kind, values):
+    assert parse_choices("x", text, kind) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", int), (",", float), ("1,", int), ("a", float), ("1.5", int), ("0.1:0.5:0.1", float), ("3:1", int),
+        ("1:5:0", int), ("1:2:3:4", int), ("1:", int), ("0:10000", int),
+    ],
+)  # fmt: skip
+def test_bad_choices(text, kind):
+    with pytest.raises(ValueError, match="x: "):
+        parse_choices("x", text, kind)

@@ -1,0 +1,67 @@
+import pytest
+import torch
+
+from experiments.lab.citation.models import Dense, FeatureDropout, build_node_model, build_optimizer
+from experiments.lab.citation.settings import MODELS, NodeTraining, papers_settings
+from gnnlab import normalized_adjacency, path_graph
+
+EDGES = path_graph(5).edge_index
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_logits_of_every_node(name):
+    torch.manual_seed(0)
+    model = build_node_model(papers_settings(name, "cora")[0], 11, 3)
+    assert model(torch.randn(5, 11), EDGES).shape == (5, 3)
+
+
+def test_gcn_is_the_papers_formula():
+    torch.manual_seed(0)
+    model = build_node_model(papers_settings("gcn", "cora")[0], 11, 3).eval()
+    x, adjacency = torch.randn(5, 11), normalized_adjacency(EDGES, num_nodes=5)
+    hidden = (adjacency @ x @ model.first.lin.weight.t()).relu()
+    expected = adjacency @ hidden @ model.second.lin.weight.t()
+    torch.testing.assert_close(model(x, EDGES), expected)
+
+
+def test_pubmed_averages_its_output_heads():
+    model = build_node_model(papers_settings("gat", "pubmed")[0], 11, 3)
+    assert model.second.heads == 8
+    assert model(torch.randn(5, 11), EDGES).shape == (5, 3)
+
+
+def test_dense_ignores_the_edges():
+    layer, x = Dense(7, 3), torch.randn(5, 7)
+    assert torch.equal(layer(x, EDGES), layer(x, EDGES[:, :0]))
+    torch.testing.assert_close(layer(x, EDGES), x @ layer.weight.t())
+
+
+def test_feature_dropout_drops_a_share_and_scales_the_rest():
+    torch.manual_seed(0)
+    x = torch.zeros(500, 40)
+    x[:, ::4] = torch.rand(500, 10) + 1  # 5000 entries that are not zero
+    drop = FeatureDropout(0.6)
+    y = drop(x)
+    assert torch.equal(y[x == 0], x[x == 0])
+    kept = y != 0
+    torch.testing.assert_close(y[kept], x[kept] / 0.4)
+    # A share of 5000 draws has a standard deviation of 0.007; this allows five of them.
+    assert abs(kept.sum().item() / 5000 - 0.4) < 0.035
+    assert not torch.equal(drop(x) != 0, kept)
+    drop.eval()
+    assert drop(x) is x
+
+
+def test_feature_dropout_looks_at_a_new_matrix_anew():
+    drop = FeatureDropout(0.5)
+    one, other = torch.eye(9), torch.eye(9).flip(0)
+    drop(one)
+    assert torch.equal(drop(other)[other == 0], other[other == 0])
+
+
+@pytest.mark.parametrize(("decay_all", "second"), [(True, 5e-4), (False, 0.0)])
+def test_weight_decay_of_all_layers_or_the_first(decay_all, second):
+    model = build_node_model(papers_settings("gcn", "cora")[0], 11, 3)
+    groups = build_optimizer(model, NodeTraining(decay_all=decay_all)).param_groups
+    assert [group["weight_decay"] for group in groups] == [5e-4, second]
+    assert sum(len(group["params"]) for group in groups) == len(list(model.parameters()))

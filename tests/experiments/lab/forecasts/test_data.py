@@ -1,0 +1,158 @@
+import itertools
+import re
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.lab.forecasts.data import load_forecast, rename, split_times
+from experiments.lab.forecasts.epidemic import simulate_epidemic
+from experiments.lab.forecasts.series_files import content_hash
+from experiments.lab.forecasts.settings import ForecastModel, ForecastSettings, ForecastTraining
+
+
+def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, **train):
+    train = {"window": 5, "horizon": 2, **train}
+    size = (nodes, 60) if series == "epidemic" else (0, 0)
+    content = "" if series == "epidemic" else content_hash(series, edge_list)
+    return ForecastSettings(
+        "forecast",
+        str(series),
+        str(edge_list),
+        content,
+        *size,
+        edges,
+        ForecastModel("lstm"),
+        seed,
+        ForecastTraining(**train),
+    )
+
+
+@given(st.integers(1, 200), st.integers(1, 12), st.integers(1, 4))
+def test_every_time_is_forecast_in_one_part_at_most(times, window, horizon):
+    borders = (0, round(0.6 * times), round(0.8 * times), times)
+    expected = [
+        [t for t in range(low, high) if t >= window + horizon - 1]
+        for low, high in itertools.pairwise(borders)
+    ]
+    if not all(expected):
+        with pytest.raises(ValueError, match="too few") as caught:
+            split_times(times, window, horizon)
+        enough = int(re.search(r"take (\d+) or more", str(caught.value))[1])
+        assert all(len(part) for part in split_times(enough, window, horizon))
+        with pytest.raises(ValueError, match="too few"):
+            split_times(enough - 1, window, horizon)
+        return
+    assert [part.tolist() for part in split_times(times, window, horizon)] == expected
+
+
+def test_windows_end_a_horizon_before_what_they_forecast():
+    task = load_forecast(settings())
+    times = torch.tensor([11, 7])
+    inputs = task.inputs(times)
+    for row, time in enumerate(times.tolist()):
+        assert torch.equal(task.targets(times)[row], task.values[time])
+        for place in range(5):
+            assert torch.equal(inputs[row, place], task.values[time - 2 - 4 + place])
+
+
+def test_values_are_standardised_by_the_training_part_alone():
+    raw = simulate_epidemic(23, 60, 3).ill
+    task = load_forecast(settings())
+    learned = raw[:36]
+    assert np.allclose(task.values.numpy(), (raw - learned.mean()) / learned.std(), atol=1e-6)
+    assert task.scale == pytest.approx(learned.std())
+
+
+def test_best_error_is_the_variance_of_the_test_part():
+    epidemic = simulate_epidemic(23, 60, 3)
+    task = load_forecast(settings(horizon=1))
+    known = [p * (1 - p) for time in task.ends[2].tolist() for p in epidemic.chance[time]]
+    assert task.best == pytest.approx(sum(known) / len(known))
+    assert load_forecast(settings()).best is None  # two days ahead, tomorrow is not known either
+
+
+def test_shuffled_edges_are_the_same_graph_with_other_names():
+    given_, shuffled = (load_forecast(settings(edges=edges)) for edges in ("given", "shuffled"))
+    assert torch.equal(given_.values, shuffled.values)
+    first, second = (nx.Graph(task.edge_index.t().tolist()) for task in (given_, shuffled))
+    assert nx.is_isomorphic(first, second)
+    assert set(first.edges) != set(second.edges)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_shuffled_edges_of_a_small_graph_are_never_the_given_ones(seed):
+    path = torch.tensor([[0, 1], [1, 2]])  # a third of all names leave it as it is
+    renamed = rename(path, 3, seed)
+    degrees = nx.Graph(renamed.t().tolist()).degree()
+    assert sorted(degree for _, degree in degrees) == [1, 1, 2]
+    assert degrees[1] == 1
+
+
+def test_a_graph_that_cannot_be_shuffled_is_refused():
+    with pytest.raises(ValueError, match=r"joined with every other.*--edges given"):
+        rename(torch.tensor([[0, 1, 0], [1, 2, 2]]), 3, 0)
+    with pytest.raises(ValueError, match="joined with every other"):
+        load_forecast(settings(nodes=7, edges="shuffled"))  # a small world of 7 with 6 neighbours each
+
+
+def test_files_are_read_with_both_directions_of_an_edge(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    rows = ["x,y,z"] + [f"{t % 3},{t % 5},{t % 7}" for t in range(30)]
+    series.write_text("\n".join(rows))
+    edges.write_text("x,y\nz,y\n")
+    task = load_forecast(settings(series, edges))
+    assert sorted(map(tuple, task.edge_index.t().tolist())) == [(0, 1), (1, 0), (1, 2), (2, 1)]
+    assert task.best is None
+
+
+def test_a_series_that_stands_still_is_refused(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("x,y\n" + "1,1\n" * 30)
+    edges.write_text("x,y\n")
+    with pytest.raises(ValueError, match="does not change"):
+        load_forecast(settings(series, edges))
+    series.write_text("x,y\n1,2\n")
+    with pytest.raises(ValueError, match="1 time step is too few"):
+        load_forecast(settings(series, edges))
+
+
+def with_rows(tmp_path, rows):
+    series, edges = tmp_path / "x.csv", tmp_path / "edges.csv"
+    series.write_text("a,b\n" + "".join(f"{a!r},{b!r}\n" for a, b in rows), encoding="utf-8")
+    edges.write_text("a,b\n", encoding="utf-8")
+    return settings(series, edges)
+
+
+def test_a_series_whose_rounded_mean_is_another_number_stands_still_all_the_same(tmp_path):
+    assert np.full((36, 2), 0.1).std() > 0
+    with pytest.raises(ValueError, match="does not change"):
+        load_forecast(with_rows(tmp_path, [(0.1, 0.1)] * 60))
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300])
+def test_values_whose_squares_are_no_numbers_are_refused(tmp_path, size):
+    rows = [(size * (time % 7), -size * (time % 3)) for time in range(60)]
+    with pytest.raises(ValueError, match="in another unit"):
+        load_forecast(with_rows(tmp_path, rows))
+
+
+def test_a_value_beyond_float32_is_refused_with_its_place(tmp_path):
+    rows = [(float(time % 7), float(time % 3)) for time in range(60)]
+    rows[56] = (1.0, -1e39)
+    with pytest.raises(ValueError, match=r"time step 57 of node 'b' is -1e\+39"):
+        load_forecast(with_rows(tmp_path, rows))
+
+
+def test_files_that_changed_after_a_run_are_not_taken_for_its_own(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("\n".join(["x,y"] + [f"{t % 3},{t % 5}" for t in range(30)]))
+    edges.write_text("x,y\n")
+    run = settings(series, edges)
+    load_forecast(run)
+    series.write_text(series.read_text().replace("2", "7"))
+    with pytest.raises(ValueError, match="no longer what the run saw"):
+        load_forecast(run)

@@ -1,0 +1,228 @@
+import dataclasses
+import itertools
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.core.model_specs import parse_model
+from experiments.core.settings import RunSettings, TrainSettings
+from experiments.reading.folder_comparison import compare_folders, holm, paired_t, welch_t
+from experiments.records.records import RunRecord
+
+samples = st.lists(st.integers(0, 50).map(lambda k: k / 50), min_size=2, max_size=11)
+
+
+def runs(accuracies, *, length=5, experiment="palindrome", device="cpu", commit="a1", **train):
+    """Runs from accuracies by model and seed; None stands for a failure."""
+    made = []
+    for label, values in accuracies.items():
+        seeds = values if isinstance(values, dict) else dict(enumerate(values))
+        for seed, accuracy in seeds.items():
+            settings = RunSettings(
+                experiment, length, parse_model(label), seed, TrainSettings(**train), device=device
+            )
+            result = {"format": 1, "status": "failed", "reason": "no memory"}
+            if accuracy is not None:
+                result = {
+                    "format": 1,
+                    "status": "ok",
+                    "test_accuracy": accuracy,
+                    "test_loss": 1 - accuracy,
+                    "steps": 7,
+                    "parameters": 11,
+                    "environment": {"commit": commit, "command": f"gnnlab {seed}"},
+                }
+            made.append(RunRecord(Path(settings.folder), settings, result))
+    return made
+
+
+def rows(comparison):
+    return {row["model.name"]: row for _, row in comparison.groups.iterrows()}
+
+
+@given(samples)
+def test_paired_interval_is_scipys(differences):
+    mean, low, high, p = paired_t(np.array(differences))
+    if np.ptp(differences) == 0:
+        assert [mean, low, high] == pytest.approx([differences[0]] * 3)
+        return
+    expected = scipy.stats.ttest_1samp(differences, 0)
+    ends = expected.confidence_interval(0.95)
+    assert (low, high, p) == pytest.approx((ends.low, ends.high, expected.pvalue), rel=1e-9, abs=1e-12)
+
+
+@given(samples, samples)
+def test_unpaired_interval_is_scipys(first, second):
+    if np.ptp(first) == 0 or np.ptp(second) == 0:
+        return  # scipy has no answer
+    _, low, high, p = welch_t(np.array(first), np.array(second))
+    expected = scipy.stats.ttest_ind(second, first, equal_var=False)
+    ends = expected.confidence_interval(0.95)
+    assert (low, high, p) == pytest.approx((ends.low, ends.high, expected.pvalue), rel=1e-9, abs=1e-12)
+
+
+@given(st.lists(st.floats(0, 1), max_size=7))
+def test_holm_adjusts_as_its_definition_says(values):
+    # A hypothesis is rejected at a level if it and all smaller p values pass level / (number of those not smaller).
+    adjusted = holm(values)
+    for level in (0.01, 0.05, 0.3, 0.9):
+        rejected, left = set(), len(values)
+        for i in sorted(range(len(values)), key=lambda i: values[i]):
+            if values[i] * left > level:
+                break
+            rejected.add(i)
+            left -= 1
+        assert {i for i, p in enumerate(adjusted) if p <= level} == rejected
+
+
+def test_holm_leaves_out_what_was_not_tested():
+    adjusted = holm([math.nan, 0.02, 0.03])
+    assert math.isnan(adjusted[0])
+    assert adjusted[1:] == [0.04, 0.04]
+
+
+def test_better_worse_and_noise():
+    first = {"lstm": [0.5, 0.52, 0.51, 0.5], "gcn-2": [0.9, 0.91, 0.92, 0.9], "rnn": [0.3, 0.5, 0.4, 0.6]}
+    second = {"lstm": [0.8, 0.81, 0.82, 0.8], "gcn-2": [0.6, 0.6, 0.62, 0.61], "rnn": [0.4, 0.4, 0.5, 0.5]}
+    found = rows(compare_folders(runs(first), runs(second)))
+    assert {model: row["verdict"] for model, row in found.items()} == {
+        "lstm": "better",
+        "gcn-2": "worse",
+        "rnn": "within noise",
+    }
+    assert found["lstm"]["difference"] == pytest.approx(0.3)
+    assert all(row["how"] == "paired" and row["n"] == 4 for row in found.values())
+
+
+def test_of_a_loss_less_is_better():
+    comparison = compare_folders(
+        runs({"lstm": [0.5, 0.51, 0.52]}), runs({"lstm": [0.8, 0.81, 0.82]}), metric="test_loss"
+    )
+    assert rows(comparison)["lstm"]["verdict"] == "better"
+    assert rows(comparison)["lstm"]["difference"] == pytest.approx(-0.3)
+
+
+def test_pairs_are_of_one_seed_whatever_the_order():
+    # Shuffled seeds: unpaired, the difference of 0.01 would drown in a spread of 0.8.
+    first = {0: 0.1, 1: 0.9, 2: 0.5, 3: 0.3}
+    second = {3: 0.31, 2: 0.511, 0: 0.11, 1: 0.912}
+    row = rows(compare_folders(runs({"lstm": first}), runs({"lstm": second})))["lstm"]
+    assert row["verdict"] == "better"
+    assert row["difference"] == pytest.approx((0.01 + 0.012 + 0.011 + 0.01) / 4)
+
+
+def test_equal_accuracies_of_few_seeds_are_no_proof():
+    # Every seed answers one example of 2000 more: the spread is not nothing, it is below what the test split shows.
+    row = rows(compare_folders(runs({"lstm": [0.5, 0.6]}), runs({"lstm": [0.5005, 0.6005]})))["lstm"]
+    assert row["verdict"] == "within noise"
+    row = rows(compare_folders(runs({"lstm": [0.1] * 3}), runs({"lstm": [1.0] * 3})))["lstm"]
+    assert row["verdict"] == "better"
+
+
+def test_other_seeds_are_compared_without_pairs():
+    first, second = runs({"lstm": {0: 0.5, 1: 0.6, 2: 0.7}}), runs({"lstm": {5: 0.55, 6: 0.65}})
+    comparison = compare_folders(first, second)
+    row = rows(comparison)["lstm"]
+    assert (row["how"], row["n"], row["n_second"]) == ("unpaired", 3, 2)
+    assert row["difference"] == pytest.approx(0.0)
+    assert comparison.only_first == comparison.only_second == []
+
+
+def test_one_run_each_says_nothing():
+    row = rows(compare_folders(runs({"lstm": [0.1]}), runs({"lstm": [0.9]})))["lstm"]
+    assert row["verdict"] == "too few runs"
+    assert math.isnan(row["p_holm"])
+
+
+def test_runs_of_one_folder_alone_are_listed():
+    first = runs({"lstm": [0.1, 0.2, 0.3], "rnn": [0.1]})
+    second = runs({"lstm": [0.1, 0.2], "gat-2": [0.4, None]})
+    comparison = compare_folders(first, second)
+    assert comparison.only_first == [first[2].path.name, first[3].path.name]
+    assert comparison.only_second == [second[2].path.name]
+    assert comparison.failed_second == [second[3].path.name]
+    assert rows(comparison)["lstm"]["n"] == 2
+
+
+def test_a_setting_with_one_value_a_folder_is_listed_and_not_matched():
+    first = runs({"lstm": [0.1, 0.2]}, learning_rate=0.01, commit="a1")
+    second = runs({"lstm": [0.3, 0.4]}, learning_rate=0.02, commit="b2")
+    comparison = compare_folders(first, second)
+    assert comparison.differing == {
+        "train.learning_rate": ("0.01", "0.02"),
+        "environment.commit": ("a1", "b2"),
+    }
+    assert rows(comparison)["lstm"]["n"] == 2
+
+
+def test_a_setting_with_several_values_is_matched():
+    rates = (0.01, 0.02)
+    first = [run for rate in rates for run in runs({"lstm": [rate, rate]}, learning_rate=rate)]
+    second = [run for rate in rates for run in runs({"lstm": [2 * rate, 2 * rate]}, learning_rate=rate)]
+    groups = compare_folders(first, second).groups
+    assert groups["train.learning_rate"].tolist() == list(rates)
+    assert groups["difference"].tolist() == pytest.approx(list(rates))
+
+
+def test_lengths_are_never_compared_with_each_other():
+    with pytest.raises(ValueError, match="length is 5 in one and 7 in the other"):
+        compare_folders(runs({"lstm": [0.1, 0.2]}), runs({"lstm": [0.1, 0.2]}, length=7))
+
+
+def test_numbers_are_listed_by_size():
+    first, second = runs({"lstm": [0.1]}, length=7), runs({"lstm": [0.1]}, length=5)
+    second += runs({"lstm": [0.1]}, length=10)
+    with pytest.raises(ValueError, match="length is 7 in one and 5, 10 in the other"):
+        compare_folders(first, second)
+
+
+def test_folders_without_common_runs_say_what_keeps_them_apart():
+    with pytest.raises(ValueError, match=r"model\.name is lstm in one and rnn in the other"):
+        compare_folders(runs({"lstm": [0.1]}), runs({"rnn": [0.1]}))
+    with pytest.raises(ValueError, match="the second holds no run that ended well"):
+        compare_folders(runs({"lstm": [0.1]}), runs({"lstm": [None]}) + runs({"lstm": [None]}, length=7))
+
+
+def test_experiments_are_not_mixed():
+    with pytest.raises(ValueError, match="the first holds runs of palindrome, the second of baum-sweet"):
+        compare_folders(runs({"lstm": [0.1]}), runs({"lstm": [0.1]}, experiment="baum-sweet"))
+
+
+@pytest.mark.parametrize("metric", ["test_acuracy", "seed", "train.steps", "status"])
+def test_metric_is_a_number_of_the_results(metric):
+    with pytest.raises(ValueError, match="metric: no run has a number"):
+        compare_folders(runs({"lstm": [0.1]}), runs({"lstm": [0.1]}), metric=metric)
+
+
+def test_noise_alone_seldom_gives_a_verdict():
+    # 400 comparisons of eight groups without any difference: at most 5 % may hold one false verdict; three standard
+    # errors of that share are 3.3 %.
+    rng = np.random.default_rng(0)
+    labels = ["".join(word) for word in itertools.product("ab", repeat=3)]
+    wrong = 0
+    for _ in range(400):
+        noise = rng.normal(size=(len(labels), 5))
+        wrong += min(holm([paired_t(differences)[3] for differences in noise])) < 0.05
+    assert wrong / 400 <= 0.05 + 0.033
+
+
+def test_an_unfinished_run_makes_no_other_number_of_a_whole_one():
+    first, second = (runs({"lstm": [0.1, 0.2]}) for _ in range(2))
+    for run in [*first, *second]:
+        run.result["environment"]["cores"] = 2
+    unfinished = dataclasses.replace(runs({"lstm": {7: 0.1}})[0], result=None)
+    assert compare_folders(first, [*second, unfinished]).differing == {}
+    second[0].result["environment"]["cores"] = 3
+    assert compare_folders(first, [*second, unfinished]).differing == {"environment.cores": ("2", "2, 3")}
+
+
+def test_records_are_not_changed():
+    first = runs({"lstm": [0.1, 0.2]})
+    before = [dataclasses.replace(run) for run in first]
+    compare_folders(first, first)
+    assert first == before

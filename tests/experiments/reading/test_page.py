@@ -1,0 +1,233 @@
+"""Pages as a browser shows them: a real Chromium, without a screen."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from experiments.core.model_specs import parse_model
+from experiments.core.settings import RunSettings, TrainSettings
+from experiments.reading.page import render
+from experiments.reading.report import write_report
+from experiments.records.files import write_json
+
+pytestmark = pytest.mark.browser
+EVIL = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'><b>bold</b>"
+ACCURACIES = {"lstm": [0.75, 0.5, 0.25], "gcn-2": [0.1, 0.9, 0.4], "gcn-10": [0.3, 0.2, 0.6]}
+
+
+def record(out, settings, result, curve):
+    folder = out / settings.folder
+    folder.mkdir(parents=True)
+    write_json(folder / "config.json", settings.to_dict())
+    write_json(folder / "result.json", {"format": 1, **result})
+    if curve is not None:
+        lines = [f"{step},{value},{1 - value}" for step, value in curve]
+        (folder / "curve.csv").write_text(
+            "step,validation_accuracy,validation_loss\n" + "\n".join(lines) + "\n"
+        )
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Nine runs, one that failed with a reason full of markup, in a folder whose name is markup too."""
+    out = tmp_path_factory.mktemp("results") / "<b>bold's <b>"
+    for label, values in ACCURACIES.items():
+        for seed, accuracy in enumerate(values):
+            settings = RunSettings("palindrome", 5, parse_model(label), seed, TrainSettings(test_size=20))
+            environment = {"commit": EVIL, "python": "3"}
+            result = {
+                "status": "ok",
+                "test_accuracy": accuracy,
+                "steps": 20,
+                "selected_step": 10,
+                "parameters": 11,
+            }
+            result |= {"stopped": "budget", "environment": environment, "hidden": 3, "chance": 0.1}
+            record(out, settings, result, [(10, accuracy / 2), (20, accuracy)])
+    failed = RunSettings("palindrome", 5, parse_model("rnn"), 0)
+    record(out, failed, {"status": "failed", "reason": EVIL}, None)
+    (out / "pictures").mkdir()
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.hacked = 1</script><circle r="5"/></svg>'
+    (out / "pictures" / "x.svg").write_text(svg)
+    write_json(out / "pictures" / "index.json", [{"file": "x.svg", "title": EVIL, "text": EVIL}])
+    return write_report(out)
+
+
+@pytest.fixture
+def page(browser, results):
+    """The report, opened; at the end of a test nothing has been complained about, fetched or run from the data."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+    opened = context.new_page()
+    complaints, requests = [], []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda request: requests.append(request.url))
+    opened.goto(results.as_uri())
+    yield opened
+    assert [request for request in requests if not request.startswith("data:")] == [opened.url]
+    # The one complaint is that the script inside the picture was not run.
+    assert all("Content Security Policy" in text for text in complaints), complaints
+    assert opened.evaluate("window.hacked") is None
+    context.close()
+
+
+def column(page, key):
+    """Cells of a column of the table of runs, as shown."""
+    at = page.locator("#runs-table th").evaluate_all(
+        f"heads => heads.findIndex(h => h.dataset.key === '{key}')"
+    )
+    return page.locator(f"#runs-table tbody td:nth-child({at + 1})").all_text_contents()
+
+
+def head(page, key):
+    return page.locator(f'#runs-table th[data-key="{key}"]')
+
+
+def test_every_run_is_a_row_and_pictures_are_seen(page):
+    assert len(column(page, "run")) == 10
+    assert page.locator("#runs-count").text_content() == "10 of 10 runs"
+    boxes = page.locator("figure svg").evaluate_all(
+        "all => all.map(svg => svg.getBoundingClientRect().height)"
+    )
+    assert len(boxes) == 4
+    assert all(height > 100 for height in boxes[:3])
+
+
+def test_a_heading_sorts_up_and_down_and_missing_numbers_come_last(page):
+    accuracies = sorted(value for values in ACCURACIES.values() for value in values)
+    head(page, "test_accuracy").locator("button").click()
+    assert column(page, "test_accuracy") == [*(f"{value:.4f}" for value in accuracies), "-"]
+    assert head(page, "test_accuracy").get_attribute("aria-sort") == "ascending"
+    head(page, "test_accuracy").locator("button").click()
+    assert column(page, "test_accuracy") == [*(f"{value:.4f}" for value in accuracies[::-1]), "-"]
+    assert head(page, "test_accuracy").get_attribute("aria-sort") == "descending"
+    assert head(page, "run").get_attribute("aria-sort") == "none"
+
+
+def test_sorting_works_from_the_keyboard_and_knows_that_2_is_before_10(page):
+    head(page, "model").locator("button").focus()
+    page.keyboard.press("Enter")
+    assert list(dict.fromkeys(column(page, "model"))) == ["gcn-2", "gcn-10", "lstm", "rnn"]
+
+
+def test_filter_keeps_rows_with_all_words(page):
+    page.fill("#runs-filter", "GCN-2 seed1")
+    assert column(page, "test_accuracy") == ["0.9000"]
+    assert page.locator("#runs-count").text_content() == "1 of 10 runs"
+    page.fill("#runs-filter", "")
+    page.select_option("#runs-model", "gcn-10")
+    assert column(page, "seed") == ["0", "1", "2"]
+    page.select_option("#runs-model", "")
+    page.select_option("#runs-status", "failed")
+    assert column(page, "model") == ["rnn"]
+    page.fill("#runs-filter", "nothing like this")
+    assert column(page, "run") == []
+
+
+def points(page):
+    """Heights of each drawn curve's points, from the picture."""
+    drawn = page.locator("#runs-chart polyline").evaluate_all(
+        "all => all.map(line => line.getAttribute('points'))"
+    )
+    return [[float(pair.split(",")[1]) for pair in line.split()] for line in drawn]
+
+
+def test_pressing_a_run_draws_its_curve_with_settings_and_command(page, results):
+    button = page.locator("#runs-table tbody button", has_text="T5_lstm_seed0")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    ((low, high),) = points(page)
+    texts = page.locator("#runs-chart text[text-anchor=end]").evaluate_all(
+        "all => all.map(t => [t.textContent, +t.getAttribute('y')])"
+    )
+    ticks = {text: y - 4 for text, y in texts}  # labels stand four below their line
+    zero, one = ticks["0"], ticks["1"]
+    assert [(zero - y) / (zero - one) for y in (low, high)] == pytest.approx([0.375, 0.75], abs=0.001)
+    name = button.text_content()
+    command = page.locator("#runs-chosen code").text_content()
+    assert shlex.split(command) == ["gnnlab", "redo", str(results.parent / name)]
+    page.locator("#runs-chosen summary").first.click()
+    assert "train.learning_rate" in page.locator("#runs-chosen dt").all_text_contents()
+    page.locator("#runs-table tbody button", has_text="T5_gcn-2_seed1").click()
+    assert len(points(page)) == 2
+    page.select_option("#runs-metric", "validation_loss")
+    assert points(page)[0][0] < points(page)[0][1]  # a loss that falls, drawn downwards
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("#runs-chosen").is_hidden()
+    assert page.locator("tr.chosen").count() == 0
+
+
+def test_text_of_the_records_is_shown_and_inert(page):
+    page.locator("#runs-table tbody button", has_text="T5_rnn_seed0").click()
+    assert EVIL in page.locator("#runs-chosen").text_content()
+    assert EVIL in page.locator("#failed + div").text_content()
+    assert page.locator("h3", has_text="window.hacked").text_content() == EVIL
+    assert page.locator("img, b").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1200])
+def test_page_is_never_wider_than_the_screen_and_text_stands_out(scheme, width, page):
+    page.set_viewport_size({"width": width, "height": 740})
+    page.emulate_media(color_scheme=scheme)
+    for button in page.locator("#runs-table tbody button").all()[:3]:
+        button.click()
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for selector in ("body", ".soft", "#runs-table tbody button", "dt"):
+        shades = page.locator(selector).first.evaluate("e => getComputedStyle(e).color")
+        back = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert contrast(shades, back) >= 4.5, selector  # WCAG 2, level AA
+
+
+def contrast(first, second):
+    """Ratio of the luminances of two colours as WCAG 2 defines it."""
+
+    def luminance(color):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", color)[:3]]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_many_rows_come_in_parts(browser, tmp_path):
+    columns = [
+        {
+            "key": key,
+            "label": key,
+            "text": key != "test_accuracy",
+            "digits": 4 if key == "test_accuracy" else None,
+        }
+        for key in ("run", "model", "status", "test_accuracy", "selected_step", "reason")
+    ]
+    rows = [[f"r{i}", "lstm", "ok", (i * 37 % 501) / 501, 1, ""] for i in range(501)]
+    nothing = {"shared": {}, "sets": [{}], "index": [0] * 501}
+    data = {"folder": "x", "columns": columns, "rows": rows, "settings": nothing, "environment": nothing}
+    curves = {"metrics": [], "steps": [], "runs": [None] * 501}
+    context = {
+        "folder": "x",
+        "explorer": {"data": json.dumps(data), "curves": json.dumps(curves), "note": ""},
+    }
+    # The template escapes plain text; what stands in a script element is not unescaped, so quotes have to be put back.
+    text = render("runs.html.j2", context).replace("&#34;", '"')
+    (tmp_path / "page.html").write_text(f"<!doctype html><html><body>{text}</body></html>")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.locator("#runs-count").text_content() == "501 of 501 runs, the first 200 shown"
+    head(page, "test_accuracy").locator("button").click()
+    shown = column(page, "test_accuracy")
+    assert shown == [f"{k / 501:.4f}" for k in range(200)]
+    more = page.locator("#runs-more")
+    assert more.text_content() == "Show 200 more"
+    more.click()
+    more.click()
+    assert len(column(page, "run")) == 501
+    assert more.is_hidden()
+    page.close()

@@ -1,0 +1,291 @@
+import math
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.core.model_specs import parse_model
+from experiments.core.settings import RunSettings, TrainSettings
+from experiments.reading.statistics import (
+    bootstrap_interval,
+    check_baseline,
+    check_metric,
+    group_columns,
+    interquartile_mean,
+    paired_differences,
+    runs_table,
+    setting_columns,
+    setting_names,
+    summarize,
+)
+from experiments.records.records import RunRecord
+
+scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
+
+
+def frame(rows):
+    """Runs of one length from (model, seed, accuracy or None for a failure)."""
+    return pd.DataFrame(
+        [
+            {
+                "run": f"{model}{seed}",
+                "status": "ok" if accuracy is not None else "failed",
+                "model.name": model,
+                "length": 5,
+                "seed": seed,
+                "test_accuracy": accuracy if accuracy is not None else np.nan,
+                "parameters": 11,
+                "hidden": 3,
+                "steps": 7,
+                "ms_per_step": 2.0,
+                "seconds_total": 1.0,
+            }
+            for model, seed, accuracy in rows
+        ]
+    )
+
+
+@given(scores)
+def test_interquartile_mean_drops_a_quarter_at_each_end(values):
+    cut = len(values) // 4
+    kept = sorted(values)[cut : len(values) - cut]
+    assert interquartile_mean(values) == pytest.approx(statistics.fmean(kept), abs=1e-12)
+
+
+def test_interquartile_mean_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="values"):
+        interquartile_mean([])
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=12))
+def test_interval_lies_between_the_extremes_and_is_ordered(values):
+    low, high = bootstrap_interval(values, np.mean, resamples=200)
+    assert min(values) - 1e-12 <= low <= high <= max(values) + 1e-12
+
+
+def test_interval_honours_its_seed():
+    values = np.random.default_rng(0).random(10)
+    assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
+    assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
+
+
+def test_interval_of_the_mean_agrees_with_the_normal_approximation():
+    # 400 values: the bootstrap's half width is 1.96 s / sqrt(n) up to about 1 / sqrt(2 * resamples) = 1.6 %.
+    values = np.random.default_rng(3).normal(size=400)
+    low, high = bootstrap_interval(values, np.mean)
+    expected = 2 * 1.96 * values.std(ddof=1) / math.sqrt(400)
+    assert high - low == pytest.approx(expected, rel=0.1)
+
+
+def test_one_value_has_no_interval():
+    assert all(math.isnan(end) for end in bootstrap_interval([0.5]))
+
+
+def test_summary_by_hand():
+    summary = summarize(frame([("lstm", 0, 1.0), ("lstm", 1, 0.99), ("lstm", 2, 0.5), ("lstm", 3, None)]))
+    assert len(summary) == 1
+    row = summary.iloc[0]
+    assert row["n"] == 3
+    assert row["failed"] == 1
+    assert row["mean"] == pytest.approx(0.83)
+    assert row["std"] == pytest.approx(statistics.stdev([1.0, 0.99, 0.5]))
+    assert row["success"] == pytest.approx(2 / 3)
+
+
+def test_runs_with_other_settings_are_not_mixed():
+    runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.0)])
+    runs["train.steps"] = [10, 20]
+    assert summarize(runs)["n"].tolist() == [1, 1]
+
+
+def test_differences_are_paired_by_seed():
+    runs = frame([("lstm", 0, 0.5), ("lstm", 1, 0.9), ("gcn", 0, 0.4), ("gcn", 1, 0.7), ("gcn", 2, 0.0)])
+    paired = paired_differences(runs, "lstm")
+    assert paired["model"].tolist() == ["gcn"]
+    assert paired["difference"].tolist() == pytest.approx([-0.15])
+    assert paired["n"].tolist() == [2]
+
+
+def test_reference_must_be_there():
+    with pytest.raises(ValueError, match="reference: no runs of 'gat'"):
+        paired_differences(frame([("lstm", 0, 0.5)]), "gat")
+
+
+def test_interquartile_mean_of_many_rows_at_once():
+    rows = np.random.default_rng(5).random((7, 11))
+    together = interquartile_mean(rows, axis=1)
+    assert together.tolist() == pytest.approx([interquartile_mean(row) for row in rows], abs=1e-15)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 13])
+def test_resamples_at_once_are_those_taken_one_by_one(count):
+    values = np.random.default_rng(count).random(count)
+    one_by_one = bootstrap_interval(values, lambda draw: interquartile_mean(draw))
+    assert bootstrap_interval(values) == pytest.approx(one_by_one, abs=1e-15)
+
+
+def test_interval_agrees_with_scipy():
+    # Both ends rest on 2000 and 20000 resamples; their quantiles wander by some percent of the width.
+    values = np.random.default_rng(1).normal(size=31)
+    low, high = bootstrap_interval(values, np.mean)
+    rng = np.random.default_rng(0)
+    scipys = scipy.stats.bootstrap((values,), np.mean, method="percentile", n_resamples=20_000, rng=rng)
+    width = scipys.confidence_interval.high - scipys.confidence_interval.low
+    assert low == pytest.approx(scipys.confidence_interval.low, abs=0.06 * width)
+    assert high == pytest.approx(scipys.confidence_interval.high, abs=0.06 * width)
+
+
+def test_interval_neither_reads_nor_moves_the_global_random_state():
+    values = [0.1, 0.5, 0.9]
+    np.random.seed(1)  # noqa: NPY002  (the state that must not matter)
+    first, state = bootstrap_interval(values), np.random.get_state()[1].tolist()  # noqa: NPY002
+    np.random.seed(2)  # noqa: NPY002
+    assert bootstrap_interval(values) == first
+    np.random.seed(1)  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
+
+
+def grid(values):
+    """Runs from (model, length, learning rate, seed, accuracy)."""
+    runs = frame([(model, seed, accuracy) for model, _, _, seed, accuracy in values])
+    runs["length"] = [length for _, length, _, _, _ in values]
+    runs["train.learning_rate"] = [rate for _, _, rate, _, _ in values]
+    return runs
+
+
+grids = st.lists(
+    st.tuples(
+        st.sampled_from(["lstm", "gcn-2", "gcn-10"]),
+        st.sampled_from([5, 7]),
+        st.sampled_from([0.1, 0.01, math.nan]),
+        st.integers(0, 4),
+        st.integers(0, 20).map(lambda k: k / 20),
+    ),
+    min_size=1,
+    max_size=30,
+    unique_by=lambda run: (run[0], run[1], str(run[2]), run[3]),
+)
+
+
+@given(grids)
+def test_groups_of_a_grid_share_everything_but_the_seed(values):
+    groups = {}
+    for model, length, rate, _, accuracy in values:
+        groups.setdefault((model, length, str(rate)), []).append(accuracy)
+    summary = summarize(grid(values))
+    rates = {str(rate) for _, _, rate, _, _ in values}
+    assert ("train.learning_rate" in summary) == (len(rates) > 1)
+    assert len(summary) == len(groups)
+    for _, row in summary.iterrows():
+        rate = str(row["train.learning_rate"]) if len(rates) > 1 else next(iter(rates))
+        accuracies = groups[row["model.name"], row["length"], rate]
+        assert row["n"] == len(accuracies)
+        assert row["mean"] == pytest.approx(statistics.fmean(accuracies))
+        assert row["success"] == pytest.approx(sum(a >= 0.99 for a in accuracies) / len(accuracies))
+        if len(accuracies) > 1:
+            assert row["std"] == pytest.approx(statistics.stdev(accuracies), abs=1e-12)
+
+
+def own_rates(values):
+    """Whether no model was run with two learning rates."""
+    rates = {}
+    for model, _, rate, _, _ in values:
+        rates.setdefault(model, set()).add(str(rate))
+    return all(len(found) == 1 for found in rates.values())
+
+
+@given(grids)
+def test_pairs_of_a_grid_share_task_seed_and_settings(values):
+    if "lstm" not in {run[0] for run in values}:
+        return
+    accuracy = {(m, length, str(rate), seed): a for m, length, rate, seed, a in values}
+    expected = {}
+    for (model, length, rate, seed), a in accuracy.items():
+        partners = [
+            b
+            for (m, t, r, s), b in accuracy.items()
+            if (m, t, s) == ("lstm", length, seed) and (own_rates(values) or r == rate)
+        ]
+        if model != "lstm" and partners:
+            expected.setdefault((model, length, rate), []).append(a - partners[0])
+    paired = paired_differences(grid(values), "lstm")
+    several = "train.learning_rate" in paired
+    found = {
+        (row["model"], row["length"]) + ((str(row["train.learning_rate"]),) if several else ()): row
+        for _, row in paired.iterrows()
+    }
+    assert set(found) == {key if several else key[:2] for key in expected}
+    for key, differences in expected.items():
+        row = found[key if several else key[:2]]
+        assert row["n"] == len(differences)
+        assert row["difference"] == pytest.approx(statistics.fmean(differences), abs=1e-12)
+
+
+def test_models_may_each_have_a_setting_of_their_own():
+    runs = grid([("lstm", 5, 0.1, 0, 0.5), ("gcn", 5, 0.2, 0, 0.75)])
+    paired = paired_differences(runs, "lstm")
+    assert paired[["train.learning_rate", "difference", "n"]].to_numpy().tolist() == [[0.2, 0.25, 1]]
+
+
+def test_a_field_of_models_counts_only_where_models_of_one_name_differ_in_it():
+    runs = frame([("lstm", 0, 1.0), ("gcn", 0, 1.0)])
+    runs["model.layers"] = [1, 4]
+    assert setting_columns(runs) == []
+    runs = frame([("gcn", 0, 1.0), ("gcn", 0, 0.5)])
+    runs["model.heads"] = [1, 8]
+    assert setting_columns(runs) == ["model.heads"]
+    assert summarize(runs)["mean"].tolist() == [1.0, 0.5]
+
+
+def test_settings_of_recorded_runs_are_told_from_results():
+    train = TrainSettings(steps=9)
+    settings = RunSettings("palindrome", 5, parse_model("lstm"), 0, train)
+    result = {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": 9, "parameters": 3, "length": 5}
+    table = runs_table([RunRecord(Path("x"), settings, result)])
+    names = setting_names(table)
+    assert {"length", "train.steps", "model.name", "seed"} <= set(names)
+    assert not {"steps", "parameters", "test_accuracy", "status", "run"} & set(names)
+
+
+def test_a_baseline_that_is_not_there_is_answered_with_the_nearest():
+    with pytest.raises(ValueError, match="baseline: no runs of 'lstn', did you mean lstm"):
+        check_baseline(frame([("lstm", 0, 0.5)]), "lstn")
+
+
+def test_a_constant_of_the_task_is_no_column_and_one_that_differs_is():
+    runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.5)])
+    runs["corpus.name"] = ["tales", "tales"]
+    runs["deterministic"] = [False, True]
+    runs.attrs["settings"] = ["model.name", "length", "seed", "corpus.name", "deterministic"]
+    assert group_columns(runs) == ["model.name", "length", "deterministic"]
+    runs["corpus.name"] = ["tales", "prose"]
+    assert group_columns(runs) == ["model.name", "length", "corpus.name", "deterministic"]
+
+
+def test_a_metric_is_a_number_that_some_run_has():
+    runs = frame([("lstm", 0, 0.5)]).assign(test_loss=np.nan, stopped="budget")
+    check_metric(runs, "test_accuracy")
+    for name in ("test_loss", "stopped", "seed", "nothing"):
+        with pytest.raises(ValueError, match="metric: no run has a number"):
+            check_metric(runs, name)
+    failures = frame([("lstm", 0, None)])
+    check_metric(failures, "test_accuracy")
+    with pytest.raises(ValueError, match="metric: no run has a number"):
+        check_metric(failures, "nothing")
+
+
+def test_summary_and_pairs_of_another_metric():
+    runs = frame([("lstm", 0, 1.0), ("lstm", 1, 1.0), ("gcn", 0, 1.0), ("gcn", 1, 1.0)])
+    runs["test_loss"] = [0.5, 0.25, 1.0, np.nan]
+    summary = summarize(runs, "test_loss").set_index("model.name")
+    assert summary.loc["lstm", "mean"] == 0.375
+    assert summary["n"].to_dict() == {"lstm": 2, "gcn": 1}
+    assert summary["success"].isna().all()
+    assert paired_differences(runs, "lstm", "test_loss")[["difference", "n"]].to_numpy().tolist() == [
+        [0.5, 1]
+    ]

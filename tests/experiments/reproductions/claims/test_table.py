@@ -1,0 +1,131 @@
+import dataclasses
+import inspect
+
+import pytest
+
+from experiments.core.catalogue import find_experiment, load
+from experiments.core.model_specs import RecurrentSpec
+from experiments.reproductions.claims.claim import Plan, Sweep
+from experiments.reproductions.claims.table import CLAIMS, find_claims
+from experiments.running.runs import make_task
+
+WANTED = {
+    "A1",
+    "A2",
+    "A5",
+    "B1",
+    "B2",
+    "C1",
+    "D1",
+    "E1",
+    "optimizers",
+    "gradients",
+    "frequency",
+    "combinations",
+    "trees",
+}
+
+
+def test_all_claims_are_there():
+    assert set(CLAIMS) >= WANTED
+    assert all(claim.id == name for name, claim in CLAIMS.items())
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
+def test_a_claim_is_complete(claim):
+    for field in ("title", "source", "statement", "method"):
+        assert getattr(claim, field).strip(), field
+    assert bool(claim.cut) == (claim.quick != claim.full)  # what --quick cuts is said, and nothing else is
+    assert "\n" not in claim.title
+    assert not claim.records or claim.records in CLAIMS
+    for function in (claim.measure, claim.draw):
+        assert list(inspect.signature(load(function)).parameters) == ["evidence"]
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda claim: claim.id)
+def test_settings_are_ones_that_can_be_run(claim, quick):
+    plan = claim.plan(quick)
+    assert plan.runs or plan.compute
+    assert plan.describe()
+    for part in plan.runs:
+        runs = part.runs()
+        assert runs
+        assert len({run.folder for run in runs}) == len(runs)
+        for run in runs:
+            assert run.experiment == part.experiment == find_experiment(part.experiment).name
+            assert type(run).from_dict(run.to_dict()) == run
+    if plan.compute:
+        inspect.signature(load(plan.compute)).bind(**plan.options)
+
+
+@pytest.mark.parametrize("claim", [CLAIMS[name] for name in sorted(WANTED)], ids=lambda claim: claim.id)
+def test_models_fit_their_tasks(claim):
+    from experiments.lab.sequences.models import build_model
+
+    for part in (*claim.quick.runs, *claim.full.runs):
+        for run in {run.model: run for run in part.runs()}.values():
+            build_model(run.model, make_task(run), 4, device="meta")  # 4 heads divide it
+
+
+def test_a_quick_run_is_never_larger_than_the_full_one():
+    for name in WANTED:
+        quick, full = (CLAIMS[name].plan(q).runs for q in (True, False))
+        for small, large in zip(quick, full):
+            assert small.experiment == large.experiment
+            assert small.seeds <= large.seeds
+            assert small.train.get("steps", 0) <= large.train["steps"]
+
+
+def test_claims_that_share_records_share_runs():
+    for claim in CLAIMS.values():
+        if claim.records:
+            for quick in (True, False):
+                ours, theirs = (
+                    {run.folder for part in c.plan(quick).runs for run in part.runs()}
+                    for c in (claim, CLAIMS[claim.records])
+                )
+                assert ours & theirs
+
+
+def test_both_networks_of_a_length_claim_differ_in_the_cell_alone():
+    for name in ("B1", "D1", "E1"):
+        for plan in (CLAIMS[name].quick, CLAIMS[name].full):
+            rnn, lstm = (
+                {run.model for run in plan.runs[0].runs() if run.model.cell == cell}
+                for cell in ("rnn", "lstm")
+            )
+            assert len(rnn) == len(lstm) == 1
+            same = {"cell": "rnn", "forget_bias": 1.0}
+            assert dataclasses.replace(lstm.pop(), **same) == rnn.pop()
+
+
+def test_find_claims():
+    assert [claim.id for claim in find_claims("B1")] == ["B1"]
+    assert [claim.id for claim in find_claims("b1")] == ["B1"]
+    assert [claim.id for claim in find_claims("all")] == list(CLAIMS)
+    with pytest.raises(ValueError, match=r"claim: unknown 'frequncy', did you mean frequency\?"):
+        find_claims("frequncy")
+    with pytest.raises(ValueError, match=r"claim: unknown 'B9', did you mean B[123]\?"):
+        find_claims("B9")
+
+
+def test_a_sweep_is_every_combination():
+    sweep = Sweep("palindrome", ("rnn", "lstm"), (3, 5), 2, {"steps": 7})
+    runs = sweep.runs("cpu", 1)
+    assert {(run.model.cell, run.length, run.seed) for run in runs} == {
+        (cell, T, seed) for cell in ("rnn", "lstm") for T in (3, 5) for seed in (0, 1)
+    }
+    assert all(run.train.steps == 7 and isinstance(run.model, RecurrentSpec) for run in runs)
+    assert sweep.describe() == "palindrome: rnn, lstm; length 3, 5; 2 seeds; steps 7"
+    assert Plan((sweep,), compute="m:f", options={"end": 3}).describe() == [
+        sweep.describe(),
+        "computed: end 3",
+    ]
+
+
+def test_settings_that_cannot_be_are_refused():
+    with pytest.raises(ValueError, match="unknown model"):
+        Sweep("palindrome", ("lstn",), (3,), 1).runs()
+    with pytest.raises(ValueError, match="steps: 0 should be 1 or more"):
+        Sweep("palindrome", ("lstm",), (3,), 1, {"steps": 0}).runs()

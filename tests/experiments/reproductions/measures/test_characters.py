@@ -1,0 +1,168 @@
+import csv
+
+import pytest
+
+from experiments.lab.characters.settings import CharacterSettings, CharacterTraining, CorpusSettings
+from experiments.lab.characters.specs import parse_character_model
+from experiments.records.files import write_json
+from experiments.records.records import FORMAT, CurveWriter, read_run
+from experiments.reproductions import character_figures, character_measures
+from experiments.reproductions.claims.table import CLAIMS
+from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.measures.characters import variety
+
+LOOP = ("the king and " * 12)[:120]
+VARIED = "".join(chr(97 + (i * i + i // 7) % 26) for i in range(120))
+HALF = VARIED[:80] + VARIED[:40]
+
+
+def made(
+    tmp_path, *, accuracy, loss=1.5, texts=None, seed=0, prompt="", model="lstm-2", steps=(1, 2, 3), rate=2e-3
+):
+    """A run that never took place: accuracy by step, and one text of 120 characters for each temperature."""
+    train = CharacterTraining(prompt=prompt)
+    run = CharacterSettings(
+        "characters", CorpusSettings(("grimm",)), parse_character_model(model), seed, train
+    )
+    folder = tmp_path / run.folder
+    folder.mkdir()
+    write_json(folder / "config.json", run.to_dict())
+    with CurveWriter(folder / "curve.csv") as on_row:
+        for place, (step, value) in enumerate(accuracy.items()):
+            now = loss - 0.1 * place
+            row = {"step": step, "train_loss": now, "train_bits": now / 0.6931, "train_accuracy_100": value}
+            row |= {"validation_loss": now, "validation_bits": 3.0, "validation_accuracy": value - 0.01}
+            on_row(row | {"learning_rate": rate if place else 2e-3})
+    texts = texts or {0.0: LOOP, 0.5: HALF, 1.0: HALF, 2.0: VARIED}
+    with (folder / "samples.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["step", "temperature", "length", "prompt", "text"])
+        for step in steps:
+            for temperature, text in texts.items():
+                for length in (20, 30, 50, 120):
+                    writer.writerow([step, temperature, length, prompt or "T", text[:length]])
+    result = {
+        "format": FORMAT,
+        "status": "ok",
+        "reason": "",
+        "steps": 1,
+        "parameters": 7,
+        "test_accuracy": 0.5,
+    }
+    write_json(folder / "result.json", result)
+    return read_run(folder)
+
+
+def look(name, *runs, quick=False, numbers=None):
+    evidence = Evidence(CLAIMS[name], quick, list(runs), numbers or {})
+    return getattr(character_measures, f"measure_{name.lower()}")(evidence)
+
+
+def answers(measurement):
+    return [check.holds for check in measurement.checks]
+
+
+UP = {500: 0.46, 1000: 0.51, 1500: 0.54, 2000: 0.56, 5000: 0.64, 5200: 0.64}
+
+
+def test_variety_is_the_share_of_different_sequences():
+    assert variety("abcde") == 1
+    assert variety("aaaaaaa") == 1 / 4
+    assert variety(LOOP) < 0.5 < variety(VARIED)
+
+
+def test_a3(tmp_path):
+    found = look("A3", made(tmp_path, accuracy=UP), made(tmp_path, accuracy=UP, seed=1))
+    assert answers(found) == [True] * 3
+    assert found.seeds == 2
+    assert "step 1: “Tthe king and" in found.note
+    short = {step: value for step, value in UP.items() if step <= 2000}
+    found = look("A3", made(tmp_path, accuracy=short, seed=2, texts={0.0: VARIED}), quick=True)
+    assert answers(found) == [True, None, False]
+    falling = {500: 0.5, 1000: 0.4, 1500: 0.6, 5000: 0.5}
+    assert answers(look("A3", made(tmp_path, accuracy=falling, seed=3))) == [False, False, True]
+    assert answers(look("A3")) == [False, None, False]
+
+
+def test_e2(tmp_path):
+    assert answers(look("E2", made(tmp_path, accuracy=UP))) == [False] * 6
+    reached = {500: 0.55, 1000: 0.6, 1500: 0.62, 2000: 0.619, 5200: 0.7}
+    assert answers(look("E2", made(tmp_path, accuracy=reached, loss=1.3, seed=1))) == [True] * 6
+    found = look("E2", made(tmp_path, accuracy={500: 0.6}, seed=2), quick=True)
+    assert answers(found) == [True, None, None, None, None, None]
+    assert "0.600, and 0.590 on validation" in found.checks[0].measured
+
+
+def test_b3(tmp_path):
+    prompt = "The sleeping beauty is"
+    run = made(tmp_path, accuracy={20_000: 0.69}, loss=1.05, prompt=prompt)
+    found = look("B3", run)
+    assert answers(found) == [True, True, None, True, True]
+    assert found.checks[3].measured == f"“{prompt}{HALF[:30]}”"
+    assert answers(look("B3", run, quick=True)) == [None, None, None, True, True]
+    bad = made(tmp_path, accuracy={20_000: 0.6}, loss=1.2, prompt=prompt, texts={1.0: HALF}, seed=1)
+    assert answers(look("B3", bad)) == [False, False, None, False, False]
+
+
+def test_c2(tmp_path):
+    runs = [
+        made(tmp_path, accuracy=UP, prompt=p, texts={0.5: LOOP, 1.0: HALF, 2.0: VARIED})
+        for p in ("I have the", "May the")
+    ]
+    assert answers(look("C2", *runs)) == [True, True, True, None]
+    assert answers(look("C2", runs[0])) == [True, True, False, None]
+    backwards = {0.5: VARIED, 1.0: HALF, 2.0: LOOP}
+    assert (
+        answers(look("C2", made(tmp_path, accuracy=UP, prompt="May the", texts=backwards, seed=1)))[0]
+        is False
+    )
+
+
+def test_d2(tmp_path):
+    assert answers(look("D2", made(tmp_path, accuracy=UP, rate=1e-3))) == [True] * 5
+    assert answers(look("D2", made(tmp_path, accuracy=UP, seed=1), quick=True)) == [
+        True,
+        True,
+        None,
+        True,
+        True,
+    ]
+    worse = made(tmp_path, accuracy={1: 0.5, 2: 0.4}, texts={0.0: VARIED, 1.0: HALF}, seed=2)
+    assert answers(look("D2", worse)) == [False, True, False, False, False]
+
+
+def test_a4():
+    good = {
+        "sharpness": [0.5, 1.0, 2.0],
+        "top": [0.1, 0.3, 0.6],
+        "entropy": [6, 4, 2],
+        "difference": [0.0, 0.0, 1e-17],
+    }
+    assert answers(look("A4", numbers=good)) == [True] * 3
+    bad = {
+        "sharpness": [0.5, 1.0, 2.0],
+        "top": [0.1, 0.3, 0.3],
+        "entropy": [6, 4, 5],
+        "difference": [0.0, 0.0, 0.1],
+    }
+    assert answers(look("A4", numbers=bad)) == [False] * 3
+
+
+@pytest.mark.parametrize("name", ["A3", "E2"])
+def test_figures_have_the_curves_and_for_e2_the_reported_stars(tmp_path, name):
+    runs = [made(tmp_path, accuracy=UP, seed=seed) for seed in (0, 1)]
+    figure = character_figures.draw_training(Evidence(CLAIMS[name], False, runs))
+    accuracy, loss, rate = figure.axes
+    stars = [line for line in accuracy.lines if line.get_marker() == "*"]
+    assert [list(line.get_ydata()) for line in stars] == (
+        [[0.556, 0.596, 0.615, 0.628]] if name == "E2" else []
+    )
+    assert len(loss.lines) == 4
+    assert [list(line.get_xdata()) for line in rate.lines] == [list(UP)] * 2
+
+
+def test_figure_of_sharpness():
+    numbers = {"sharpness": [0.5, 1.0], "top": [0.25, 0.5], "entropy": [3.0, 2.0]}
+    figure = character_figures.draw_sharpness(Evidence(CLAIMS["A4"], False, numbers=numbers))
+    heights = [[bar.get_height() for bar in ax.patches] for ax in figure.axes]
+    assert heights == [[0.25, 0.5], [3.0, 2.0]]
