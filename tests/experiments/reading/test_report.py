@@ -4,9 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from experiments import report, run_section
 from experiments.core.model_specs import parse_model
 from experiments.core.settings import TrainSettings
+from experiments.reading import report, run_section
 from experiments.reading.report import write_report
 from experiments.reading.run_section import read_curves
 from experiments.records.files import write_json

@@ -4,7 +4,8 @@ import json
 import pytest
 
 from experiments.command.cli import main
-from experiments.reproductions import claim_table, reproduce_command
+from experiments.reproductions import command as reproduce_command
+from experiments.reproductions.claims import table as claim_table
 from experiments.reproductions.claims.claim import Plan, Sweep
 
 TINY = {"steps": 4, "evaluate_every": 2, "hidden": 3, "batch_size": 2, "validation_size": 5, "test_size": 5}

@@ -183,7 +183,7 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, words, tmp_path, ca
 
 
 def test_help_comes_without_torch():
-    code = "import sys; sys.argv=['gnnlab','run','memory','--help']\nfrom experiments import cli\n"
+    code = "import sys; sys.argv=['gnnlab','run','memory','--help']\nfrom experiments.command import cli\n"
     code += "try: cli.main()\nexcept SystemExit: pass\nassert 'torch' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

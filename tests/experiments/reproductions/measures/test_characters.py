@@ -6,9 +6,10 @@ from experiments.lab.characters.settings import CharacterSettings, CharacterTrai
 from experiments.lab.characters.specs import parse_character_model
 from experiments.records.files import write_json
 from experiments.records.records import FORMAT, CurveWriter, read_run
-from experiments.reproductions import character_figures, character_measures
 from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.figures import characters as character_figures
+from experiments.reproductions.measures import characters as character_measures
 from experiments.reproductions.measures.characters import variety
 
 LOOP = ("the king and " * 12)[:120]

@@ -133,11 +133,13 @@ def test_it_learns_what_comes_next(label):
 
 
 def test_the_best_weights_are_those_of_their_step():
-    run = trainer(steps=40, learning_rate=0.5, decay=1.0)  # wild, so that the last look is not the best
+    run = trainer(steps=60, learning_rate=0.5, decay=1.0)
     weights = {}
     while not run.done:
         run.step()
         if run.due:
+            if run.steps == 60:  # spoilt, so that the last look is not the best
+                torch.nn.init.constant_(run.model.head.weight, 9.0)
             run.look()
             weights[run.steps] = copy.deepcopy(run.model.state_dict())
     losses = {row["step"]: row["validation_loss"] for row in run.curve}
