@@ -24,22 +24,24 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
+from experiments.core.execution import Execution
+from experiments.core.specs import parse_model
 from experiments.lab.sequences.models import build_model, hidden_size
+from experiments.lab.sequences.settings import SequenceRun, SequenceTraining
+from experiments.lab.sequences.work import make_task
 from experiments.records.device import computing
-from experiments.running.runs import execute, make_task
-from experiments.training.training import make_optimizer
+from experiments.running.execute import execute
+from experiments.training.optimisers import make_optimizer
 
 CASES = [("rnn", 10), ("lstm", 20), ("gcn-4", 20), ("gat-2-mirrored", 20)]
 
 
-def settings(label: str, length: int, steps: int) -> RunSettings:
+def settings(label: str, length: int, steps: int) -> SequenceRun:
     """A run that looks at one example of the validation split, once: the lab cannot do with less."""
-    train = TrainSettings(
+    train = SequenceTraining(
         steps=steps, evaluate_every=steps, validation_size=1, test_size=1, success=2, patience=0
     )
-    return RunSettings("palindrome", length, parse_model(label), 0, train)
+    return SequenceRun(experiment="palindrome", length=length, model=parse_model(label), seed=0, train=train)
 
 
 def clocks() -> torch.Tensor:
@@ -47,7 +49,7 @@ def clocks() -> torch.Tensor:
     return torch.tensor([time.perf_counter(), time.process_time()], dtype=torch.float64)
 
 
-def bare(run: RunSettings) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+def bare(run: SequenceRun) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The loop and nothing else: seconds, and the last weights."""
     started = clocks()
     task = make_task(run)
@@ -66,7 +68,7 @@ def bare(run: RunSettings) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     return clocks() - started, model.state_dict()
 
 
-def lab(run: RunSettings, checkpoint_seconds: float) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+def lab(run: SequenceRun, checkpoint_seconds: float) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The same through the lab: seconds, and the weights that it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         started = clocks()
@@ -75,14 +77,14 @@ def lab(run: RunSettings, checkpoint_seconds: float) -> tuple[torch.Tensor, dict
                 run,
                 Path(folder),
                 lambda step: bar.update(step - bar.n),
-                checkpoint_seconds=checkpoint_seconds,
+                how=Execution(checkpoint_seconds=checkpoint_seconds),
             )
         seconds = clocks() - started
         assert result["status"] == "ok", result["reason"]
         return seconds, torch.load(Path(folder) / run.folder / "weights.pt", weights_only=True)
 
 
-def measure(run: RunSettings, rounds: int, checkpoint_seconds: float) -> torch.Tensor:
+def measure(run: SequenceRun, rounds: int, checkpoint_seconds: float) -> torch.Tensor:
     """Seconds (rounds, bare or lab, clock or processor), after one round to warm up."""
     pairs = []
     for number in range(rounds + 1):

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
+from experiments.core.specs import parse_model
+from experiments.lab.sequences.settings import SequenceRun, SequenceTraining
 
 MODELS = ("rnn", "lstm", "gru", "gcn-2", "gcn-4", "gcn-9", "gat-4", "gcn-2-mirrored")
 LENGTHS = (5, 10, 15, 20, 25)
@@ -31,24 +31,26 @@ SEEDS = 10
 POINTS = 40  # lines of a curve.csv: 2000 steps, looked at every 50
 
 
-def grid(count: int) -> Iterator[RunSettings]:
+def grid(count: int) -> Iterator[SequenceRun]:
     """That many different runs."""
     side = math.ceil(math.sqrt(count / (len(MODELS) * len(LENGTHS) * SEEDS)))
     models = [parse_model(label) for label in MODELS]
     made = 0
     for rate in np.geomspace(1e-4, 1e-2, side):
         for clip in np.linspace(0.5, 2.0, side):
-            train = TrainSettings(learning_rate=float(f"{rate:.3g}"), clip_norm=float(f"{clip:.3g}"))
+            train = SequenceTraining(learning_rate=float(f"{rate:.3g}"), clip_norm=float(f"{clip:.3g}"))
             for model in models:
                 for length in LENGTHS:
                     for seed in range(SEEDS):
                         if made == count:
                             return
                         made += 1
-                        yield RunSettings("palindrome", length, model, seed, train)
+                        yield SequenceRun(
+                            experiment="palindrome", length=length, model=model, seed=seed, train=train
+                        )
 
 
-def write_run(settings: RunSettings, out: Path, rng: np.random.Generator) -> None:
+def write_run(settings: SequenceRun, out: Path, rng: np.random.Generator) -> None:
     """The three files of a run, without the care for a sudden end that real runs take."""
     folder = out / settings.folder
     folder.mkdir(parents=True)
@@ -150,9 +152,8 @@ def main() -> None:
     out = options.out or Path(tempfile.mkdtemp()) / "many"
 
     from experiments.reading.folder_comparison import compare_folders
-    from experiments.reading.report import write_report
-    from experiments.reading.run_section import read_curves
-    from experiments.reading.statistics import paired_differences, runs_table, summarize
+    from experiments.reading.page import write_report
+    from experiments.reading.results import Results
     from experiments.records.records import read_runs, write_results
 
     print(f"| {options.runs:,} runs | seconds |\n|---|---|")
@@ -160,11 +161,12 @@ def main() -> None:
         if not out.exists():
             timed("(made up, not counted)", lambda: make_folder(out, options.runs))
         runs = timed("config.json and result.json read", lambda: read_runs(out))
-        frame = timed("table of runs", lambda: runs_table(runs))
-        timed("summary with bootstrap intervals", lambda: summarize(frame))
-        timed("paired differences with intervals", lambda: paired_differences(frame, "lstm"))
+        results = Results(out, runs)
+        timed("table of runs", lambda: results.frame)
+        timed("summary with bootstrap intervals", results.summary)
+        timed("paired differences with intervals", lambda: results.paired("lstm"))
         timed("two folders compared (this one with itself)", lambda: compare_folders(runs, runs))
-        timed("curve.csv read", lambda: read_curves(runs))
+        timed("curve.csv read", lambda: results.curves)
         timed("results.csv", lambda: write_results(out, runs))
         page = timed(
             "whole report from the folder, all of the above but two included", lambda: write_report(out)

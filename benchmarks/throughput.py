@@ -69,28 +69,27 @@ def workers(seeds: int, steps: int) -> None:
     )
 
 
-def nothing(settings: Any, folder: Path, on_step: Any) -> dict[str, Any]:
-    """A runner that does nothing."""
+def nothing(run: Any, folder: Path, session: Any) -> dict[str, Any]:
+    """The work of a run that does nothing."""
     return {"test_accuracy": 1.0, "steps": 1, "parameters": 1, "hidden": 1}
 
 
 def start(counts: list[int]) -> None:
     import dataclasses
 
-    from experiments.core.catalogue import EXPERIMENTS
+    from experiments.core.catalogue import experiments, find_experiment
     from experiments.core.execution import Execution
-    from experiments.core.model_specs import parse_model
-    from experiments.core.settings import TrainSettings
     from experiments.records.results_folder import prepare_folder
-    from experiments.running.sweep import expand, run_sweep
+    from experiments.running.plan import plan
+    from experiments.running.sweep import run_sweep
 
     here = f"{Path(__file__).stem}:nothing"
-    EXPERIMENTS["palindrome"] = dataclasses.replace(EXPERIMENTS["palindrome"], runner=here)
+    idle = experiments()["palindrome"] = dataclasses.replace(find_experiment("palindrome"), work=here)
     print("| runs | expand, s | first sweep, s | ms a run | again, nothing to do, s |\n|---|---|---|---|---|")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             times = [time.perf_counter()]
-            runs = expand("palindrome", [parse_model("rnn")], [5], range(count), TrainSettings())
+            runs = plan(idle, ["rnn"], range(count), {"length": [5]})
             times.append(time.perf_counter())
             for _ in range(2):
                 prepare_folder(Path(folder), "palindrome")

@@ -50,10 +50,10 @@ def browser():
 @pytest.fixture
 def make_run(tmp_path):
     """A function that writes the record of a run that never took place, and gives it back as read from disk."""
-    from experiments.core.model_specs import parse_model
-    from experiments.core.settings import RunSettings, TrainSettings
+    from experiments.lab.sequences.settings import SequenceTraining
     from experiments.records.files import write_json
     from experiments.records.records import FORMAT, CurveWriter, read_run
+    from tests.experiments.runs import sequence_run
 
     def make(
         model,
@@ -67,7 +67,7 @@ def make_run(tmp_path):
         stopped="success",
         **train,
     ):
-        settings = RunSettings(experiment, length, parse_model(model), seed, TrainSettings(**train))
+        settings = sequence_run(model, length, seed, experiment=experiment, train=SequenceTraining(**train))
         folder = tmp_path / experiment / settings.folder
         folder.mkdir(parents=True)
         write_json(folder / "config.json", settings.to_dict())

@@ -14,23 +14,16 @@ from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
+from experiments.command.builder import run_app
 from experiments.command.comparison_command import compare, table
-from experiments.command.draw_commands import draw_app
-from experiments.command.experiment_commands import run_command, task_commands, with_defaults
+from experiments.command.draw.commands import draw_app
+from experiments.command.predict_command import predict
+from experiments.command.sample_command import sample
 from experiments.command.sweep_command import make_sweep
 from experiments.command.tensorboard_command import tensorboard
-from experiments.core.catalogue import EXPERIMENTS
-from experiments.core.model_specs import MODEL_GRAMMAR
-from experiments.core.whole_numbers import WHOLE_NUMBERS
-from experiments.lab.characters.command import characters
-from experiments.lab.characters.sample_command import sample
-from experiments.lab.characters.specs import CHARACTER_GRAMMAR
-from experiments.lab.citation.command import citation
-from experiments.lab.documents.command import documents
-from experiments.lab.documents.predict_command import predict
-from experiments.lab.documents.settings import MODELS as DOCUMENT_MODELS
-from experiments.lab.forecasts.command import forecast
-from experiments.lab.memory.command import memory
+from experiments.command.whole_numbers import WHOLE_NUMBERS
+from experiments.core.catalogue import experiments
+from experiments.core.registry import CELLS, CONVOLUTIONS
 from experiments.records.files import is_disk_error
 from experiments.reproductions.command import reproduce
 
@@ -64,17 +57,7 @@ app = App(
 )
 
 
-def _first_look(experiment: str) -> str:
-    return f"Start with: gnnlab run {experiment} --smoke"
-
-
-run_app = App(name="run")
-run_app.default(run_command())
-for _name, _command in task_commands().items():
-    run_app.command(_command, name=_name, help_epilogue=_first_look(_name))
-for _command in (documents, characters, memory, citation, forecast):  # experiments with options of their own
-    run_app.command(with_defaults(_command), help_epilogue=_first_look(_command.__name__))
-app.command(run_app)
+app.command(run_app())
 app.command(make_sweep(app), name="sweep")
 
 
@@ -82,22 +65,21 @@ app.command(make_sweep(app), name="sweep")
 def list_() -> int:
     """Show experiments, models and their options."""
     print("Experiments (gnnlab run NAME)")
-    for experiment in EXPERIMENTS.values():
+    for experiment in experiments().values():
         print(f"  {experiment.name}\n      {experiment.title}")
         print(f"      models  {', '.join(experiment.models)}")
-        if experiment.lengths:
-            print(f"      lengths {', '.join(map(str, experiment.lengths))}")
+        if "length" in experiment.values:
+            print(f"      lengths {', '.join(map(str, experiment.values['length']))}")
+    for title, parts in (("Recurrent cells", CELLS), ("Graph convolutions", CONVOLUTIONS)):
+        print(f"\n{title}")
+        for part in parts.values():
+            print(f"  {part.name:10} {part.help}")
     print("\nModels (--models A,B,...)")
-    print(f"  {MODEL_GRAMMAR}")
-    print("  gru resets after the matrix product, as torch does; gru1 before it (Cho et al. 2014)")
-    print(f"  characters: {CHARACTER_GRAMMAR}")
-    print("  forget gates start with a bias of 1; biasN sets another one")
-    print("\nModels of documents (gnnlab run documents --models A,B,...)")
-    for name, text in DOCUMENT_MODELS.items():
-        print(f"  {name:19} {text}")
-    print(
-        "  and every cell above, with layers as a number, bidirectional, xavier, kaiming, orthogonal, biasN"
-    )
+    helps: dict[str, list[str]] = {}
+    for experiment in experiments().values():
+        helps.setdefault(experiment.model_help, []).append(experiment.name)
+    for text, names in helps.items():
+        print(f"  {', '.join(names)}:\n      {text}")
     return 0
 
 
@@ -115,11 +97,11 @@ def report(folder: Path, /, *, baseline: str | None = None, figures: str | None 
         pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
         the folder figures beside it, for a paper or a talk.
     """
-    from experiments.reading.figure_files import FigureFiles, parse_formats
+    from experiments.reading.files.figures import FigureFiles, parse_formats
 
     files = FigureFiles(folder / "figures", parse_formats(figures)) if figures is not None else None
 
-    from experiments.reading.report import write_report
+    from experiments.reading.page import write_report
     from experiments.records.records import read_runs, write_results
 
     runs = read_runs(folder)
@@ -142,7 +124,7 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     out
         Where to put the repetition [beside the results, a folder of their name with -redo behind it].
     """
-    from experiments.running.compare import repeat
+    from experiments.comparison.redo import repeat
 
     return repeat(
         run_folder, out or run_folder.resolve().parent.parent / f"{run_folder.resolve().parent.name}-redo"
@@ -168,7 +150,7 @@ app.command(sample, help_epilogue="Start with: gnnlab run characters")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
-    # Where it may not keep its cache of fonts, it says so on stderr at every start.
+    # Where matplotlib may not keep its cache of fonts, it would say so on stderr at every start.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         with _ended_by_sigterm():

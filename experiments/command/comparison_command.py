@@ -33,8 +33,7 @@ def compare(
     second
         Folder B, the one in question.
     metric
-        A number of result.json, such as test_loss, test_bits or ms_per_step [test_accuracy; of forecasts
-        test_error].
+        A number of result.json, such as test_loss or ms_per_step [what the experiment judges its runs by].
     format
         text, csv (numbers not rounded), markdown or latex.
     out
@@ -45,21 +44,18 @@ def compare(
     check_format(format)
     _check_out(out)
     from experiments.reading.folder_comparison import compare_folders
-    from experiments.reading.statistics import runs_table, usual_metric
     from experiments.reading.tables import comparison_rows
     from experiments.records.records import read_runs
 
     if first.resolve() == second.resolve():
         raise ValueError(f"folders: {first} and {second} are the same folder")
-    runs = read_runs(first)
-    metric = metric or usual_metric(runs_table(runs))
-    comparison = compare_folders(runs, read_runs(second), metric=metric)
+    comparison = compare_folders(read_runs(first), read_runs(second), metric=metric)
     if format == "csv":
         text = comparison.groups.to_csv(index=False).rstrip("\n")
     else:
         text = FORMATS[format](comparison_rows(comparison))
     if format == "text":
-        text = "\n\n".join([_head(comparison, first, second, metric), text, _foot(comparison)])
+        text = "\n\n".join([_head(comparison, first, second), text, _foot(comparison)])
     _give(text, out)
     return 0
 
@@ -82,7 +78,7 @@ def table(
     folder
         What `gnnlab run` was given as --out.
     metric
-        A number of result.json, such as test_loss or test_bits [test_accuracy, or test_error of forecasts].
+        A number of result.json, such as test_loss [what the experiment judges its runs by].
     format
         text, csv (numbers not rounded), markdown or latex (a tabular that needs no package).
     baseline
@@ -94,42 +90,33 @@ def table(
 
     check_format(format)
     _check_out(out)
-    from experiments.reading.statistics import (
-        check_baseline,
-        check_metric,
-        paired_differences,
-        runs_table,
-        summarize,
-        usual_metric,
-    )
-    from experiments.reading.tables import summary_rows
-    from experiments.records.records import read_runs
+    from experiments.reading.results import Results
+    from experiments.reading.tables import summary_rows, with_differences
 
-    frame = runs_table(read_runs(folder))
-    metric = metric or usual_metric(frame)
-    check_metric(frame, metric)
-    if baseline is not None:
-        check_baseline(frame, baseline)
-    summary = summarize(frame, metric)
-    paired = None if baseline is None else paired_differences(frame, baseline, metric)
+    results = Results(folder, baseline=baseline)
+    summary = results.summary(metric)
+    paired = None if baseline is None else results.paired(metric=metric)
     if format == "csv":
         _give(_unrounded(summary, paired), out)
-    else:
-        _give(FORMATS[format](summary_rows(summary, paired, metric)), out)
+        return 0
+    rows = summary_rows(results, summary, metric)
+    if paired is not None:
+        rows = with_differences(rows, paired, summary, results.metrics(metric)[0])
+    _give(FORMATS[format](rows), out)
     return 0
 
 
 def _unrounded(summary: Any, paired: Any) -> str:
     if paired is not None:
-        names = {"model": "model.name", "low": "difference_low", "high": "difference_high", "n": "pairs"}
+        names = {"low": "difference_low", "high": "difference_high", "n": "pairs"}
         paired = paired.rename(columns=names)
         keys = [c for c in paired.columns if c in summary.columns]
         summary = summary.merge(paired, on=keys, how="left")
     return str(summary.to_csv(index=False)).rstrip("\n")
 
 
-def _head(comparison: FolderComparison, first: Path, second: Path, metric: str) -> str:
-    groups = comparison.groups
+def _head(comparison: FolderComparison, first: Path, second: Path) -> str:
+    groups, metric = comparison.groups, comparison.metric.key
     words = ", ".join(
         f"{(groups['verdict'] == verdict).sum()} {verdict}"
         for verdict in ("better", "worse", "within noise", "too few runs")

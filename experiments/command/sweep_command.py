@@ -8,12 +8,9 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from experiments.command.run_command import TRAIN_HELP
+from experiments.command.options import options_of
 from experiments.command.sweep_file import SweepFile
 from experiments.core.catalogue import find_experiment
-
-#: Options that take several values in every experiment that has them; those of ``TrainOptions`` do besides.
-LISTED = {"models", "lengths", "seeds", "text", "dataset", "shares", "edges"}
 
 
 def make_sweep(app: App) -> Callable[..., int]:
@@ -38,21 +35,21 @@ def make_sweep(app: App) -> Callable[..., int]:
             Options of `gnnlab run`, in place of what the file says, as in --workers 2.
         """
         said = SweepFile(file)
-        experiment = said.experiment
+        name = said.experiment
         try:
-            known, switches, listed = _options(app["run"], experiment)
+            known = options_of(find_experiment(name))
         except ValueError as error:
             raise ValueError(said.place(str(error))) from None
-        said.check_keys(known)
-        said.check_lists(listed)
+        said.check_keys([_dashed(option.name) for option in known])
+        said.check_lists({_dashed(option.name) for option in known if option.listed})
         given = {
             word[2:].partition("=")[0].replace("_", "-").removeprefix("no-")
             for word in options
             if word.startswith("--")
         }
-        words = said.arguments(switches, given)
+        words = said.arguments({_dashed(option.name) for option in known if option.kind is bool}, given)
         try:
-            code: int = app(["run", experiment, *words, *options], exit_on_error=False, print_error=False)
+            code: int = app(["run", name, *words, *options], exit_on_error=False, print_error=False)
         except (CycloptsError, ValueError) as error:
             raise ValueError(said.place(str(error))) from error
         return code
@@ -60,15 +57,5 @@ def make_sweep(app: App) -> Callable[..., int]:
     return sweep
 
 
-def _options(run_app: App, experiment: str) -> tuple[list[str], set[str], set[str]]:
-    """Names of the options that an experiment has; which of them are true or false, and which take a list."""
-    listed = LISTED | set(TRAIN_HELP) if find_experiment(experiment).task else LISTED
-    command = run_app[experiment]
-    names: list[str] = []
-    switches = set()
-    for argument in command.assemble_argument_collection():
-        long = [name.removeprefix("--") for name in argument.names if name.startswith("--")]
-        names += long[:1]
-        if any(name.startswith("no-") for name in long):
-            switches.add(long[0])
-    return names, switches, {name for name in names if name.replace("-", "_") in listed}
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

@@ -17,7 +17,7 @@ def tensorboard(folder: Path, /, *, out: Path | None = None) -> int:
     out
         Folder for the event files [a folder named tensorboard in the results].
     """
-    from experiments.reading.tensorboard_events import write_events
+    from experiments.reading.files.tensorboard import write_events
     from experiments.records.records import read_runs
 
     runs = read_runs(folder)

@@ -1,4 +1,4 @@
-"""How a sweep is carried out: where, how many at a time, how safely. None of it changes a result."""
+"""How a sweep is carried out: where, how many at a time, how safely. None of it changes a result. Imports no torch."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ ENGINES = ("serial", "local", "ray")
 
 @dataclass(frozen=True)
 class Execution:
-    """How the runs are carried out; none of these options changes a result."""
+    """How the runs are carried out; none of these options changes a result.
+
+    Args:
+        engine: Where runs train: local (worker processes), serial (this process), ray (a cluster started here, or the
+            one that RAY_ADDRESS names), or ray://HOST:PORT (a cluster elsewhere).
+        cpus_per_run: CPUs that a run asks of a Ray cluster [--threads].
+        gpus_per_run: GPUs, or the share of one, that a run asks of a Ray cluster [1 with --device cuda, else 0].
+        checkpoint_seconds: Seconds between two checkpoints of a run; 0 for none by the clock. An interrupted run goes
+            on from its last one.
+        checkpoint_every: Steps between two checkpoints; 0 for none by steps.
+        resume: Go on from checkpoints; --no-resume renames them and begins anew.
+        tensorboard: Write the curves for TensorBoard while runs train, into the folder of each run.
+        retry_failed: Do runs that are recorded as failed again.
+        dry_run: Show the runs, their parameters and an estimate of time from a few timed steps. Writes nothing.
+    """
 
     engine: str = "local"
-    """Where runs train: local (worker processes), serial (this process), ray (a cluster started here, or the one that
-    RAY_ADDRESS names), or ray://HOST:PORT (a cluster elsewhere)."""
     cpus_per_run: float | None = None
-    "CPUs that a run asks of a Ray cluster [--threads]."
     gpus_per_run: float | None = None
-    "GPUs, or the share of one, that a run asks of a Ray cluster [1 with --device cuda, else 0]."
     checkpoint_seconds: float = 30.0
-    "Seconds between two checkpoints of a run; 0 for none. An interrupted run goes on from its last one."
+    checkpoint_every: int = 0
+    resume: bool = True
+    tensorboard: bool = False
     retry_failed: bool = False
-    "Do runs that are recorded as failed again."
     dry_run: bool = False
-    "Show the runs, their parameters and an estimate of time from a few timed steps. Writes nothing."
 
     def check(self) -> None:
         """Raise a ValueError for an option that makes no sense."""
@@ -38,6 +48,10 @@ class Execution:
             )
         if not (math.isfinite(self.checkpoint_seconds) and self.checkpoint_seconds >= 0):
             raise ValueError(f"checkpoint_seconds: {self.checkpoint_seconds} should be 0 or more")
+        if self.checkpoint_every < 0:
+            raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
+        if self.tensorboard:
+            check_tensorboard()
         for name, least in (("cpus_per_run", 0), ("gpus_per_run", -1)):
             value = getattr(self, name)
             if value is None:
@@ -56,3 +70,11 @@ class Execution:
 
 
 AS_USUAL = Execution()
+
+
+def check_tensorboard() -> None:
+    """Raise a ValueError unless TensorBoard is installed."""
+    import importlib.util
+
+    if importlib.util.find_spec("tensorboard") is None:
+        raise ValueError("tensorboard: it is not installed; pip install 'gnnlab[tensorboard]' brings it")

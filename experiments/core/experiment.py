@@ -1,39 +1,103 @@
-"""What an experiment of the command line is. Imports no torch."""
+"""An experiment is data: what is particular to it; the line from its runs to its page is the same for all."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+from experiments.core.metric import Metric, Published
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of the command line that is no setting of a run.
+
+    Args:
+        name: As Python writes it.
+        kind: What it holds.
+        help: What it means.
+    """
+
+    name: str
+    kind: type
+    help: str
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment of the command line.
+    """What one experiment says of itself. Functions are named as ``module:function`` and imported when they are needed.
 
     Args:
         name: What the user types.
         title: One line for ``gnnlab list``.
-        question: What the comparison asks, in the report.
-        models: Default models.
-        task: ``module:class`` of the task, imported when a run starts; empty where ``runner`` needs none.
-        lengths: Default sequence lengths; empty for an experiment that has none.
+        question: What the comparison asks, in help and report.
+        run: The class of its runs, a subclass of ``Run``.
+        parse: From a label to the model of a run.
+        model_help: What labels there are, for ``--models``.
+        models: Default labels.
+        work: ``(run, folder, session) -> dict``: trains and tests a run, and answers what its result says.
+        metrics: What runs are judged by; the first one judges.
+        sections: ``(results) -> Section | list[Section] | None`` each: what its page shows, in this order.
+        task: The class of its task, for experiments on sequences.
+        about: How the comparison is made, for the top of the page.
+        values: Defaults of settings that are not those of their fields; a tuple is a list to go through.
+        smoke: Settings that ``--smoke`` puts in their place; ``models`` and ``seeds`` too.
         seeds: Default number of seeds.
-        train: Settings of training that differ from those of ``TrainSettings``.
-        smoke: What ``--smoke`` puts in place of the defaults.
-        settings: ``module:class`` of a run's settings (``experiments.core.run_protocol``).
-        runner: ``module:function`` that trains and tests one run (``experiments.running.runs``).
-        report: ``module:function`` that makes the page of a results folder (``experiments.reading.report``).
+        settle: ``(label, values) -> (model, train)``: settings of a model's own, before those that the user gave.
+        prepare: ``(runs, out, options) -> runs``: looks at the data and at the size of every model; what cannot be
+            met is said before anything is written. ``options`` are those of ``options``, by name.
+        begin: ``(runs, out, options)``: what is done once before the first run, as keeping a copy of the data.
+        again: ``(run, results, out)``: what a run that is redone needs of the folder it was recorded in.
+        pictures: ``(runs, out, options)``: pictures for the page, drawn once.
+        options: Options that are no settings.
+        published: Figures of papers: a tuple of ``Published``.
+        references: Models that others are compared with, the first that there is.
+        step: What a step of training is called.
+        shares_runs: Whether several processes, started by ``torchrun``, can share a run.
+        own_columns: Recorded numbers that its tables and sections read; those that no run has are columns of gaps.
     """
 
     name: str
     title: str
     question: str
+    run: str
+    parse: str
+    model_help: str
     models: tuple[str, ...]
+    work: str
+    metrics: tuple[Metric, ...]
+    sections: tuple[str, ...]
     task: str = ""
-    lengths: tuple[int, ...] = ()
-    seeds: int = 3
-    train: dict[str, Any] = field(default_factory=dict)
+    about: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
     smoke: dict[str, Any] = field(default_factory=dict)
-    settings: str = "experiments.core.settings:RunSettings"
-    runner: str = "experiments.running.runs:train_and_test"
-    report: str = "experiments.reading.report:comparison_page"
+    seeds: int = 3
+    settle: str = ""
+    prepare: str = ""
+    begin: str = ""
+    again: str = ""
+    pictures: str = ""
+    options: tuple[Option, ...] = ()
+    published: tuple[Published, ...] = ()
+    references: tuple[str, ...] = ("lstm",)
+    step: str = "step"
+    shares_runs: bool = False
+    own_columns: tuple[str, ...] = ()
+
+    @property
+    def metric(self) -> Metric:
+        """What its runs are judged by."""
+        return self.metrics[0]
+
+
+def load(name: str) -> Any:
+    """What ``module:attribute`` stands for, imported now."""
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def loaded(name: str) -> Callable[..., Any]:
+    """The function of that name; one that does nothing and answers its first argument for an empty name."""
+    return load(name) if name else lambda first, *rest: first

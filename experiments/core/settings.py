@@ -1,171 +1,283 @@
-"""What a run is: frozen dataclasses that hold every setting which can change its result.
+"""Frozen dataclasses of settings: their checks, dictionary, hash and help all come from the fields.
 
-They import no torch, so that the command line can check its arguments, and print
-its help, before anything slow is loaded.
+A field says what it may be where it is declared::
+
+    @dataclass(frozen=True, kw_only=True)
+    class Training(Settings):
+        '''How a model is trained.
+
+        Args:
+            steps: Most training steps.
+        '''
+
+        steps: int = whole(2000, least=1)
+
+Imports no torch, so that a command line can check its arguments, and print its help, before anything slow is loaded.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import inspect
+import json
 import math
-from dataclasses import dataclass, field
-from typing import Any
+import types
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING, Field, field
+from functools import cache
+from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from experiments.core.model_specs import GraphSpec, ModelSpec, RecurrentSpec
 from experiments.core.naming import nearest
-from experiments.core.run_protocol import digest_of
 
-OPTIMIZERS = ("adam", "rmsprop", "sgd", "momentum")
-MOST_THREADS = 256
-MOST_LENGTH = 100_000  # examples of that length take some GB
+#: Settings by name, as a record has them.
+Values = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """How a model is trained; the same for every model of a comparison.
-
-    Args:
-        steps: Most training steps.
-        batch_size: Examples a step.
-        optimizer: One of ``OPTIMIZERS``; ``momentum`` is SGD with momentum 0.9.
-        learning_rate: Step size.
-        decay: What the step size is multiplied with every ``decay_every`` steps; 1 for never.
-        decay_every: Steps between two decays; 0 for never.
-        clip_norm: Largest gradient norm; 0 leaves gradients as they are.
-        evaluate_every: Steps between two looks at the validation split.
-        validation_size: Examples in the validation split.
-        test_size: Examples in the test split.
-        success: Validation accuracy that ends a run when it is reached twice in a row; above 1 for never.
-        patience: Steps without a better validation loss (by 0.001) that end a run; 0 for never.
-        tolerance: A run ends when the mean loss of its last 100 steps differs by less than this from that of the
-            100 before; 0 for never.
-        budget: Trainable parameters; hidden sizes are chosen to match it within 5 %.
-        hidden: Hidden size of every model in place of a budget; 0 for the budget.
-    """
-
-    steps: int = 2000
-    batch_size: int = 128
-    optimizer: str = "adam"
-    learning_rate: float = 3e-3
-    decay: float = 1.0
-    decay_every: int = 0
-    clip_norm: float = 1.0
-    evaluate_every: int = 50
-    validation_size: int = 1000
-    test_size: int = 2000
-    success: float = 0.999
-    patience: int = 1000
-    tolerance: float = 0.0
-    budget: int = 20_000
-    hidden: int = 0
-
-    def __post_init__(self) -> None:
-        for setting in dataclasses.fields(self):  # 1 and 1.0 are one setting, and should be one identity
-            if setting.type == "float":
-                object.__setattr__(self, setting.name, float(getattr(self, setting.name)))
-        for name in ("steps", "batch_size", "evaluate_every", "validation_size", "test_size", "budget"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: {getattr(self, name)} should be 1 or more")
-        if self.optimizer not in OPTIMIZERS:
-            hint = nearest(str(self.optimizer), OPTIMIZERS)
-            raise ValueError(
-                f"optimizer: unknown {self.optimizer!r}{hint or '.'} Known: {', '.join(OPTIMIZERS)}"
-            )
-        for name in ("learning_rate", "decay"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name}: {getattr(self, name)} should be a finite number above 0")
-        for name in (
-            "decay_every",
-            "clip_norm",
-            "success",
-            "patience",
-            "tolerance",
-            "hidden",
-        ):
-            value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ValueError(f"{name}: {value} should be 0 or more")
+_OfClass = TypeVar("_OfClass", bound=Callable[[Any], Any])
 
 
-@dataclass(frozen=True)
-class RunSettings:
-    """One run: everything that can change its result.
+def whole(default: Any = MISSING, *, least: int = 0, most: int | None = None, **more: Any) -> Any:
+    """A field for a whole number from ``least`` to ``most``."""
+    return field(default=default, metadata={"least": least, "most": most, **more})
+
+
+def number(
+    default: Any = MISSING,
+    *,
+    least: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+    **more: Any,
+) -> Any:
+    """A field for a finite number within bounds; ``above`` and ``below`` leave the bound itself out."""
+    bounds = {"least": least, "above": above, "below": below, "most": most}
+    return field(default=default, metadata={**bounds, **more})
+
+
+def choice(default: Any = MISSING, known: Sequence[str] = (), **more: Any) -> Any:
+    """A field for one of some words."""
+    return field(default=default, metadata={"known": tuple(known), **more})
+
+
+def plain(default: Any = MISSING, **more: Any) -> Any:
+    """A field without bounds. ``more`` is what the other kinds of field take too.
 
     Args:
-        experiment: Name in the catalogue of experiments.
-        length: Length T of the sequence, with the missing symbol; 2 or more.
-        model: The model.
-        seed: Fixes the split, the examples and the initial weights.
-        train: How it is trained.
-        device: ``cpu`` or a torch CUDA device.
-        threads: CPU threads inside the run; more of them can change the last bits.
-        deterministic: Keep to kernels that give the same bits each time, which a GPU does not do by itself.
+        default: Value where none is given.
+        **more: ``added=True`` leaves the field out of a run's hash while it holds its default, so that runs recorded
+            before there was such a field keep their names. ``hashed=False`` leaves it out always: it changes no
+            result. ``option`` is the name of the command-line option, ``False`` for none. ``listed=False`` refuses
+            lists and ranges there. ``treatment=True``: it says how a task is attempted, not what the task is.
     """
+    return field(default=default, metadata=more)
 
-    experiment: str
-    length: int
-    model: ModelSpec
-    seed: int
-    train: TrainSettings = field(default_factory=TrainSettings)
-    device: str = "cpu"
-    threads: int = 1
-    deterministic: bool = False
+
+class Settings:
+    """Base of all settings. Subclasses are dataclasses, frozen, with the kinds of field above."""
+
+    #: Keys that a recorded object has besides its fields: name of the key, and of the attribute it shows.
+    shown: ClassVar[dict[str, str]] = {}
+    #: Keys of older records that mean nothing any more.
+    dropped: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        check_length(self.length)
-        if self.seed < 0:
-            raise ValueError(f"seeds: {self.seed} should be 0 or more")
-        if not 1 <= self.threads <= MOST_THREADS:
-            raise ValueError(f"threads: {self.threads} should be 1 to {MOST_THREADS}")
+        for item in fields_of(type(self)):
+            _check(self, item)
+        self.check()
 
-    def to_dict(self) -> dict[str, Any]:
+    def check(self) -> None:
+        """Raise a ValueError where fields that are right by themselves do not fit together."""
+
+    def to_dict(self) -> Values:
         """Plain values for ``config.json``; ``from_dict`` reads them back."""
-        values = dataclasses.asdict(self)
-        values["model"] = {"name": self.model.label, "family": self.model.family, **values["model"]}
-        return values
+        values = {key: getattr(self, name) for key, name in self.shown.items()}
+        return values | {item.name: _plain(getattr(self, item.name)) for item in fields_of(type(self))}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> RunSettings:
-        """The run that a ``config.json`` describes.
+    def from_dict(cls, values: Values) -> Self:
+        """The settings that a dictionary describes.
 
         Raises:
             ValueError: A key is missing or not known.
         """
         try:
-            model = dict(values["model"])
-            spec_class = {"recurrent": RecurrentSpec, "graph": GraphSpec}[model.pop("family")]
-            model.pop("name", None)
-            rest = {k: v for k, v in values.items() if k not in ("model", "train")}
-            return cls(model=spec_class(**model), train=TrainSettings(**values["train"]), **rest)
+            known = {**values}
+            for name in (*cls.shown, *cls.dropped):
+                if name not in names_of(cls):
+                    known.pop(name, None)
+            for name, kind in hints_of(cls).items():
+                if name in known:
+                    known[name] = _build(kind, known[name])
+            return cls(**known)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"config: not the settings of a run ({error})") from error
 
+    def hashed(self) -> Values:
+        """``to_dict`` without what changes no result, and without added fields that hold their default."""
+        values = self.to_dict()
+        for item in fields_of(type(self)):
+            value = getattr(self, item.name)
+            as_default = item.metadata.get("added") and value == item.default
+            if as_default or not item.metadata.get("hashed", True):
+                del values[item.name]
+            elif isinstance(value, Settings):
+                values[item.name] = value.hashed()
+        return values
+
     @property
     def identity(self) -> str:
-        """Eight hexadecimal digits that change whenever a setting does."""
-        values = self.to_dict()
-        if not self.deterministic:
-            del values["deterministic"]  # runs from before there was such a setting keep their names
-        return digest_of(values)
-
-    @property
-    def title(self) -> str:
-        """Which run it is, for a progress bar."""
-        return f"{self.model.label} T={self.length} seed {self.seed}"
-
-    @property
-    def most_steps(self) -> int:
-        """The length of that bar."""
-        return self.train.steps
-
-    @property
-    def folder(self) -> str:
-        """Name of the run's folder."""
-        return f"T{self.length}_{self.model.label}_seed{self.seed}_{self.identity}"
+        """Eight hexadecimal digits that change whenever a setting that can change the result does."""
+        return digest_of(self.hashed())
 
 
-def check_length(length: int) -> None:
-    """Raise a ValueError for a length that no task can have."""
-    if not 2 <= length <= MOST_LENGTH:
-        bound = "2 or more" if length < 2 else f"at most {MOST_LENGTH:,}"
-        raise ValueError(f"lengths: {length} should be {bound}")
+def digest_of(values: Values) -> str:
+    """Eight hexadecimal digits that change whenever one of these plain values does.
+
+    Example:
+        >>> digest_of({"seed": 1, "steps": 2}) == digest_of({"steps": 2, "seed": 1})
+        True
+    """
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _once(function: _OfClass) -> _OfClass:
+    """``functools.cache`` for a function of a class; mypy takes a class whose instances hash for one that does not."""
+    return cache(function)  # type: ignore[return-value]
+
+
+@_once
+def fields_of(cls: Any) -> tuple[Field[Any], ...]:
+    """The fields of a class of settings."""
+    return dataclasses.fields(cls)
+
+
+@_once
+def names_of(cls: Any) -> frozenset[str]:
+    """Their names."""
+    return frozenset(item.name for item in fields_of(cls))
+
+
+@_once
+def hints_of(cls: Any) -> dict[str, Any]:
+    """Their types, resolved."""
+    hints = get_type_hints(cls)
+    return {item.name: hints[item.name] for item in fields_of(cls)}
+
+
+def kind_of(cls: type, name: str) -> type:
+    """What a field holds: ``int``, ``float``, ``str``, ``bool``, a class of settings; ``int`` for ``int | None``."""
+    return _kinds_of(cls)[name]
+
+
+@_once
+def _kinds_of(cls: Any) -> dict[str, type]:
+    return {name: _kind(hint) for name, hint in hints_of(cls).items()}
+
+
+def _kind(hint: Any) -> type:
+    options = [option for option in get_args(hint) if option is not type(None)]
+    if isinstance(hint, types.UnionType) or get_origin(hint) is Union:
+        return options[0]
+    return get_origin(hint) or hint
+
+
+@_once
+def help_of(cls: Any) -> dict[str, str]:
+    """What each field means, from the sections ``Args`` of the class and its bases."""
+    import docstring_parser
+
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        text = base.__dict__.get("__doc__") or ""
+        for entry in docstring_parser.parse(inspect.cleandoc(text)).params:
+            found[entry.arg_name] = " ".join((entry.description or "").split())
+    return found
+
+
+def nested(cls: type, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], type, Field[Any]]]:
+    """Every field of a class and of the settings inside it: path, class that declares it, field."""
+    for item in fields_of(cls):
+        kind = kind_of(cls, item.name)
+        if isinstance(kind, type) and issubclass(kind, Settings):
+            yield from nested(kind, (*prefix, item.name))
+        else:
+            yield (*prefix, item.name), cls, item
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Settings):
+        return value.to_dict()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _build(kind: Any, value: Any) -> Any:
+    """A value of a field from a plain one: settings from a dict, a tuple from a list."""
+    options = [o for o in get_args(kind) if isinstance(o, type) and issubclass(o, Settings)]
+    if isinstance(kind, type) and issubclass(kind, Settings):
+        return kind.from_dict(dict(value))
+    if options:
+        by_family = {getattr(option, "family", ""): option for option in options}
+        return by_family[dict(value)["family"]].from_dict(dict(value))
+    return tuple(value) if get_origin(kind) is tuple else value
+
+
+def _check(settings: Settings, item: Field[Any]) -> None:
+    """Check one field, and make whole numbers of a float field floats: 1 and 1.0 are one setting."""
+    name, value, rule = item.name, getattr(settings, item.name), item.metadata
+    kind = kind_of(type(settings), name)
+    argument = rule.get("argument") or rule.get("prefix", "") + name
+    if value is None and type(None) in get_args(hints_of(type(settings))[name]):
+        return
+    if kind is float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError(f"{argument}: {value!r} should be a number")
+        value = float(value)
+        object.__setattr__(settings, name, value)
+        _check_bounds(argument, value, rule)
+    elif kind is int:
+        if type(value) is not int:
+            raise ValueError(f"{argument}: {value!r} should be a whole number")
+        _check_bounds(argument, value, rule)
+    elif kind is bool:
+        if not isinstance(value, bool):
+            raise ValueError(f"{argument}: {value!r} should be true or false")
+    elif "known" in rule and value not in rule["known"]:
+        hint = nearest(str(value), rule["known"])
+        raise ValueError(f"{argument}: unknown {value!r}{hint or '.'} Known: {', '.join(rule['known'])}")
+
+
+def _check_bounds(name: str, value: float, rule: Any) -> None:
+    least, most, above, below = (rule.get(key) for key in ("least", "most", "above", "below"))
+    fits = (
+        math.isfinite(value)
+        and (least is None or value >= least)
+        and (most is None or value <= most)
+        and (above is None or value > above)
+        and (below is None or value < below)
+    )
+    if not fits:
+        raise ValueError(
+            f"{name}: {value:g} should be {_bounds_in_words(least, most, above, below)}".replace("e+", "e")
+        )
+
+
+def _bounds_in_words(least: Any, most: Any, above: Any, below: Any) -> str:
+    """
+    >>> _bounds_in_words(1, None, None, None), _bounds_in_words(None, None, 0, None), _bounds_in_words(1, 9, None, None)
+    ('1 or more', 'a finite number above 0', '1 to 9')
+    """
+    if least is not None and most is not None:
+        return f"{least:,} to {most:,}".replace(",", "") if most < 10_000 else f"{least} to {most:,}"
+    if least is not None:
+        return f"{least} or more" + (f" and below {below:g}" if below is not None else "")
+    if above is not None:
+        rest = (
+            f" and at most {most:g}"
+            if most is not None
+            else f" and below {below:g}"
+            if below is not None
+            else ""
+        )
+        return f"above {above:g}{rest}" if rest else f"a finite number above {above:g}"
+    return "a finite number"

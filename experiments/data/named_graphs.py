@@ -8,9 +8,9 @@ import torch
 from torch_geometric.data import Data
 
 from experiments.core.naming import nearest
+from experiments.data.names import CITATION
 from experiments.data.node_graphs import load_task
 from experiments.data.social import social_graph
-from experiments.lab.citation.settings import CITATION
 from gnnlab import palindrome_graph, path_graph
 
 SOCIAL_GRAPHS = ("karate", "lesmis", "davis", "florentine")

@@ -7,9 +7,9 @@ from functools import cache
 import torch
 from torch_geometric.data import Data
 
+from experiments.data.names import CITATION, check_dataset
 from experiments.data.planetoid import load_planetoid
 from experiments.data.social import few_labels, social_graph
-from experiments.lab.citation.settings import CITATION, check_dataset
 
 # The files hold numbers alone; these are the classes of Cora whose sizes in the original data are those of y.
 _CORA = (
@@ -27,7 +27,7 @@ def load_task(name: str, seed: int) -> Data:
     """A graph with features, classes and a split.
 
     Args:
-        name: One of ``citation_settings.DATASETS``.
+        name: One of ``names.DATASETS``.
         seed: Fixes the split of a social graph; citation graphs have one public split.
 
     Returns:

@@ -18,19 +18,19 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.reading.statistics import (
-    CONFIDENCE,
-    METRIC,
-    check_metric,
+from experiments.core.catalogue import find_experiment
+from experiments.core.metric import Metric, metric_of
+from experiments.reading.frames import (
+    LABEL,
+    ended,
     runs_table,
     setting_columns,
     setting_names,
     task_columns,
     varying_within_a_model,
 )
+from experiments.reading.statistics import CONFIDENCE, check_metric
 from experiments.records.records import RunRecord
-
-LOWER_IS_BETTER = ("loss", "error", "bits", "seconds", "ms_per_step", "steps", "parameters")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class FolderComparison:
         groups: One row a group that both hold: its keys, n, how it was compared (``paired`` by seed or ``unpaired``),
             means, difference (second minus first) with interval, p, p after Holm, verdict.
         keys: Columns of ``groups`` that name a group.
+        told: Those of them that a table always names.
+        metric: What the groups are compared by.
         only_first: Ended runs of the first folder without a counterpart.
         only_second: The same of the second.
         differing: Settings and versions whose values are not the same in both folders, each with both values.
@@ -50,6 +52,8 @@ class FolderComparison:
 
     groups: pd.DataFrame
     keys: list[str]
+    told: list[str]
+    metric: Metric
     only_first: list[str]
     only_second: list[str]
     differing: dict[str, tuple[str, str]]
@@ -58,14 +62,14 @@ class FolderComparison:
 
 
 def compare_folders(
-    first: Sequence[RunRecord], second: Sequence[RunRecord], *, metric: str = METRIC
+    first: Sequence[RunRecord], second: Sequence[RunRecord], *, metric: str | None = None
 ) -> FolderComparison:
     """Compare the runs of two folders.
 
     Args:
         first: Runs of the folder to compare with.
         second: Runs of the folder in question.
-        metric: Column of the results to compare by.
+        metric: Column of the results to compare by; what the experiment judges by when left out.
 
     Raises:
         ValueError: The folders hold different experiments, no run in common, or no such metric.
@@ -77,10 +81,12 @@ def compare_folders(
             f"folders: the first holds runs of {', '.join(experiments[0])}, the second of "
             f"{', '.join(experiments[1])}; they should be of one experiment"
         )
+    declared = find_experiment(experiments[0][0]).metrics
+    judge = metric_of(metric or declared[0].key, declared)
     for frame in (a, b):
-        check_metric(frame, metric)
+        check_metric(frame, judge.key)
     keys = _keys(a, b)
-    ended_a, ended_b = (_comparable(frame, [*keys, "seed"], metric) for frame in (a, b))
+    ended_a, ended_b = (_comparable(frame, [*keys, "seed"], judge.key) for frame in (a, b))
     rows: list[dict[str, Any]] = []
     used_a: set[str] = set()
     used_b: set[str] = set()
@@ -88,14 +94,16 @@ def compare_folders(
     for key, group_a in ended_a.groupby(keys, dropna=False):
         if key in groups_b:
             chosen_a, chosen_b, paired = _choose(group_a, groups_b[key])
-            rows.append(dict(zip(keys, key)) | _compare_group(chosen_a, chosen_b, metric, paired=paired))
+            rows.append(dict(zip(keys, key)) | _compare_group(chosen_a, chosen_b, judge, paired=paired))
             used_a |= set(chosen_a["run"])
             used_b |= set(chosen_b["run"])
     if not rows:
         raise ValueError(f"folders: {_why_nothing_matches(ended_a, ended_b, keys)}")
     return FolderComparison(
-        groups=_judge(pd.DataFrame(rows), metric),
+        groups=_judge(pd.DataFrame(rows), judge),
         keys=keys,
+        told=[LABEL, *a.attrs["told"]],
+        metric=judge,
         only_first=_left_over(a, used_a),
         only_second=_left_over(b, used_b),
         differing=_differing(a, b, keys),
@@ -109,13 +117,13 @@ def _keys(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
     tasks = [c for c in task_columns(a) if c in b]
     both = [c for c in setting_names(a) if c in setting_names(b)]
     varying = varying_within_a_model(a, setting_columns(a)) | varying_within_a_model(b, setting_columns(b))
-    return ["model.name", *tasks, *(c for c in both if c in varying)]
+    return [LABEL, *tasks, *(c for c in both if c in varying)]
 
 
 def _comparable(frame: pd.DataFrame, keys: list[str], metric: str) -> pd.DataFrame:
     """Ended runs with a value, and no two that stand for the same place."""
-    ended = frame[(frame["status"] == "ok") & frame[metric].notna()]
-    return ended.drop_duplicates(keys, keep=False)
+    good = ended(frame)
+    return good[good[metric].notna()].drop_duplicates(keys, keep=False)
 
 
 def _choose(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
@@ -130,9 +138,9 @@ def _choose(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     return a[a["seed"].isin(common)], b[b["seed"].isin(common)], True
 
 
-def _compare_group(a: pd.DataFrame, b: pd.DataFrame, metric: str, *, paired: bool) -> dict[str, Any]:
-    floor = max(_resolution(a, metric), _resolution(b, metric))
-    x, y = (frame[metric].to_numpy(dtype=float) for frame in (a, b))
+def _compare_group(a: pd.DataFrame, b: pd.DataFrame, metric: Metric, *, paired: bool) -> dict[str, Any]:
+    floor = max(_resolution(a, metric.key), _resolution(b, metric.key))
+    x, y = (frame[metric.key].to_numpy(dtype=float) for frame in (a, b))
     difference, low, high, p = paired_t(y - x, floor=floor) if paired else welch_t(x, y, floor=floor)
     return {
         "n": len(x),
@@ -150,7 +158,9 @@ def _compare_group(a: pd.DataFrame, b: pd.DataFrame, metric: str, *, paired: boo
 def _resolution(frame: pd.DataFrame, metric: str) -> float:
     """What one test example is worth: equal accuracies of a few seeds do not mean that there is no spread."""
     sizes = [
-        frame[c].min() for c in ("train.test_size", "test_nodes") if c in frame and frame[c].notna().any()
+        frame[c].min()
+        for c in ("train.test_size", "test_nodes", "test_documents")
+        if c in frame and frame[c].notna().any()
     ]
     return 1 / float(min(sizes)) if sizes and metric.endswith("accuracy") else 0.0
 
@@ -210,15 +220,13 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _judge(groups: pd.DataFrame, metric: str) -> pd.DataFrame:
-    sign = -1 if metric.endswith(LOWER_IS_BETTER) else 1
-
+def _judge(groups: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     def verdict(p: float, difference: float) -> str:
         if math.isnan(p):
             return "too few runs"
         if p >= 1 - CONFIDENCE:
             return "within noise"
-        return "better" if sign * difference > 0 else "worse"
+        return "better" if metric.better(difference) else "worse"
 
     adjusted = holm(list(groups["p"]))
     verdicts = [verdict(p, difference) for p, difference in zip(adjusted, groups["difference"])]
@@ -226,18 +234,17 @@ def _judge(groups: pd.DataFrame, metric: str) -> pd.DataFrame:
 
 
 def _left_over(frame: pd.DataFrame, used: set[str]) -> list[str]:
-    ended = frame.loc[frame["status"] == "ok", "run"]
-    return [run for run in ended if run not in used]
+    return [run for run in ended(frame)["run"] if run not in used]
 
 
 def _differing(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
-    models = set(a["model.name"]) & set(b["model.name"])
-    a, b = a[a["model.name"].isin(models)], b[b["model.name"].isin(models)]
+    models = set(a[LABEL]) & set(b[LABEL])
+    a, b = a[a[LABEL].isin(models)], b[b[LABEL].isin(models)]
     settings = list(dict.fromkeys([*setting_names(a), *setting_names(b)]))
     versions = [c for c in a.columns if c.startswith("environment.") and c in b]
     found = {}
     for name in [*settings, *versions]:
-        if name in ("seed", "model.name", "environment.command", *task_columns(a)):
+        if name in ("seed", LABEL, "environment.command", *task_columns(a)):
             continue
         values = [_values(frame, name) for frame in (a, b)]
         if values[0] != values[1]:

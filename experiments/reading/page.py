@@ -1,27 +1,66 @@
-"""What every report shares: one self-contained page, figures as inline SVG, no outside requests."""
+"""The report of a results folder: one self-contained page, from one template; no outside requests."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import io
-import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from experiments.reading.figure_files import keep
+from experiments.core.experiment import load
+from experiments.reading import standard
+from experiments.reading.explorer import explorer
+from experiments.reading.files.figures import FigureFiles
+from experiments.reading.results import Results
+from experiments.reading.sections import Fold, Picture, Section
+from experiments.records.files import write_text
+from experiments.records.records import FolderError, RunRecord
 
-MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
+#: Below what an experiment shows, on every page.
+ALWAYS = (standard.failures, standard.settings)
 
 
-def render(template: str, context: dict[str, Any]) -> str:
-    """A template of this package, filled in; values are escaped, and a name left out is an error.
+def write_report(
+    out: Path,
+    baseline: str | None = None,
+    runs: list[RunRecord] | None = None,
+    figures: FigureFiles | None = None,
+) -> Path:
+    """Make ``report.html`` from the records of a results folder.
 
-    Templates know ``script``, the script of the table of runs, and ``script_hash``, by which a browser is told to run
-    that one and no other.
+    Args:
+        out: A folder with runs.
+        baseline: Model that the others are compared with; by default the experiment's own choice.
+        runs: The folder's runs, where they have been read already.
+        figures: Gets every figure of the page as a file too.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        FolderError: The folder holds no runs, or cannot be written.
+        ValueError: There are no runs of the baseline.
+    """
+    results = Results(out, runs, baseline)
+    page = render(results, figures)
+    try:
+        write_text(out / "report.html", page)
+    except OSError as error:
+        raise FolderError(f"{out}: the report cannot be written ({error.strerror})") from error
+    return out / "report.html"
+
+
+def render(results: Results, figures: FigureFiles | None = None) -> str:
+    """The page; values are escaped, and a name left out is an error.
+
+    Args:
+        results: The runs.
+        figures: Gets every figure as a file, named after its title.
     """
     folder = Path(__file__).parent / "templates"
     environment = jinja2.Environment(
@@ -29,43 +68,50 @@ def render(template: str, context: dict[str, Any]) -> str:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.globals["svg"] = partial(svg_of, figures=figures)
     script = (folder / "runs.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    ours = {"script": Markup(script), "script_hash": Markup(digest)}
-    return environment.get_template(template).render(ours | context)
+    experiment = results.experiment
+    return environment.get_template("page.html.j2").render(
+        title=experiment.name,
+        subtitle=experiment.title,
+        question=experiment.question,
+        about=experiment.about,
+        count=len(results.runs),
+        sections=sections_of(results),
+        folder=str(results.folder),
+        explorer=explorer(results),
+        script=Markup(script),
+        # By this a browser is told to run that script and no other.
+        script_hash=Markup(digest),
+    )
 
 
-def inline(figure: Any, title: str) -> Markup:
-    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch.
+def sections_of(results: Results) -> list[Section]:
+    """Every section of the page but for the table of runs, which is a part of the template."""
+    found: list[Section] = []
+    for make in (*map(load, results.experiment.sections), *ALWAYS):
+        made = make(results)
+        found += made if isinstance(made, list) else [made] if made is not None else []
+    return found
 
-    Where figures are kept as files, it is written to one named after the title.
-    """
-    keep(figure, title)
+
+def svg_of(picture: Picture, figures: FigureFiles | None = None) -> Markup:
+    """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
+    if isinstance(picture.figure, Markup):
+        return picture.figure
+    if figures is not None:
+        figures.add(picture.figure, picture.title)
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
-    return _svg_element(buffer.getvalue())
+    picture.figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
+    return standard.svg_element(buffer.getvalue())
 
 
-def figure_entry(title: str, text: str, figure: Any) -> dict[str, Any]:
-    """A figure as pages list them: title, text and SVG element."""
-    return {"title": title, "text": text, "svg": inline(figure, title)}
-
-
-def _svg_element(text: str) -> Markup:
-    """The ``<svg>`` element alone. Its text comes from matplotlib, which escapes what it is given."""
-    return Markup(text[text.index("<svg") :])
-
-
-def pictures(out: Path) -> list[dict[str, Any]]:
-    """The pictures that a sweep left beside its records, each with title, text and its SVG element."""
-    index = out / "pictures" / "index.json"
-    if not index.exists():
-        return []
-    entries = json.loads(index.read_text(encoding="utf-8"))
-    shown = []
-    for entry in entries:
-        path = index.parent / Path(entry["file"]).name
-        if path.exists() and path.stat().st_size <= MAX_SVG:
-            shown.append({**entry, "svg": _svg_element(path.read_text(encoding="utf-8"))})
-    return shown
+def blocks_of(section: Section | Fold) -> list[Any]:
+    """All blocks of a section, those in folds too."""
+    found: list[Any] = []
+    for block in section.blocks:
+        found += blocks_of(block) if isinstance(block, Fold) else [block]
+    return found

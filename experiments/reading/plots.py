@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from experiments.reading.smoothing import Smoothing
-from experiments.reading.statistics import SUCCESS
+from experiments.reading.frames import natural
 
-_MARKERS = "osD^vPX*<>hpd"
+Smoothing = Callable[[np.ndarray], np.ndarray]
+MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
 MANY = (
     300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
@@ -28,7 +28,7 @@ def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     return {
         label: {
             "color": colors[i % len(colors)],
-            "marker": _MARKERS[i % len(_MARKERS)],
+            "marker": MARKERS[i % len(MARKERS)],
             "linestyle": _STYLES[(i // 3) % len(_STYLES)],
         }
         for i, label in enumerate(labels)
@@ -126,7 +126,7 @@ def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None
         rate = rows.groupby("length")["success"].mean()
         ax.plot(rate.index + shift, rate, ms=6, label=label, **styles[label])
     _length_axis(ax, summary)
-    ax.set(ylabel=f"success rate (share of seeds ≥ {SUCCESS})", ylim=(-0.05, 1.05))
+    ax.set(ylabel="success rate (share of seeds)", ylim=(-0.05, 1.05))
     return ax
 
 
@@ -144,7 +144,7 @@ def plot_curves(
     ax: Axes,
     *,
     metric: str,
-    order: Iterable[str],
+    styles: Mapping[str, dict[str, Any]],
     smooth: Smoothing | None = None,
 ) -> Axes:
     """A metric against training steps, one line a seed.
@@ -153,11 +153,10 @@ def plot_curves(
         curves: Tables of ``curve.csv`` by model.
         ax: Where to draw.
         metric: Column to draw.
-        order: All models of the report, so that colours agree between figures.
+        styles: Of all models of the report, so that colours agree between figures.
         smooth: Applied to each line, as in ``functools.partial(running_mean, window=21)``; the values themselves are
             then drawn faintly behind it.
     """
-    styles = model_styles(order)
     count = sum(map(len, curves.values()))
     for label in sorted(curves, key=natural):
         style = styles[label]
@@ -184,70 +183,3 @@ def plot_curves(
     ax.set(xlabel="training step", ylabel=metric.replace("_", " "))
     ax.grid(axis="y", color="0.9")
     return ax
-
-
-def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
-    """Layers against hops to the answer, one mark a graph model and length, coloured by mean accuracy.
-
-    Below the diagonal the answer is out of reach; above it a failure has another cause. Marks at the same place are
-    set a little apart.
-
-    Args:
-        frame: From ``runs_table``; rows without hops are left out.
-        ax: Where to draw.
-        chance: Accuracy of guessing; the low end of the colour scale.
-    """
-    from matplotlib.ticker import MaxNLocator
-
-    graphs = frame[(frame["status"] == "ok") & frame["hops"].notna()]
-    keys = ["model.conv", "model.name", "length", "hops", "model.layers"]
-    groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
-    place = groups.groupby(["hops", "model.layers"])
-    rank, crowd = place.cumcount(), place["hops"].transform("size")
-    top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
-    # Never as far apart as the next hop, so that a mark stays on its side of the line.
-    groups["x"] = groups["hops"] + (rank - (crowd - 1) / 2) * np.minimum(top / 60, 0.7 / crowd)
-    ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
-    ax.plot([0, top], [0, top], color="0.5", lw=1)
-    marks = None
-    for marker, (conv, rows) in zip("os", groups.groupby("model.conv")):
-        marks = ax.scatter(
-            rows["x"],
-            rows["model.layers"],
-            c=rows["test_accuracy"],
-            marker=marker,
-            cmap="viridis",
-            vmin=chance or 0.0,
-            vmax=1.0,
-            s=60,
-            edgecolor="0.2",
-            zorder=3,
-        )
-        ax.plot([], [], marker, mfc="white", mec="0.2", label=conv)
-    ax.text(
-        0.97,
-        0.04,
-        "out of reach: hops > layers",
-        transform=ax.transAxes,
-        ha="right",
-        color="0.35",
-        fontsize=9,
-    )
-    ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
-    ax.set(xlabel="hops from the answer to the read-out", ylabel="layers", xlim=(-0.5, top), ylim=(0, top))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
-    if marks is not None:
-        ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
-    return ax
-
-
-def natural(label: str) -> tuple[tuple[int, str], ...]:
-    """Sort key that puts ``gcn-9`` before ``gcn-10``.
-
-    Example:
-        >>> sorted(["gcn-10", "gcn-9"], key=natural)
-        ['gcn-9', 'gcn-10']
-    """
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in label.split("-"))

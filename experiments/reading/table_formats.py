@@ -1,13 +1,19 @@
-"""One table of text cells in the formats that people ask for: aligned text, CSV, Markdown, LaTeX."""
+"""Values and settings as text, and one table of text cells in the formats that people ask for."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from experiments.core.naming import nearest
 
+_WORDS = {"length": "T", "dataset": "data set", "model.name": "model", "share": "labels, %"}
+_PARTS = ("train.", "model.", "corpus.", "environment.")
 Rows = Sequence[dict[str, str]]
 WORDS = ("model", "data set", "runs", "verdict")  # headings of columns that begin at the left
 
@@ -116,3 +122,69 @@ def check_format(name: str) -> None:
     if name not in FORMATS:
         hint = nearest(name, list(FORMATS))
         raise ValueError(f"format: unknown {name!r}{hint or '.'} Known: {', '.join(FORMATS)}")
+
+
+def heading(column: str) -> str:
+    """What a column of a table is called before people.
+
+    Example:
+        >>> heading("train.learning_rate"), heading("length")
+        ('learning rate', 'T')
+    """
+    if column in _WORDS:
+        return _WORDS[column]
+    for part in _PARTS:
+        if column.startswith(part):
+            return column.removeprefix(part).replace("_", " ") if column != "corpus.name" else "corpus"
+    return column.replace("_", " ")
+
+
+def shown(value: Any) -> str:
+    """A value of a setting as text.
+
+    Example:
+        >>> shown(True), shown(0.003), shown(2.0), shown(float("nan")), shown(("a", "b"))
+        ('yes', '0.003', '2', '-', 'a, b')
+    """
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if pd.isna(value):
+        return "-"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def digits_needed(values: Any, significant: int) -> int:
+    """Digits after the point that show the values to so many significant digits, whatever their unit.
+
+    Args:
+        values: Numbers of about one size; their median decides.
+        significant: How many digits, leading zeros not counted.
+
+    Example:
+        >>> digits_needed([0.0364, 0.0412], 4), digits_needed([120503.6], 4)
+        (5, 0)
+    """
+    sizes = np.abs(np.asarray(values, dtype=float))
+    sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not len(sizes):
+        return 0
+    return max(0, min(12, significant - 1 - int(np.floor(np.log10(np.median(sizes))))))
+
+
+def number(value: float, form: str) -> str:
+    """A number, or a dash for none."""
+    return "-" if pd.isna(value) else f"{value:{form}}"
+
+
+def interval(low: float, high: float, form: str, sign: str = "") -> str:
+    """An interval behind a number; nothing where there is none."""
+    return "" if pd.isna(low) else f" [{low:{sign}{form}}, {high:{sign}{form}}]"
+
+
+def listed(values: pd.Series, most: int = 12) -> str:
+    """The different values of a column with commas between, the first few of many."""
+    found = list(dict.fromkeys(shown(value) for value in values.dropna().unique()))
+    more = f", and {len(found) - most} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more or "-"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +13,6 @@ from torch import nn
 from experiments.records.files import write_beside
 
 FORMAT = 1
-
-_every: ContextVar[float] = ContextVar("checkpoint_seconds", default=0.0)
 
 
 class CheckpointError(ValueError):
@@ -115,43 +110,78 @@ def set_random_state(state: dict[str, Any]) -> None:
         torch.cuda.set_rng_state_all(state["cuda"])
 
 
-@contextmanager
-def checkpointing_every(seconds: float) -> Iterator[None]:
-    """Have the training loops inside write a checkpoint that often; 0 for never."""
-    token = _every.set(seconds)
-    try:
-        yield
-    finally:
-        _every.reset(token)
+class CheckpointFile:
+    """The checkpoint of one run, in parts: one for each training that the run consists of.
 
-
-class PeriodicCheckpoint:
-    """The checkpoint of one training run, written when some time has passed since the last one.
-
-    How often changes nothing that the run computes, so it is no setting of a run; ``checkpointing_every`` sets it.
+    How often it is written changes nothing that the run computes, so it is no setting of a run.
 
     Args:
         path: The file; it is there while the run is unfinished.
+        seconds: Seconds between two checkpoints; 0 for none by the clock.
+        steps: Steps between two checkpoints; 0 for none by steps.
+        read: Whether to look at the file; of several processes that share a run, the one that writes it does.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._seconds = _every.get()
+    def __init__(self, path: Path, *, seconds: float = 0.0, steps: int = 0, read: bool = True) -> None:
+        self.path, self.seconds, self.steps = path, seconds, steps
+        self.parts: dict[str, Any] = {}
+        self._last = time.monotonic()
+        if read and path.exists():
+            try:
+                self.parts = load_checkpoint(path, ("parts",))["parts"]
+            except CheckpointError:
+                set_aside(path)  # what is in it may be worth hours: nothing is deleted
+
+    def part(self, name: str = "") -> Checkpoint:
+        """The part of one training."""
+        return Checkpoint(self, name)
+
+    def due(self, step: int) -> bool:
+        """Whether it is time to write."""
+        by_steps = bool(self.steps) and step % self.steps == 0
+        return by_steps or (self.seconds > 0 and time.monotonic() - self._last >= self.seconds)
+
+    def write(self) -> None:
+        """Write all parts in place of those before."""
+        save_checkpoint(self.path, {"parts": self.parts})
         self._last = time.monotonic()
 
-    @property
-    def due(self) -> bool:
+
+class Checkpoint:
+    """The state of one training within the checkpoint of its run.
+
+    Args:
+        file: The run's.
+        name: Which training.
+    """
+
+    def __init__(self, file: CheckpointFile, name: str = "") -> None:
+        self._file, self._name = file, name
+
+    def due(self, step: int) -> bool:
         """Whether it is time to write."""
-        return self._seconds > 0 and time.monotonic() - self._last >= self._seconds
+        return self._file.due(step)
+
+    def load(self) -> dict[str, Any] | None:
+        """The last state; None where there is none."""
+        return self._file.parts.get(self._name)
 
     def save(self, values: dict[str, Any]) -> None:
-        """Write a checkpoint in place of the one before."""
-        save_checkpoint(self._path, values)
-        self._last = time.monotonic()
+        """Write a state in place of the one before."""
+        self.end(values)
+        self._file.write()
 
-    def load(self, needed: tuple[str, ...]) -> dict[str, Any] | None:
-        """The last checkpoint; None where there is none that is whole and of this version: the run begins anew."""
-        try:
-            return load_checkpoint(self._path, needed)
-        except CheckpointError:
-            return None
+    def end(self, values: dict[str, Any]) -> None:
+        """Keep the last state, for the checkpoints of trainings that follow in the same run."""
+        self._file.parts[self._name] = values
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a file that is not used any more, and delete nothing; answers its new name, None where it is not there."""
+    if not path.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    path.rename(aside)
+    return aside

@@ -19,13 +19,12 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.core.catalogue import read_settings
-from experiments.core.run_protocol import Run
+from experiments.core.catalogue import find_experiment, read_settings
+from experiments.core.run import Run
 from experiments.records.files import write_beside
 
 FORMAT = 1
 _RUN_NAME = re.compile(r"_[0-9a-f]{8}$")
-MEASURES = ("test_accuracy", "test_error")  # what a run can be judged by
 
 
 class FolderError(ValueError):
@@ -90,7 +89,7 @@ def read_run(path: Path) -> RunRecord:
         raise FolderError(f"{path}: its record cannot be read ({error})") from error
     result = read_result(path)
     if result is not None:
-        _check_result(path, result)
+        _check_result(path, settings, result)
     return RunRecord(path, settings, result)
 
 
@@ -134,9 +133,9 @@ def is_done(settings: Run, out: Path) -> bool:
     return read_result(out / settings.folder) is not None
 
 
-def _check_result(path: Path, result: dict[str, Any]) -> None:
-    measure = next((name for name in MEASURES if name in result), MEASURES[0])
-    needed = {"ok": (measure, "steps", "parameters"), "failed": ("reason",)}[result["status"]]
+def _check_result(path: Path, settings: Run, result: dict[str, Any]) -> None:
+    metric = find_experiment(settings.experiment).metric.key
+    needed = {"ok": (metric, "steps", "parameters"), "failed": ("reason",)}[result["status"]]
     for key in needed:
         if key not in result:
             raise FolderError(f"{path}: result.json lacks {key}; delete the folder and run the command again")
@@ -195,12 +194,8 @@ def curve_path(run: Path) -> Path:
     return run / "curve.csv"
 
 
-def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
+def read_curve(run: Path) -> pd.DataFrame:
     """A run's metrics by step.
-
-    Args:
-        run: The run's folder.
-        measure: What runs of its experiment are judged by.
 
     Raises:
         FolderError: The file is missing, or is no table of steps.
@@ -213,7 +208,7 @@ def read_curve(run: Path, measure: str = "accuracy") -> pd.DataFrame:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
         ) from error
-    if not {"step", f"validation_{measure}"} <= set(curve.columns):
+    if "step" not in curve or not any(name.startswith("validation_") for name in curve):
         raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
     return curve
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_run
 
-_OURS = ("results.csv", "report.html", "pictures", "corpus", LOCKS)
+SHARED = "corpus"  # beside the runs: what several of them read
+_OURS = ("results.csv", "report.html", "pictures", SHARED, LOCKS)
 _PROBE = ".probe."
 
 

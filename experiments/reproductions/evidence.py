@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.reading.statistics import runs_table
+from experiments.reading.frames import runs_table
+from experiments.reading.results import Results
 from experiments.records.records import FolderError, RunRecord, read_curve, read_run
 from experiments.reproductions.claims.claim import Claim, Plan
 
@@ -40,12 +41,12 @@ class Evidence:
         return self.claim.plan(self.quick)
 
     def frame(self, experiment: str = "") -> pd.DataFrame:
-        """One row a run, with columns as in ``results.csv``; of one experiment if named.
+        """One row a run, with columns as in ``results.csv``; of one experiment if named."""
+        return runs_table([run for run in self.runs if experiment in ("", run.settings.experiment)])
 
-        ``experiments.reading.statistics`` has what to do with it.
-        """
-        runs = [run for run in self.runs if experiment in ("", run.settings.experiment)]
-        return runs_table(runs)
+    def results(self) -> Results:
+        """The runs, as tables and figures read them."""
+        return Results(self.runs[0].path.parent, self.runs)
 
     def curves(self) -> list[tuple[RunRecord, pd.DataFrame]]:
         """Each run that ended well, with its metrics by step."""

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.core.catalogue import load
+from experiments.comparison.line import carry_out
+from experiments.core.experiment import load
 from experiments.records.device import environment
 from experiments.records.files import write_beside, write_json
 from experiments.records.records import FolderError
@@ -22,7 +23,6 @@ from experiments.reproductions.evidence import (
     runs_folder,
 )
 from experiments.reproductions.verdicts import Measurement
-from experiments.running.compare import carry_out
 
 
 def do_runs(claim: Claim, quick: bool, root: Path, *, device: str, workers: int | None, threads: int) -> int:
@@ -48,8 +48,7 @@ def do_runs(claim: Claim, quick: bool, root: Path, *, device: str, workers: int 
         by_experiment.setdefault(part.experiment, []).extend(part.runs(device, threads))
     for experiment, runs in by_experiment.items():
         out = runs_folder(claim, experiment, quick, root)
-        table = partial("{}: {} runs of {}".format, claim.id, len(runs), experiment)
-        failed |= carry_out(runs, out, workers, draw=lambda: None, table=table)
+        failed |= carry_out(runs, out, workers, pictures=False)
     if plan.compute and not has_numbers(claim, quick, root):
         numbers = load(plan.compute)(**plan.options)
         path = numbers_path(claim, quick, root)

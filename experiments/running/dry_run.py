@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,30 +14,61 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from experiments.core.catalogue import Experiment, find_experiment
+from experiments.core.catalogue import find_experiment
 from experiments.core.execution import Execution
-from experiments.core.run_protocol import Run
-from experiments.core.settings import RunSettings, TrainSettings
-from experiments.records.records import flatten, read_result
+from experiments.core.experiment import load
+from experiments.core.run import Run
+from experiments.records.device import computing
+from experiments.records.records import flatten
+from experiments.running.session import Session
+from experiments.running.sweep import result_there
+from experiments.training.fit import Fit, Trainer, fit
+from experiments.training.stopping import Rule
 
-TIMED_STEPS = 5
+WARM_STEPS, TIMED_STEPS = 2, 5
+#: Settings that do not change what a step costs.
+CHEAP = ("seed", "learning_rate", "decay", "clip_norm", "weight_decay")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Timing:
     """What a few steps of a run tell.
 
     Args:
         parameters: Trainable parameters.
         step: Seconds a training step takes.
-        look: Seconds a look at the validation split takes.
-        test: Seconds the test takes.
+        total: Seconds the whole run takes at most.
     """
 
-    parameters: int
-    step: float
-    look: float
-    test: float
+    parameters: int = 0
+    step: float = 0.0
+    total: float = 0.0
+
+
+class TimedSession(Session):
+    """A session whose trainings end after a few steps, and that knows how long all of them would have taken."""
+
+    def __init__(self, run: Run, folder: Path) -> None:
+        super().__init__(run, folder)
+        self.timing = Timing()
+        self.left_out = 0.0  # seconds of steps and looks that were not done, less those that were
+
+    def fit(
+        self, trainer: Trainer, rule: Rule, *, steps: int, every: int = 1, part: str = "", save: bool = True
+    ) -> Fit:
+        for _ in range(min(WARM_STEPS, steps)):  # the first steps of a process are slow
+            trainer.step()
+        trainer.means()
+        trainer.clock.pause()
+        few = min(TIMED_STEPS, steps)
+        started = time.perf_counter()
+        found = fit(trainer, rule, steps=few, every=few)
+        spent = time.perf_counter() - started
+        step, look = found.seconds / few, max(0.0, spent - found.seconds)
+        self.left_out += steps * step + steps / every * look - spent
+        weights = (p.numel() for p in trainer.model.parameters() if p.requires_grad)
+        self.timing.parameters, self.timing.step = sum(weights), step
+        return found
 
 
 def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) -> str:
@@ -52,91 +83,63 @@ def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) ->
     groups: dict[str, list[Run]] = {}
     for run in runs:
         groups.setdefault(json.dumps(run.to_dict() | {"seed": None}, sort_keys=True), []).append(run)
-    ask = _timer(runs[0].experiment)
+    known: dict[str, Timing] = {}
     rows, to_do, total = [], 0, 0.0
     for group in tqdm(groups.values(), desc="timing", unit="setting", disable=not sys.stderr.isatty()):
-        missing = [run for run in group if _is_missing(run, out, how)]
+        missing = [run for run in group if result_there(run, out, how) is None]
         to_do += len(missing)
-        row = flatten(group[0].to_dict()) | {"runs": len(group), "to do": len(missing)}
-        if ask is not None:
-            parameters, step, seconds = ask(group[0])
-            total += seconds * len(missing)
-            row |= {"parameters": parameters, "ms/step": 1e3 * step, "at most, a run": _words(seconds)}
-        rows.append(row)
-    lines = [_table(pd.DataFrame(rows)), ""]
-    lines.append(f"{len(runs)} runs, of which {len(runs) - to_do} are there already: {to_do} to do in {out}")
-    if ask is None:
-        lines.append("no estimate of time for this experiment")
-    else:
-        share = 1 if how.on_ray else max(1, min(workers, to_do))
-        who = f"{share} worker{'s' * (share > 1)}"
-        lines.append(
-            f"at most {_words(total / share)} with {who}, if every run takes all its steps "
-            f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)"
-        )
-    return "\n".join(lines)
-
-
-def _is_missing(run: Run, out: Path, how: Execution) -> bool:
-    result = read_result(out / run.folder)
-    return result is None or (how.retry_failed and result["status"] == "failed")
-
-
-def _timer(experiment: str) -> Callable[[Any], tuple[int, float, float]] | None:
-    """Asks for parameters, seconds a step and seconds a run; times settings that cost the same only once."""
-    if find_experiment(experiment).runner != Experiment.runner:
-        return None  # it has a training loop of its own
-    known: dict[RunSettings, Timing] = {}
-
-    def ask(run: RunSettings) -> tuple[int, float, float]:
-        key = _what_costs(run)
+        key = json.dumps(_costly(group[0].to_dict()), sort_keys=True)
         if key not in known:
-            known[key] = time_steps(key)
-        timing, train = known[key], run.train
-        looks = train.steps / train.evaluate_every
-        return (
-            timing.parameters,
-            timing.step,
-            train.steps * timing.step + looks * timing.look + timing.test,
+            known[key] = time_run(group[0])
+        timing = known[key]
+        total += timing.total * len(missing)
+        rows.append(
+            flatten(group[0].to_dict())
+            | {"model.name": group[0].model.label, "runs": len(group), "to do": len(missing)}
+            | {
+                "parameters": timing.parameters,
+                "ms/step": 1e3 * timing.step,
+                "at most, a run": _words(timing.total),
+            }
         )
-
-    return ask
-
-
-def _what_costs(run: RunSettings) -> RunSettings:
-    """The run with everything that does not change the cost of a step set to one value."""
-    costly = ("batch_size", "optimizer", "budget", "hidden", "validation_size", "test_size")
-    train = TrainSettings(**{name: getattr(run.train, name) for name in costly})
-    return dataclasses.replace(run, seed=0, train=train)
-
-
-def time_steps(settings: RunSettings) -> Timing:
-    """Time a few steps of a sequence task, and one look at each split."""
-    import torch
-
-    from experiments.lab.sequences.models import build_model, count_parameters, hidden_size
-    from experiments.records.device import computing
-    from experiments.running.runs import make_task
-    from experiments.training.training import evaluate, train
-
-    task = make_task(settings)
-    torch.manual_seed(0)
-    model = build_model(settings.model, task, hidden_size(settings.model, task, settings.train))
-    few = dataclasses.replace(
-        settings.train, steps=TIMED_STEPS, evaluate_every=TIMED_STEPS, validation_size=1, test_size=1
+    share = 1 if how.on_ray else max(1, min(workers, to_do))
+    who = f"{share} worker{'s' * (share > 1)}"
+    return "\n".join(
+        [
+            _table(pd.DataFrame(rows)),
+            "",
+            f"{len(runs)} runs, of which {len(runs) - to_do} are there already: {to_do} to do in {out}",
+            f"at most {_words(total / share)} with {who}, if every run takes all its steps "
+            f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)",
+        ]
     )
-    with computing(settings.threads, settings.deterministic):
-        train(model, task, few, device=settings.device)  # the first steps of a process are slow
-        outcome = train(model, task, few, device=settings.device)
-        looks = []
-        for split, size in (
-            ("validation", settings.train.validation_size),
-            ("test", settings.train.test_size),
-        ):
-            started = time.perf_counter()
-            evaluate(model, task, task.batch(split, size, task.generator(split)).to(settings.device))
-            looks.append(time.perf_counter() - started)
-    return Timing(count_parameters(model), outcome.seconds_training / outcome.steps, *looks)
+
+
+def _costly(values: dict[str, Any]) -> dict[str, Any]:
+    """Settings without those that do not change the cost of a run."""
+    return {
+        name: _costly(value) if isinstance(value, dict) else value
+        for name, value in values.items()
+        if name not in CHEAP
+    }
+
+
+def time_run(run: Run) -> Timing:
+    """Time a few steps of a run, and all else that it does, in a folder that is thrown away."""
+    experiment = find_experiment(run.experiment)
+    with tempfile.TemporaryDirectory() as place:
+        out = Path(place)
+        if experiment.begin:
+            load(experiment.begin)([run], out, {})
+        folder = out / run.folder
+        folder.mkdir()
+        started = time.perf_counter()
+        with computing(run.threads, run.deterministic), TimedSession(run, folder) as session:
+            result = load(experiment.work)(run, folder, session)
+        timing = session.timing
+        timing.total = max(0.0, time.perf_counter() - started + session.left_out)
+    timing.parameters = int(result.get("parameters") or timing.parameters)
+    return timing
 
 
 def _table(frame: pd.DataFrame) -> str:
@@ -146,8 +149,9 @@ def _table(frame: pd.DataFrame) -> str:
         name
         for name in frame.columns
         if name in (*counts, "model.name", "length")
-        or (not name.startswith(("model.", "seed")) and frame[name].nunique(dropna=False) > 1)
+        or (not name.startswith(("model.", "seed")) and frame[name].map(str).nunique() > 1)
     ]
+    shown = ["model.name", *(name for name in shown if name != "model.name")]
     names = {name: name.removeprefix("train.").removesuffix(".name") for name in shown}
     return str(frame[shown].rename(columns=names).to_string(index=False, float_format=lambda v: f"{v:.3g}"))
 

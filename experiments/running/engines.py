@@ -18,8 +18,8 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from experiments.core.execution import Execution
-from experiments.core.run_protocol import Run
-from experiments.running.runs import execute_once
+from experiments.core.run import Run
+from experiments.running.execute import execute_once
 
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2
@@ -89,7 +89,7 @@ class SerialEngine:
         future: Future[Answer] = Future()
         try:
             with step_bar(settings, self._show) as on_step:
-                future.set_result(work(settings, self._out, self._how, on_step))
+                future.set_result(execute_once(settings, self._out, on_step, self._how))
         except Exception as error:
             future.set_exception(error)
         return future
@@ -200,32 +200,4 @@ def _end_with_parent() -> None:
 
 
 def _work_here(settings: Run, out: Path, how: Execution) -> Answer:
-    return work(settings, out, how, lambda step: operator.setitem(_steps, _slot, step))
-
-
-def work(settings: Run, out: Path, how: Execution, on_step: Callable[[int], None]) -> Answer:
-    """Do a run as ``how`` says, in whatever process this is."""
-    return execute_once(
-        settings, out, on_step, checkpoint_seconds=how.checkpoint_seconds, retry_failed=how.retry_failed
-    )
-
-
-def make_engine(out: Path, how: Execution, *, workers: int, show: bool = False) -> Engine:
-    """The engine that ``how`` names.
-
-    Args:
-        out: Results folder, prepared.
-        how: Which engine, and what it is told.
-        workers: Processes of the local engine; with 1, runs are done in this process.
-        show: Show a bar for each run.
-
-    Raises:
-        ValueError: Ray is asked for and is not installed, or the cluster is not there or too small.
-    """
-    if how.on_ray:
-        from experiments.running.ray_engine import RayEngine
-
-        return RayEngine(out, how)
-    if how.engine == "serial" or workers == 1:
-        return SerialEngine(out, how, show)
-    return LocalEngine(out, how, show, workers)
+    return execute_once(settings, out, lambda step: operator.setitem(_steps, _slot, step), how)

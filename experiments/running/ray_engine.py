@@ -14,12 +14,14 @@ from typing import Any
 
 from experiments.core.catalogue import read_settings
 from experiments.core.execution import Execution
-from experiments.core.run_protocol import Run
+from experiments.core.run import Run
 from experiments.records.device import origin, record_origin
 from experiments.records.files import remove_parts, synchronise, write_beside
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result
-from experiments.running.engines import ATTEMPTS, Answer, WorkerKilledError, work
+from experiments.records.results_folder import SHARED
+from experiments.running.engines import ATTEMPTS, Answer, WorkerKilledError
+from experiments.running.execute import execute_once
 
 WINDOW = 256  # runs asked of the cluster at once; each holds one file open here, its lock
 PACKAGES = ("experiments", "gnnlab", "seq")
@@ -52,6 +54,8 @@ class RayEngine:
         self._ray, self._out, self._how = ray, out, how
         self._held: set[ExitStack] = set()
         self._connect()
+        # What runs share beside their settings, as the documents of a corpus: sent once, however many runs there are.
+        self._shared = self._ray.put(_read_files(out / SHARED))
 
     def _connect(self) -> None:
         root = str(Path(__file__).resolve().parents[2])
@@ -87,7 +91,7 @@ class RayEngine:
             task = self._ray.remote(_run_on_node).options(
                 name=settings.folder, max_retries=ATTEMPTS - 1, **self._resources(settings)
             )
-            reference = task.remote(settings.to_dict(), self._how, self._name(), origin())
+            reference = task.remote(settings.to_dict(), self._how, self._name(), origin(), self._shared)
         except (LockedError, ValueError) as error:
             held.close()
             answer.set_exception(error)
@@ -117,7 +121,7 @@ class RayEngine:
             raise (error.cause if isinstance(error.cause, OSError | LockedError) else error) from None
 
     def _resources(self, settings: Run) -> dict[str, float]:
-        threads = settings.to_dict().get("threads", 1)
+        threads = settings.threads
         on_gpu = settings.device.startswith("cuda")
         cpus, gpus = self._how.cpus_per_run, self._how.gpus_per_run
         asked = {
@@ -149,21 +153,33 @@ class RayEngine:
 
 
 def _run_on_node(
-    values: dict[str, Any], how: Execution, name: str, origin: dict[str, Any]
+    values: dict[str, Any], how: Execution, name: str, origin: dict[str, Any], shared: Files
 ) -> tuple[dict[str, Any], Files]:
     """A task of the cluster: do one run in a folder of this node, and hand its files back."""
     record_origin(origin)
     settings = read_settings(values)
     out = Path(tempfile.gettempdir()) / f"gnnlab-{os.getuid()}-{name}"
     out.mkdir(parents=True, exist_ok=True)
-    result, _ = work(settings, out, how, lambda step: None)
+    for file, content in shared.items():
+        (out / SHARED).mkdir(exist_ok=True)
+        if not (out / SHARED / file).exists():
+            write_beside(out / SHARED / file, lambda beside, content=content: beside.write_bytes(content))  # type: ignore[misc]
+    result, _ = execute_once(settings, out, how=how)
     folder = out / settings.folder
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    files = _read_files(folder)
     shutil.rmtree(folder)
     remove_locks(out)
     with suppress(OSError):  # another run is there
         out.rmdir()
     return result, files
+
+
+def _read_files(folder: Path) -> Files:
+    return (
+        {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        if folder.is_dir()
+        else {}
+    )
 
 
 def _write(folder: Path, files: Files) -> None:

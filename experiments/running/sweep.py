@@ -5,23 +5,23 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from experiments.core.execution import AS_USUAL, Execution
-from experiments.core.model_specs import ModelSpec
-from experiments.core.run_protocol import Run
-from experiments.core.settings import RunSettings, TrainSettings
+from experiments.core.run import Run
 from experiments.records.files import write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result, write_results
-from experiments.running.engines import Answer, Engine, WorkerKilledError, make_engine
-from experiments.running.runs import failure
+from experiments.running.engines import Answer, Engine, LocalEngine, SerialEngine, WorkerKilledError
+from experiments.running.execute import failure
+from experiments.running.ray_engine import RayEngine
 
 LOOK_AGAIN = 0.5  # seconds between two looks at runs that another sweep is doing
 
@@ -39,28 +39,6 @@ class SweepResult:
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
-
-
-def expand(
-    experiment: str,
-    models: Iterable[ModelSpec],
-    lengths: Iterable[int],
-    seeds: Iterable[int],
-    train: TrainSettings | Sequence[TrainSettings],
-    device: str = "cpu",
-    threads: int = 1,
-    deterministic: bool = False,
-) -> list[RunSettings]:
-    """Every combination of model, length, seed and settings of training, once each, long runs first.
-
-    Long ones first keep all workers busy to the end; the order changes no result.
-    """
-    trains = [train] if isinstance(train, TrainSettings) else train
-    runs = [
-        RunSettings(experiment, length, model, seed, settings, device, threads, deterministic)
-        for length, model, settings, seed in itertools.product(lengths, models, trains, seeds)
-    ]
-    return sorted(dict.fromkeys(runs), key=lambda run: -run.length * run.model.layers * run.train.steps)
 
 
 def run_sweep(
@@ -98,8 +76,8 @@ def run_sweep(
     try:
         missing = []
         for settings in runs:
-            there = read_result(out / settings.folder)
-            if there is None or (how.retry_failed and there["status"] == "failed"):
+            there = result_there(settings, out, how)
+            if there is None:
                 missing.append(settings)
             else:
                 record(settings, (there, False))
@@ -111,6 +89,31 @@ def run_sweep(
         remove_locks(out)
         write_results(out)
     return outcome
+
+
+def result_there(run: Run, out: Path, how: Execution) -> dict[str, Any] | None:
+    """The result of a run that is done; None where it is still to do, as a failure that is done again."""
+    result = read_result(out / run.folder)
+    return None if result is not None and how.retry_failed and result["status"] == "failed" else result
+
+
+def make_engine(out: Path, how: Execution, *, workers: int, show: bool = False) -> Engine:
+    """The engine that ``how`` names.
+
+    Args:
+        out: Results folder, prepared.
+        how: Which engine, and what it is told.
+        workers: Processes of the local engine; with 1, runs are done in this process.
+        show: Show a bar for each run.
+
+    Raises:
+        ValueError: Ray is asked for and is not installed, or the cluster is not there or too small.
+    """
+    if how.on_ray:
+        return RayEngine(out, how)
+    if how.engine == "serial" or workers == 1:
+        return SerialEngine(out, how, show)
+    return LocalEngine(out, how, show, workers)
 
 
 def _do_all(missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None]) -> None:

@@ -1,62 +1,138 @@
-"""When a training run ends, and which weights it keeps."""
+"""Which look at the validation part is the best, and when a training run ends."""
 
 from __future__ import annotations
 
 import copy
 import math
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any
 
 from torch import Tensor, nn
 
-from experiments.core.settings import TrainSettings
+Row = dict[str, Any]
 
 
-class Selection:
-    """The best look at the validation split so far, and whether looking on makes sense.
-
-    Args:
-        settings: ``success`` and ``patience`` end a run.
+class Rule(ABC):
+    """Keeps the best look so far, and the weights that it was of.
 
     Attributes:
-        accuracy: Of the best look, in 0..1.
-        loss: Of the best look.
-        step: When it was.
-        weights: The model's then; None before the first look.
+        row: The best look; None before the first.
+        weights: The model's then.
     """
 
-    def __init__(self, settings: TrainSettings) -> None:
-        self._success, self._patience = settings.success, settings.patience
-        self.accuracy, self.loss, self.step = -1.0, math.inf, 0
+    def __init__(self) -> None:
+        self.row: Row | None = None
         self.weights: dict[str, Tensor] | None = None
-        self._successes = 0
-        self._lowest_loss, self._lowest_step = math.inf, 0
 
-    def update(self, step: int, loss: float, accuracy: float, model: nn.Module) -> str | None:
-        """Take in a look; answers why to stop, or None."""
-        if (accuracy, -loss) > (self.accuracy, -self.loss):
-            self.accuracy, self.loss, self.step = accuracy, loss, step
-            self.weights = copy.deepcopy(model.state_dict())
-        if loss < self._lowest_loss - 1e-3:
-            self._lowest_loss, self._lowest_step = loss, step
-        self._successes = self._successes + 1 if accuracy >= self._success else 0
-        if self._successes == 2:
-            return "success"
-        if self._patience and step - self._lowest_step >= self._patience:
-            return "converged"
-        return None
+    def look(self, row: Row, model: nn.Module) -> str:
+        """Take in a look; answers why to stop, or an empty string."""
+        keep, reason = self.judge(row)
+        if keep:
+            self.row, self.weights = row, copy.deepcopy(model.state_dict())
+        return reason
+
+    @abstractmethod
+    def judge(self, row: Row) -> tuple[bool, str]:
+        """Whether this look is the best so far, and why to stop."""
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint has to keep."""
-        return {name: getattr(self, name) for name in _KEPT}
+        return dict(vars(self))
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on where ``state_dict`` was taken."""
-        for name in _KEPT:
-            setattr(self, name, state[name])
+        vars(self).update(state)
 
 
-_KEPT = ("accuracy", "loss", "step", "weights", "_successes", "_lowest_loss", "_lowest_step")
+class HighestAccuracy(Rule):
+    """The highest validation accuracy, and of equal ones the lowest loss.
+
+    Args:
+        success: Ends a run when two looks in a row reach it.
+        patience: Steps without a loss lower by 0.001 that end a run; 0 for never.
+    """
+
+    def __init__(self, success: float, patience: int) -> None:
+        super().__init__()
+        self.success, self.patience = success, patience
+        self.accuracy, self.loss = -1.0, math.inf
+        self.successes = 0
+        self.lowest_loss, self.lowest_step = math.inf, 0
+
+    def judge(self, row: Row) -> tuple[bool, str]:
+        step, loss, accuracy = row["step"], row["validation_loss"], row["validation_accuracy"]
+        keep = (accuracy, -loss) > (self.accuracy, -self.loss)
+        if keep:
+            self.accuracy, self.loss = accuracy, loss
+        if loss < self.lowest_loss - 1e-3:
+            self.lowest_loss, self.lowest_step = loss, step
+        self.successes = self.successes + 1 if accuracy >= self.success else 0
+        if self.successes == 2:
+            return keep, "success"
+        late = self.patience and step - self.lowest_step >= self.patience
+        return keep, "converged" if late else ""
+
+
+class Lowest(Rule):
+    """The lowest value of one column.
+
+    Args:
+        key: The column, such as ``validation_loss``.
+        patience: Steps without a lower one that end a run; 0 for never.
+    """
+
+    def __init__(self, key: str, patience: int = 0) -> None:
+        super().__init__()
+        self.key, self.patience = key, patience
+        self.best, self.step = math.inf, 0
+
+    def judge(self, row: Row) -> tuple[bool, str]:
+        keep = row[self.key] < self.best
+        if keep:
+            self.best, self.step = row[self.key], row["step"]
+        late = self.patience and row["step"] - self.step >= self.patience
+        return keep, "converged" if late else ""
+
+
+class LossWindow(Rule):
+    """Ends when the validation loss is above the mean of the last epochs, and keeps the last weights (Kipf & Welling).
+
+    Args:
+        patience: How many epochs; 0 for never ending early.
+    """
+
+    def __init__(self, patience: int) -> None:
+        super().__init__()
+        self.patience = patience
+        self.losses: list[float] = []
+
+    def judge(self, row: Row) -> tuple[bool, str]:
+        loss = row["validation_loss"]
+        recent = self.losses[-self.patience :] if self.patience else []
+        self.losses.append(loss)
+        rising = len(recent) == self.patience > 0 and loss > sum(recent) / len(recent)
+        return True, "converged" if rising else ""
+
+
+class BothBest(Rule):
+    """Keeps weights for which validation loss and accuracy are both at their best so far (Veličković et al.).
+
+    Args:
+        patience: Epochs in which neither is at its best that end a run; 0 for never.
+    """
+
+    def __init__(self, patience: int) -> None:
+        super().__init__()
+        self.patience = patience
+        self.loss, self.accuracy, self.since = math.inf, 0.0, 0
+
+    def judge(self, row: Row) -> tuple[bool, str]:
+        loss, accuracy = row["validation_loss"], row["validation_accuracy"]
+        lower, higher = loss <= self.loss, accuracy >= self.accuracy
+        self.loss, self.accuracy = min(loss, self.loss), max(accuracy, self.accuracy)
+        self.since = 0 if lower or higher else self.since + 1
+        return lower and higher, "converged" if self.patience and self.since >= self.patience else ""
 
 
 class RecentLosses:

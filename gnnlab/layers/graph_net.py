@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -35,7 +36,8 @@ class GraphNet(nn.Module):
         hidden_channels: H, of every layer; for a GAT of all heads together.
         out_channels: C, the classes.
         num_layers: L, one or more.
-        conv: `"gcn"` or `"gat"`.
+        conv: `"gcn"`, `"gat"`, or any function `(in_channels, out_channels) -> layer`; the layer is called as PyG's
+            convolutions are.
         heads: K of a GAT; K must divide H.
         readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
             node.
@@ -44,6 +46,7 @@ class GraphNet(nn.Module):
         full_last: The last layer runs over edges between all pairs of nodes of a graph, whatever its edges
             are: the fully adjacent last layer of Alon & Yahav 2021 (https://arxiv.org/abs/2006.05205).
         dropout: After every layer, in training.
+        activation: φ. Default: ReLU, and ELU after a GAT.
         **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
 
     Shapes:
@@ -74,18 +77,19 @@ class GraphNet(nn.Module):
         out_channels: int,
         num_layers: int,
         *,
-        conv: str = "gcn",
+        conv: str | Callable[[int, int], nn.Module] = "gcn",
         heads: int = 1,
         readout: str = "query",
         residual: bool = False,
         norm: bool = False,
         full_last: bool = False,
         dropout: float = 0.0,
+        activation: Callable[[Tensor], Tensor] | None = None,
         **conv_options: Any,
     ) -> None:
         super().__init__()
-        if conv not in CONVS:
-            raise ValueError(f"conv must be one of {', '.join(CONVS)}, but is {conv!r}")
+        if not callable(conv) and conv not in CONVS:
+            raise ValueError(f"conv must be one of {', '.join(CONVS)} or a function, but is {conv!r}")
         if readout not in READOUTS:
             raise ValueError(f"readout must be one of {', '.join(READOUTS)}, but is {readout!r}")
         check_sizes(in_channels=in_channels, hidden_channels=hidden_channels, out_channels=out_channels)
@@ -96,10 +100,12 @@ class GraphNet(nn.Module):
         self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels
         self.num_layers, self.readout, self.residual, self.dropout = num_layers, readout, residual, dropout
         self.full_last = full_last
-        self.activation = F.relu if conv == "gcn" else F.elu
+        self.activation = activation or (F.elu if conv == "gat" else F.relu)
         sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
-        if conv == "gcn":
-            layers: list[nn.Module] = [GCNConv(size, hidden_channels, **conv_options) for size in sizes]
+        if callable(conv):
+            layers = [conv(size, hidden_channels, **conv_options) for size in sizes]
+        elif conv == "gcn":
+            layers = [GCNConv(size, hidden_channels, **conv_options) for size in sizes]
         else:
             one = hidden_channels // heads
             layers = [GATConv(size, one, heads=heads, **conv_options) for size in sizes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -33,7 +34,7 @@ class SequenceGraphClassifier(nn.Module):
         hidden_channels: H.
         num_layers: L.
         embedding_channels: Size of the embeddings. Default: H.
-        conv: `"gcn"` or `"gat"`.
+        conv: `"gcn"`, `"gat"`, or a function that makes a layer, as for `GraphNet`.
         heads: K of a GAT.
         readout: `"query"`, `"mean"`, `"max"`, `"sum"`, or `"none"` for an answer at every node. Default: the
             query node where the graph has one, otherwise the mean.
@@ -71,7 +72,7 @@ class SequenceGraphClassifier(nn.Module):
         hidden_channels: int,
         num_layers: int,
         embedding_channels: int | None = None,
-        conv: str = "gcn",
+        conv: str | Callable[[int, int], nn.Module] = "gcn",
         heads: int = 1,
         readout: str | None = None,
         position: bool = True,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from experiments.lab.characters.checkpoints import BEST
 from experiments.lab.characters.models.models import build_character_model, character_hidden
-from experiments.lab.characters.settings import CharacterSettings
+from experiments.lab.characters.settings import CharacterRun
 from experiments.lab.characters.text.vocabulary import read_vocabulary
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.records import read_run
+from experiments.running.session import CHECKPOINT
 from seq import Vocabulary
 
+#: Files of an unfinished run, and the best weights in what they hold; an older version wrote the second.
+UNFINISHED: dict[str, Callable[[dict[str, Any]], Any]] = {
+    CHECKPOINT: lambda values: values.get("parts", {}).get("", {}).get("rule", {}).get("weights"),
+    "best.pt": lambda values: values.get("weights"),
+}
 
-def load_character_model(run_folder: Path | str) -> tuple[nn.Module, Vocabulary, CharacterSettings]:
+
+def load_character_model(run_folder: Path | str) -> tuple[nn.Module, Vocabulary, CharacterRun]:
     """The model of a run, as validation selected it, in evaluation mode on the CPU. Nothing in the files is run.
 
     Args:
@@ -32,7 +39,7 @@ def load_character_model(run_folder: Path | str) -> tuple[nn.Module, Vocabulary,
     folder = Path(run_folder)
     record = read_run(folder)
     settings = record.settings
-    if not isinstance(settings, CharacterSettings):
+    if not isinstance(settings, CharacterRun):
         raise ValueError(f"run: {folder} is a run of {settings.experiment}, which is no character model")
     vocabulary = read_vocabulary(folder, settings)
     hidden = character_hidden(settings.model, settings.train, len(vocabulary))
@@ -51,8 +58,7 @@ def _weights(folder: Path) -> dict[str, Any]:
             return torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # unpickling a damaged file can raise nearly anything
             raise ValueError(f"run: {path} cannot be read; it is damaged, or of another program") from error
-    if not (folder / BEST).exists():
-        raise ValueError(
-            f"run: {folder} has no weights yet; its first look at the validation part makes some"
-        )
-    return load_checkpoint(folder / BEST, ("weights",))["weights"]
+    for name, find in UNFINISHED.items():
+        if (folder / name).exists() and (found := find(load_checkpoint(folder / name))) is not None:
+            return dict(found)
+    raise ValueError(f"run: {folder} has no weights yet; its first look at the validation part makes some")

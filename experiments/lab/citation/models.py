@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +11,6 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from experiments.lab.citation.settings import NodeModel, NodeTraining
-from gnnlab import GATConv, GCNConv
 
 
 class FeatureDropout(nn.Module):
@@ -111,19 +111,23 @@ def build_node_model(spec: NodeModel, in_channels: int, classes: int) -> TwoLaye
         in_channels: F.
         classes: C.
     """
+    part = spec.part
+    first, second = _papers_options(spec)
+    return TwoLayers(
+        part.conv(in_channels, spec.width, heads=spec.heads, **first),
+        part.layer(spec.width, classes, **second),
+        getattr(F, part.activation),
+        spec.dropout,
+    )
+
+
+def _papers_options(spec: NodeModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the papers' layers are told besides their sizes; any other convolution is told nothing."""
     if spec.name == "gat":
-        first = GATConv(in_channels, spec.hidden, heads=spec.heads, dropout=spec.dropout)
-        second = GATConv(
-            spec.hidden * spec.heads, classes, heads=spec.output_heads, concat=False, dropout=spec.dropout
-        )
-        return TwoLayers(first, second, F.elu, spec.dropout)
-    if spec.name == "gcn":
-        layers = (
-            GCNConv(in_channels, spec.hidden, bias=False),
-            GCNConv(spec.hidden, classes, bias=False),
-        )
-        return TwoLayers(*layers, F.relu, spec.dropout)
-    return TwoLayers(Dense(in_channels, spec.hidden), Dense(spec.hidden, classes), F.relu, spec.dropout)
+        first = {"dropout": spec.dropout}
+        return first, {**first, "heads": spec.output_heads, "concat": False}
+    own = {"bias": False} if spec.name == "gcn" else {}
+    return own, own
 
 
 def build_optimizer(model: TwoLayers, settings: NodeTraining) -> Adam:

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from torch_geometric.data import Data
 
+from experiments.data.names import SOCIAL
 from experiments.data.node_graphs import load_task
 from experiments.data.social import social_graph
-from experiments.lab.citation.settings import SOCIAL
-from experiments.records.files import write_beside, write_json
+from experiments.lab.citation.settings import CitationRun
+from experiments.records.pictures import KeptPicture, keep_pictures
 from gnnlab import draw_graph
 
 
-def draw_graphs(datasets: list[str], out: Path) -> None:
-    """Draw each data set with its classes, a large one as the neighbourhood of one node.
-
-    Writes ``pictures/*.svg`` and ``pictures/index.json``, which holds a title and a text for each.
-
-    Args:
-        datasets: Names of data sets.
-        out: Results folder.
-    """
-    folder = out / "pictures"
-    folder.mkdir(exist_ok=True)
-    entries = []
-    for name in datasets:
+def draw_graphs(runs: list[CitationRun], out: Path, options: dict[str, Any]) -> None:
+    """Draw each data set with its classes, a large one as the neighbourhood of one node."""
+    pictures = []
+    for name in dict.fromkeys(run.dataset for run in runs):
         data = social_graph(name) if name in SOCIAL else load_task(name, 0)
-        figure = class_picture(data)
-        file = f"graph-{name}.svg"
-        write_beside(folder / file, partial(figure.savefig, format="svg"))
-        entries.append({"file": file, "title": name, "text": _text(name, data)})
-    write_json(folder / "index.json", entries)
+        pictures.append(KeptPicture(f"graph-{name}.svg", name, _text(name, data), class_picture(data)))
+    drawn = {picture.file for picture in pictures}
+    keep_pictures(out, pictures, stays=lambda entry: entry["file"] not in drawn)
 
 
 def _text(name: str, data: Data) -> str:

@@ -3,175 +3,145 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from dataclasses import dataclass
-from typing import Any
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from experiments.core.naming import nearest
-from experiments.core.run_protocol import digest_of
+from experiments.core.labels import Spec, parse_label
+from experiments.core.registry import CONVOLUTIONS, Part
+from experiments.core.run import Run
+from experiments.core.settings import Settings, choice, number, plain, whole
+from experiments.data.names import CITATION, DATASETS, SOCIAL
 
-#: Graphs that networkx brings, and what a class is in each.
-SOCIAL = {
-    "karate": "the faction a member of the karate club joined when the club split (Zachary 1977)",
-    "lesmis": "the community that greedy modularity finds a character of Les Misérables in (no label of the data)",
-}
-#: Citation graphs with the public split of Yang et al. 2016.
-CITATION = ("cora", "citeseer", "pubmed")
-DATASETS = (*SOCIAL, *CITATION)
-DEFAULT_DATASETS = tuple(SOCIAL)
-
-MODELS = ("gcn", "gat", "mlp")
+MLP = Part("mlp", "experiments.lab.citation.models:Dense", "dense layers, which never look at the edges")
 STOPS = ("window", "patience")
+#: About how much longer a step on a citation graph takes than one on a social graph.
+_LARGER = 100.0
 
 
 @dataclass(frozen=True)
-class NodeModel:
+class NodeModel(Spec):
     """A network of two layers that gives each node its logits.
 
     Args:
-        name: One of ``MODELS``; ``mlp`` has dense layers and never looks at the edges.
-        hidden: Hidden channels; of one head for ``gat``.
-        heads: Attention heads of the first layer (``gat``).
-        output_heads: Attention heads of the second, averaged (``gat``).
-        dropout: On the features, on the hidden layer and, for ``gat``, on the attention.
+        name: A convolution, or ``mlp``, which never looks at the edges.
+        hidden: Hidden channels; of one head where a convolution has heads.
+        heads: Attention heads of the first layer, where it has heads.
+        output_heads: Attention heads of the second layer of gat, averaged.
+        dropout: On the features, on the hidden layer and, in gat, on the attention.
     """
 
+    parts: ClassVar[Mapping[str, Part]] = ChainMap({"mlp": MLP}, CONVOLUTIONS)
+
     name: str
-    hidden: int = 16
-    heads: int = 1
-    output_heads: int = 1
-    dropout: float = 0.5
+    hidden: int = whole(16, least=1, option=True)
+    heads: int = whole(1, least=1, option=True)
+    output_heads: int = whole(1, least=1, option=True)
+    dropout: float = number(0.5, least=0, below=1, option=True)
+
+    @property
+    def width(self) -> int:
+        """Hidden channels of all heads together."""
+        return self.hidden * (self.heads if "heads" in self.part.features else 1)
 
 
-@dataclass(frozen=True)
-class NodeTraining:
+@dataclass(frozen=True, kw_only=True)
+class NodeTraining(Settings):
     """How it is trained: Adam on all labelled nodes at once.
 
     Args:
         epochs: Most steps; a step sees the whole graph.
-        learning_rate: Adam's step size.
+        learning_rate: Step size of Adam.
         weight_decay: Of the squared weights.
-        decay_all: Decay every layer, or the first one alone.
-        stop: ``window`` ends when the validation loss is above the mean of the last ``patience`` epochs, and keeps
-            the weights it has then; ``patience`` ends when neither validation loss nor accuracy has been at its
-            best for so many epochs, and keeps the last weights for which both were.
+        decay_all: Decay every layer, in place of the first one alone.
+        stop: window ends when the validation loss is above the mean of the last ``patience`` epochs, and keeps the
+            weights it has then; patience ends when neither validation loss nor accuracy has been at its best for so
+            many epochs, and keeps the last weights for which both were.
         patience: Epochs; 0 for never ending early.
     """
 
-    epochs: int = 200
-    learning_rate: float = 0.01
-    weight_decay: float = 5e-4
-    decay_all: bool = False
-    stop: str = "window"
-    patience: int = 10
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1:
-            raise ValueError(f"epochs: {self.epochs} should be 1 or more")
-        if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
-            raise ValueError(f"learning_rate: {self.learning_rate} should be above 0")
-        if self.stop not in STOPS:
-            raise ValueError(f"stop: unknown {self.stop!r}; it should be one of {', '.join(STOPS)}")
-        if self.patience < 0:
-            raise ValueError(f"patience: {self.patience} should be 0 or more")
+    epochs: int = whole(200, least=1)
+    learning_rate: float = number(0.01, above=0)
+    weight_decay: float = number(5e-4, least=0)
+    decay_all: bool = plain(False)
+    stop: str = choice("window", STOPS)
+    patience: int = whole(10)
 
 
-def papers_settings(model: str, dataset: str) -> tuple[NodeModel, NodeTraining]:
+@dataclass(frozen=True, kw_only=True)
+class CitationRun(Run):
+    """One run on one graph.
+
+    Args:
+        dataset: karate, lesmis: social graphs, the split drawn from the seed. cora, citeseer, pubmed: citation graphs
+            with their public split, read from the folder that the variable GNNLAB_DATA names (or ~/.cache/gnnlab), and
+            downloaded into it where they are missing.
+        model: The network.
+        train: How it is trained.
+    """
+
+    told: ClassVar[tuple[str, ...]] = ("dataset",)
+
+    dataset: str = choice(known=DATASETS)
+    model: NodeModel = plain(option=False)
+    train: NodeTraining = field(default_factory=NodeTraining, metadata={"option": False})
+
+    @property
+    def place(self) -> str:
+        return self.dataset
+
+    @property
+    def most_steps(self) -> int:
+        return self.train.epochs
+
+    @property
+    def cost(self) -> float:
+        return self.train.epochs * self.model.width * (_LARGER if self.dataset in CITATION else 1.0)
+
+
+def parse_node_model(text: str) -> NodeModel:
+    """Read a model's label, which is its name alone.
+
+    Raises:
+        ValueError: The name is not known; the message says what is.
+
+    Example:
+        >>> parse_node_model("gta")
+        Traceback (most recent call last):
+            ...
+        ValueError: models: unknown model 'gta', did you mean gat? Known: gcn, gat, mlp
+    """
+    spec = parse_label(text, (NodeModel,))
+    assert isinstance(spec, NodeModel)
+    return spec
+
+
+def papers_settings(label: str, values: Mapping[str, Any]) -> tuple[NodeModel, NodeTraining]:
     """What the papers used: GCN and MLP from Kipf & Welling 2017, section 5.2; GAT from Veličković et al. 2018,
-    section 3.3, with its authors' stopping rule. Social graphs have the settings of Cora, but 200 epochs for all:
-    with a handful of validation nodes the accuracy is soon at its best, and a rule that waits for better never ends.
+    section 3.3, with its authors' stopping rule. Any other convolution has the settings of GCN. Social graphs have the
+    settings of Cora, but 200 epochs for all: with a handful of validation nodes the accuracy is soon at its best, and a
+    rule that waits for better never ends.
+
+    Args:
+        label: The model.
+        values: Settings of the run; ``dataset`` is read.
 
     Raises:
         ValueError: The model is not known.
 
     Example:
-        >>> papers_settings("gat", "cora")[0]
+        >>> papers_settings("gat", {"dataset": "cora"})[0]
         NodeModel(name='gat', hidden=8, heads=8, output_heads=1, dropout=0.6)
     """
-    if model not in MODELS:
-        hint = nearest(model, MODELS)
-        raise ValueError(f"models: unknown model {model!r}{hint or '.'} Known: {', '.join(MODELS)}")
-    if model != "gat":
-        return NodeModel(model), NodeTraining()
-    network = NodeModel("gat", hidden=8, heads=8, dropout=0.6)
+    network, training = parse_node_model(label), NodeTraining()
+    if network.name != "gat":
+        return network, training
+    network = dataclasses.replace(network, hidden=8, heads=8, dropout=0.6)
     training = NodeTraining(epochs=2000, learning_rate=0.005, decay_all=True, stop="patience", patience=100)
-    if dataset in SOCIAL:
+    if values["dataset"] in SOCIAL:
         training = dataclasses.replace(training, epochs=NodeTraining.epochs)
-    if dataset == "pubmed":
+    if values["dataset"] == "pubmed":
         network = dataclasses.replace(network, output_heads=8)
         training = dataclasses.replace(training, learning_rate=0.01, weight_decay=1e-3)
     return network, training
-
-
-def check_dataset(name: str) -> None:
-    """Raise a ValueError unless there is a data set of that name."""
-    if name not in DATASETS:
-        hint = nearest(name, DATASETS)
-        raise ValueError(f"dataset: unknown {name!r}{hint or '.'} Known: {', '.join(DATASETS)}")
-
-
-@dataclass(frozen=True)
-class CitationSettings:
-    """One run: everything that can change its result.
-
-    Args:
-        experiment: Name in the catalogue of experiments.
-        dataset: One of ``DATASETS``.
-        model: The network.
-        seed: Fixes the initial weights and the dropout, and in a social graph which nodes are labelled.
-        train: How it is trained.
-        device: ``cpu`` or a torch CUDA device.
-        threads: CPU threads inside the run; more of them can change the last bits.
-    """
-
-    experiment: str
-    dataset: str
-    model: NodeModel
-    seed: int
-    train: NodeTraining
-    device: str = "cpu"
-    threads: int = 1
-
-    def __post_init__(self) -> None:
-        check_dataset(self.dataset)
-        if self.seed < 0:
-            raise ValueError(f"seeds: {self.seed} should be 0 or more")
-        if self.threads < 1:
-            raise ValueError(f"threads: {self.threads} should be 1 or more")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for ``config.json``; ``from_dict`` reads them back."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> CitationSettings:
-        """The run that a ``config.json`` describes.
-
-        Raises:
-            ValueError: A key is missing or not known.
-        """
-        try:
-            parts = {"model": NodeModel(**values["model"]), "train": NodeTraining(**values["train"])}
-            return cls(**{**values, **parts})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"config: not the settings of a run ({error})") from error
-
-    @property
-    def title(self) -> str:
-        """Which run it is, for a progress bar."""
-        return f"{self.model.name} {self.dataset} seed {self.seed}"
-
-    @property
-    def most_steps(self) -> int:
-        """The length of that bar."""
-        return self.train.epochs
-
-    @property
-    def identity(self) -> str:
-        """Eight hexadecimal digits that change whenever a setting does."""
-        return digest_of(self.to_dict())
-
-    @property
-    def folder(self) -> str:
-        """Name of the run's folder."""
-        return f"{self.dataset}_{self.model.name}_seed{self.seed}_{self.identity}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,47 +9,46 @@ from torch_geometric.data import Data
 
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.nearest_words import FEWEST_DOCUMENTS, telling_words
-from experiments.records.files import write_beside, write_json
+from experiments.lab.documents.corpora.sources import load_corpus
+from experiments.lab.documents.settings import DocumentRun
+from experiments.records.pictures import KeptPicture, keep_pictures
 from gnnlab import cooccurrence_graph, draw_graph, word_neighbourhood
 
 MOST_PICTURES = 4
 WINDOW = 20
 
 
-def draw_word_graphs(corpus: Corpus, out: Path) -> None:
-    """Draw the words around one that speaks for each of the first classes.
+def draw_word_graphs(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> None:
+    """Draw the graph of words of each corpus of a sweep."""
+    for choice in {run.corpus.digest: run.corpus for run in runs}.values():
+        draw_words(load_corpus(choice, out), out)
 
-    Writes ``pictures/*.svg`` and ``pictures/index.json``, which holds a title and a text for each.
+
+def draw_words(corpus: Corpus, out: Path) -> None:
+    """Draw the words around one that speaks for each of the first classes.
 
     Args:
         corpus: The documents; only training documents are looked at.
         out: Results folder.
     """
-    documents = [corpus.words[row] for row in corpus.rows("train")]
-    graph = frequent_words_graph(documents)
-    folder = out / "pictures"
-    folder.mkdir(exist_ok=True)
-    index = folder / "index.json"
-    # Pictures of other corpora in the same folder stay.
-    entries = json.loads(index.read_text(encoding="utf-8")) if index.exists() else []
-    entries = [entry for entry in entries if corpus.digest not in entry["file"]]
+    graph = frequent_words_graph([corpus.words[row] for row in corpus.rows("train")])
     chosen = [
         (label, word)
         for label, words in telling_words(corpus).items()
         for word in words
         if word in graph.words
     ]
+    pictures = []
     for number, (label, word) in enumerate(chosen[:MOST_PICTURES]):
         figure, note = neighbourhood_picture(graph, word)
-        file = f"words-{corpus.digest}-{number}.svg"
-        write_beside(folder / file, partial(figure.savefig, format="svg"))
         text = (
             f"The word that speaks most for {label}, and the words that keep company with it beyond chance (highest "
             f"pointwise mutual information in windows of {WINDOW} words) in the training documents; words that occur "
             f"under {FEWEST_DOCUMENTS} times are left out. {note}"
         )
-        entries.append({"file": file, "title": f"{corpus.name}: {word}", "text": text})
-    write_json(index, entries)
+        file = f"words-{corpus.digest}-{number}.svg"
+        pictures.append(KeptPicture(file, f"{corpus.name}: {word}", text, figure))
+    keep_pictures(out, pictures, stays=lambda entry: corpus.digest not in entry["file"])
 
 
 def frequent_words_graph(documents: list[list[str]]) -> Data:

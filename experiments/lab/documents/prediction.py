@@ -9,10 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.documents.classifiers.classifier import DocumentClassifier
-from experiments.lab.documents.classifiers.kinds import make_classifier
+from experiments.lab.documents.classifiers.classifier import DocumentClassifier, make_classifier
 from experiments.lab.documents.corpora.words import words_of
-from experiments.lab.documents.settings import CORPUS_GRAPH, LINEAR, DocumentSettings
+from experiments.lab.documents.settings import LINEAR, DocumentRun
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.records import read_run
 
@@ -48,7 +47,7 @@ class DocumentPredictor:
 
     def __init__(self, run: Path) -> None:
         record = read_run(run)
-        if not isinstance(record.settings, DocumentSettings):
+        if not isinstance(record.settings, DocumentRun):
             raise ValueError(
                 f"run: {run} is one of {record.settings.experiment}; predict needs one of documents"
             )
@@ -87,7 +86,7 @@ class DocumentPredictor:
         known = [word for word in document if word in self._vocabulary]
         unknown = list(dict.fromkeys(word for word in document if word not in self._vocabulary))
         most = self.settings.model.most_words
-        reads_all = self.settings.model.name in (*CORPUS_GRAPH, LINEAR)
+        reads_all = self.settings.model.kind.transductive or self.settings.model.name == LINEAR
         cut = None if reads_all or len(known) <= most else most
         return Prediction(next(probabilities), len(document), len(known), unknown, cut)
 

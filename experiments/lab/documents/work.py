@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,76 +13,89 @@ import torch
 from sklearn.metrics import f1_score
 from torch import Tensor
 
-from experiments.lab.documents.classifiers.classifier import DocumentClassifier
+from experiments.lab.documents.classifiers.classifier import DocumentClassifier, make_classifier
 from experiments.lab.documents.classifiers.corpus_graph import fit_transductive
-from experiments.lab.documents.classifiers.kinds import make_classifier
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.nearest_words import frequent_words, nearest_words, telling_words
-from experiments.lab.documents.corpora.sources import load_corpus
+from experiments.lab.documents.corpora.sources import choose, keep_copy, load_corpus
 from experiments.lab.documents.corpora.splits import draw_split
-from experiments.lab.documents.settings import CORPUS_GRAPH, DocumentSettings
-from experiments.lab.sequences.models import count_parameters
+from experiments.lab.documents.settings import DocumentRun
 from experiments.records.checkpoints import save_checkpoint
-from experiments.records.device import computing, environment
 from experiments.records.files import write_beside, write_json
-from experiments.records.records import CurveWriter, curve_path
+from experiments.records.records import iterate_runs
+from experiments.records.results_folder import check_folder
+from experiments.running.session import Session
 
 
-def train_and_test(
-    settings: DocumentSettings, folder: Path, on_step: Callable[[int], None]
-) -> dict[str, Any]:
+def prepare(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> list[DocumentRun]:
+    """The runs with name and digest of their documents.
+
+    Raises:
+        ValueError: There are no such documents, or the folder holds runs on others of the same name.
+    """
+    chosen = {choice: choose(choice) for choice in dict.fromkeys(run.corpus for run in runs)}
+    digests = {choice.name: choice.digest for choice in chosen.values()}
+    check_folder(out, runs[0].experiment)
+    for there in iterate_runs(out) if out.exists() else ():
+        corpus = there.settings.corpus
+        if digests.get(corpus.name, corpus.digest) != corpus.digest:
+            raise ValueError(
+                f"out: {out} holds runs on other documents named {corpus.name!r}; name another folder"
+            )
+    return [dataclasses.replace(run, corpus=chosen[run.corpus]) for run in runs]
+
+
+def begin(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> None:
+    """Keep a copy of the documents beside the runs."""
+    for choice in {run.corpus.digest: run.corpus for run in runs}.values():
+        keep_copy(load_corpus(choice, out), out)
+
+
+def again(run: DocumentRun, results: Path, out: Path) -> None:
+    """Lay the copy of the documents into the folder where a run is redone.
+
+    Raises:
+        ValueError: The folder of the run has no copy, and the documents are others by now.
+    """
+    keep_copy(load_corpus(run.corpus, results), out)
+
+
+def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
     """Train and test a classifier of documents.
 
-    Writes ``curve.csv``, ``weights.pt`` and ``vocabulary.json`` (all that predicting needs), ``predictions.csv`` (a
-    row a test document) and ``neighbours.json`` (nearest words). A model over the graph of the corpus is trained twice:
+    Writes ``weights.pt`` and ``vocabulary.json`` (all that predicting needs), ``predictions.csv`` (a row a test
+    document) and ``neighbours.json`` (nearest words). A model over the graph of the corpus is trained twice:
     transductive, with the test documents in its graph, and inductive, without them; the second is the one that is kept.
-
-    Args:
-        settings: The run.
-        folder: Where its records are.
-        on_step: Called with the number of epochs done.
-
-    Returns:
-        What ``result.json`` says of it.
     """
-    corpus = load_corpus(settings.corpus, folder.parent)
-    split = draw_split(corpus, settings.share, settings.seed)
+    corpus = load_corpus(run.corpus, folder.parent)
+    split = draw_split(corpus, run.share, run.seed)
     truth = np.array(corpus.classes)[split.test]
     result: dict[str, Any] = {}
-    with computing(settings.threads), CurveWriter(curve_path(folder)) as on_row:
-
-        def row_of(setting: str) -> Callable[[dict[str, Any]], None]:
-            return lambda row: on_row({"setting": setting, **row})
-
-        options: dict[str, Any] = {"device": settings.device, "on_step": on_step}
-        transductive = None
-        if settings.model.name in CORPUS_GRAPH:
-            # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
-            torch.manual_seed(settings.seed)
-            fit, transductive, model, sizes = fit_transductive(
-                settings.model, corpus, split, settings.train, on_row=row_of("transductive"), **options
-            )
-            result |= _fit_facts(fit, settings) | {"parameters": count_parameters(model), **sizes}
-        torch.manual_seed(settings.seed)
-        classifier = make_classifier(settings.model, len(corpus.class_names))
-        fit = classifier.fit(
-            corpus, split, settings.train, seed=settings.seed, on_row=row_of("inductive"), **options
-        )
-        started = time.perf_counter()
-        inductive = classifier.logits([corpus.words[row] for row in split.test])
-        seconds_predicting = time.perf_counter() - started
+    transductive = None
+    if run.model.kind.transductive:
+        # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
+        torch.manual_seed(run.seed)
+        fit, transductive, sizes = fit_transductive(run.model, corpus, split, session)
+        result = fit.facts() | sizes
+    torch.manual_seed(run.seed)
+    classifier = make_classifier(run.model, len(corpus.class_names))
+    fit = classifier.fit(corpus, split, session)
+    started = time.perf_counter()
+    inductive = classifier.logits([corpus.words[row] for row in split.test])
+    seconds_predicting = time.perf_counter() - started
     if transductive is None:
-        result |= _fit_facts(fit, settings) | {"parameters": classifier.parameters, **classifier.facts()}
+        result = fit.facts() | {"parameters": classifier.parameters, **classifier.facts()}
     else:
         result["inductive_parameters"] = classifier.parameters
-        result["inductive_selected_step"] = fit.selected_step
+        result["inductive_selected_step"] = fit.row["step"]
+        result["resumed_step"] = fit.resumed_step or result["resumed_step"]
     scores = _scores(inductive if transductive is None else transductive, truth)
     _keep(classifier, corpus, folder)
     _write_predictions(corpus, split.test, inductive, transductive, folder / "predictions.csv")
     return {
         **{f"test_{name}": value for name, value in scores.items()},
         **{f"inductive_{name}": value for name, value in _scores(inductive, truth).items()},
-        "inductive_validation_accuracy": fit.validation_accuracy,
+        "inductive_validation_accuracy": fit.row["validation_accuracy"],
         **result,
         "seconds_inductive": fit.seconds,
         "ms_per_document": 1e3 * seconds_predicting / len(truth),
@@ -93,19 +106,6 @@ def train_and_test(
         "validation_documents": len(split.validation),
         "test_documents": len(split.test),
         "words_known": len(classifier.words),
-        "environment": environment(settings.device, settings.threads),
-    }
-
-
-def _fit_facts(fit: Any, settings: DocumentSettings) -> dict[str, Any]:
-    return {
-        "validation_accuracy": fit.validation_accuracy,
-        "validation_loss": fit.validation_loss,
-        "steps": fit.steps,
-        "selected_step": fit.selected_step,
-        "stopped": fit.stopped,
-        "ms_per_step": 1e3 * fit.seconds / fit.steps,
-        "seconds_training": fit.seconds,
     }
 
 

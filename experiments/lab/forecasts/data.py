@@ -13,7 +13,7 @@ from torch import Tensor
 
 from experiments.lab.forecasts.epidemic import simulate_epidemic
 from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
-from experiments.lab.forecasts.settings import EPIDEMIC, ForecastSettings
+from experiments.lab.forecasts.settings import EPIDEMIC, SHUFFLED, ForecastRun
 
 PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order
 LARGEST_SCALE = 1e100  # of a series' deviation, whose square is a number still
@@ -54,33 +54,33 @@ class ForecastTask:
         return self.values[times]
 
 
-def load_forecast(settings: ForecastSettings) -> ForecastTask:
+def load_forecast(run: ForecastRun) -> ForecastTask:
     """The task of a run, made or read from its files.
 
     Raises:
         ValueError: A file is wrong or not the one that the settings name; the series is too short for the windows,
             does not change, or has values that cannot be computed with.
     """
-    if settings.series == EPIDEMIC:
-        epidemic = simulate_epidemic(settings.nodes, settings.times, settings.seed)
+    if run.series == EPIDEMIC:
+        epidemic = simulate_epidemic(run.nodes, run.times, run.seed)
         values, chance = epidemic.ill, epidemic.chance
         pairs = sorted(tuple(sorted(edge)) for edge in epidemic.graph.edges)
-        names = [str(person) for person in range(settings.nodes)]
+        names = [str(person) for person in range(run.nodes)]
     else:
-        series, edge_list = Path(settings.series), Path(settings.edge_list)
+        series, edge_list = Path(run.series), Path(run.edge_list)
         values, names = read_series(series)
         pairs, chance = read_edges(edge_list, names), None
-        if content_hash(series, edge_list) != settings.content:
+        if content_hash(series, edge_list) != run.content:
             raise ValueError(
                 f"series: {series} or {edge_list} is no longer what the run saw; start a new run"
             )
-    window, horizon = settings.train.window, settings.train.horizon
+    window, horizon = run.train.window, run.train.horizon
     ends = split_times(len(values), window, horizon)
     edges = torch.tensor(pairs).t()
-    if settings.edges == "shuffled":
-        edges = rename(edges, values.shape[1], settings.seed)
+    if run.edges == SHUFFLED:
+        edges = rename(edges, values.shape[1], run.seed)
     learned = values[: int(ends[0][-1]) + 1]
-    standardised, deviation = _standardise(values, learned, names, settings.series)
+    standardised, deviation = _standardise(values, learned, names, run.series)
     best = None
     if chance is not None and horizon == 1:
         known = chance[ends[2].numpy()]

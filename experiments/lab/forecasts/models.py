@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from experiments.core.budget import closest_size
-from experiments.lab.forecasts.settings import ForecastModel
+from experiments.core.registry import Part
+from experiments.lab.forecasts.settings import LAST, ForecastModel
 from experiments.lab.sequences.models import count_parameters
-from gnnlab import GATConv, GCNConv
+from experiments.training.budget import closest_size
 from seq import LSTM
 
-GAT_HEADS = 2
+HEADS = 2  # of a convolution that has heads
 
 
 class SnapshotStack(nn.Module):
@@ -27,16 +27,16 @@ class SnapshotStack(nn.Module):
         in_channels: F.
         hidden: H.
         layers: L, 1 or more.
-        conv: ``gcn`` or ``gat``.
+        part: The convolution.
 
     Shapes:
         x (B, N, F), edge_index (2, E); result (B, N, H).
     """
 
-    def __init__(self, in_channels: int, hidden: int, layers: int, conv: str) -> None:
+    def __init__(self, in_channels: int, hidden: int, layers: int, part: Part) -> None:
         super().__init__()
         sizes = [in_channels] + [hidden] * (layers - 1)
-        self.convs = nn.ModuleList(_conv(conv, size, hidden) for size in sizes)
+        self.convs = nn.ModuleList(part.conv(size, hidden, heads=HEADS) for size in sizes)
         self.selves = nn.ModuleList(nn.Linear(size, hidden, bias=False) for size in sizes)
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
@@ -46,18 +46,12 @@ class SnapshotStack(nn.Module):
         return x
 
 
-def _conv(name: str, in_channels: int, hidden: int) -> nn.Module:
-    if name == "gcn":
-        return GCNConv(in_channels, hidden)
-    return GATConv(in_channels, hidden // GAT_HEADS, heads=GAT_HEADS)
-
-
 class Forecaster(nn.Module):
     """Forecast the next value of every node from a window of snapshots.
 
-    ``lstm`` reads each node's own window. ``gcn`` and ``gat`` take the window as W features of a node and know no
-    order in time but the place of a feature; ``gcn-last`` and ``gat-last`` see the last snapshot alone. ``gcn-lstm``
-    and ``gat-lstm`` run graph layers on every snapshot and read each node's value and its graph features through time
+    ``lstm`` reads each node's own window. A convolution alone takes the window as W features of a node and knows no
+    order in time but the place of a feature; with ``last`` it sees the last snapshot alone. With ``lstm`` graph layers
+    run on every snapshot, and an LSTM reads each node's value and its graph features through time
     (after Seo et al. 2016, https://arxiv.org/abs/1612.07659, model 1: a graph convolution in front of an LSTM). All
     add what they say to the last value seen, so a network that says nothing is the last value.
 
@@ -76,12 +70,13 @@ class Forecaster(nn.Module):
     def __init__(self, spec: ForecastModel, window: int, hidden: int, edge_index: Tensor) -> None:
         super().__init__()
         self.register_buffer("edge_index", edge_index.clone(), persistent=False)
-        conv = spec.name.partition("-")[0]
-        self.seen = 1 if spec.over_time or spec.last_only else window  # steps that are features of a node
+        self.seen = (
+            1 if spec.over_time or spec.name.endswith(LAST) else window
+        )  # steps that are features of a node
         self.graph: SnapshotStack | None = None
         self.recurrent: LSTM | None = None
         if spec.on_graph:
-            self.graph = SnapshotStack(self.seen, hidden, spec.depth, conv)
+            self.graph = SnapshotStack(self.seen, hidden, spec.depth, spec.part)
         if spec.over_time:
             self.recurrent = LSTM(1 + (hidden if spec.on_graph else 0), hidden)
         self.head = nn.Linear(hidden, 1)
@@ -115,6 +110,5 @@ def build_forecaster(
         with torch.device("meta"):
             return count_parameters(Forecaster(spec, window, hidden, torch.empty(2, 0, dtype=torch.long)))
 
-    step = GAT_HEADS if spec.name.startswith("gat") else 1
-    hidden = closest_size(count, budget, step, what=spec.label)
+    hidden = closest_size(count, budget, spec.part.step(HEADS), what=spec.label)
     return Forecaster(spec, window, hidden, edge_index), hidden

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +14,51 @@ from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.data import load_forecast
 from experiments.lab.forecasts.series_files import read_series
-from experiments.lab.forecasts.settings import EPIDEMIC, ForecastSettings
-from experiments.records.files import write_beside, write_json
+from experiments.lab.forecasts.settings import EPIDEMIC, GIVEN, ForecastRun
+from experiments.records.pictures import KeptPicture, keep_pictures
 
 SHOWN_NODES, SHOWN_TIMES, NAMED_NODES = 60, 120, 30
 
 
-def draw_series(settings: ForecastSettings, out: Path) -> None:
-    """Draw what is forecast: nodes against time, and the graph at one time.
+def draw_series(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> None:
+    """Draw each series that is forecast, with the given edges: nodes against time, and the graph at one time."""
+    series = {(run.content, run.nodes, run.times): run for run in reversed(runs)}
+    pictures = []
+    for (content, nodes, times), run in series.items():
+        file = f"series-{content or f'{nodes}-{times}'}.svg"
+        figure, text = series_picture(dataclasses.replace(run, edges=GIVEN))
+        title = (
+            "The series"
+            if len(series) == 1
+            else f"The series: {Path(run.series).name}, {text.partition(',')[0]}"
+        )
+        pictures.append(KeptPicture(file, title, text, figure))
+    keep_pictures(out, pictures)
 
-    Writes ``pictures/*.svg`` and ``pictures/index.json``, which holds a title and a text for each.
 
-    Args:
-        settings: One run; its series is drawn with the given edges.
-        out: Results folder.
-    """
-    task = load_forecast(dataclasses.replace(settings, edges="given"))
+def series_picture(run: ForecastRun) -> tuple[Figure, str]:
+    """A figure of the series of a run, and what it shows."""
+    task = load_forecast(run)
     values = task.values.numpy()
     graph = nx.Graph(task.edge_index.t().tolist())
     figure = Figure(figsize=(9.5, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    names = [] if settings.series == EPIDEMIC else read_series(Path(settings.series))[1]
+    names = [] if run.series == EPIDEMIC else read_series(Path(run.series))[1]
     draw_times(values, left, names)
     time = int(np.abs(values - values.mean()).mean(1)[:SHOWN_TIMES].argmax())
     draw_snapshot(graph, values[time], right, names)
     right.set_title(f"the graph at time {time}", fontsize=10)
-    folder = out / "pictures"
-    folder.mkdir(exist_ok=True)
-    write_beside(folder / "series.svg", partial(figure.savefig, format="svg"))
     people, edges = values.shape[1], graph.number_of_edges()
     text = f"{people:,} nodes, {edges:,} undirected edges, {len(values):,} time steps."
-    if settings.series == EPIDEMIC:
+    if run.series == EPIDEMIC:
         text += (
-            f" The simulated epidemic of seed {settings.seed}: dark is ill. Illness travels to neighbours, and who was "
-            "ill stays free of it for a while."
+            f" The simulated epidemic of seed {run.seed}: dark is ill. Illness travels to neighbours, and who was ill "
+            "stays free of it for a while."
         )
-    if people > SHOWN_NODES or len(values) > SHOWN_TIMES:
-        cut = [f"{SHOWN_NODES} nodes"] * (people > SHOWN_NODES) + [f"{SHOWN_TIMES} times"] * (
-            len(values) > SHOWN_TIMES
-        )
-        text += f" Left, only the first {' and '.join(cut)} are drawn."
-    write_json(folder / "index.json", [{"file": "series.svg", "title": "The series", "text": text}])
+    cut = [f"{SHOWN_NODES} nodes"] * (people > SHOWN_NODES) + [f"{SHOWN_TIMES} times"] * (
+        len(values) > SHOWN_TIMES
+    )
+    return figure, text + (f" Left, only the first {' and '.join(cut)} are drawn." if cut else "")
 
 
 def draw_times(values: np.ndarray, ax: Axes, names: Sequence[str] = ()) -> Axes:

@@ -2,79 +2,109 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
-import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from experiments.core.naming import nearest
-from experiments.core.run_protocol import digest_of
+from experiments.core.labels import Spec, grammar, parse_label, word
+from experiments.core.registry import CELLS, CONVOLUTIONS, Part
+from experiments.core.run import Run
+from experiments.core.settings import Values, choice, plain, whole
+from experiments.core.training import GradientTraining
 
 EPIDEMIC = "epidemic"
-BASELINES = ("last", "mean")
-NETWORKS = ("lstm", "gcn-last", "gat-last", "gcn", "gat", "gcn-lstm", "gat-lstm")
-MODELS = (*BASELINES, *NETWORKS)
-EDGES = ("given", "shuffled")
+GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
+NODES, TIMES = 150, 500  # of the epidemic
+SMOKE_NODES, SMOKE_TIMES = 60, 80
 MOST_LAYERS = 100
+WINDOW, LAST, LSTM = VIEWS = ("window", "last", "lstm")
 
 
 @dataclass(frozen=True)
-class ForecastModel:
-    """What forecasts.
-
-    Args:
-        name: One of ``MODELS``. ``last`` repeats the last value, ``mean`` says each node's mean of the training part.
-        layers: Graph layers; None takes 1 in a model that is both (its steps add up over time) and 2 in a graph
-            network alone.
-    """
-
-    name: str
-    layers: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.name not in MODELS:
-            hint = nearest(self.name, MODELS)
-            raise ValueError(f"models: unknown model {self.name!r}{hint or '.'} Known: {', '.join(MODELS)}")
-        if self.layers is not None and not self.on_graph:
-            raise ValueError(f"models: {self.name} has no graph layers, so none of them can be counted")
-        if self.layers is not None and not 1 <= self.layers <= MOST_LAYERS:
-            raise ValueError(f"models: {self.layers} graph layers should be 1 to {MOST_LAYERS}")
+class ForecastModel(Spec):
+    """What forecasts. A record holds its label, from which all else follows, and its name and layers."""
 
     @property
-    def on_graph(self) -> bool:
-        """Whether it looks at the edges."""
-        return self.name.startswith(("gcn", "gat"))
-
-    @property
-    def over_time(self) -> bool:
-        """Whether a recurrent network reads the window."""
-        return self.name.endswith("lstm")
-
-    @property
-    def last_only(self) -> bool:
-        """Whether it sees the last snapshot of the window alone."""
-        return self.name.endswith("-last")
-
-    @property
-    def trained(self) -> bool:
-        """Whether it has parameters."""
-        return self.name not in BASELINES
+    def name(self) -> str:
+        """Its label without the number of layers."""
+        return self.label
 
     @property
     def depth(self) -> int:
         """Graph layers, 0 where there are none."""
-        if not self.on_graph:
-            return 0
-        return self.layers or (1 if self.over_time else 2)
+        return 0
 
     @property
-    def label(self) -> str:
-        """What the user types: ``gcn-3-lstm`` has three graph layers."""
-        if self.layers is None:
-            return self.name
-        conv, _, rest = self.name.partition("-")
-        return f"{conv}-{self.layers}" + (f"-{rest}" if rest else "")
+    def on_graph(self) -> bool:
+        """Whether it looks at the edges."""
+        return self.depth > 0
+
+    @property
+    def over_time(self) -> bool:
+        """Whether a recurrent network reads the window."""
+        return self.name.endswith(LSTM)
+
+    @property
+    def trained(self) -> bool:
+        """Whether it has parameters."""
+        return self.on_graph or self.over_time
+
+    def to_dict(self) -> Values:
+        return {"label": self.label, "name": self.name, "layers": getattr(self, "layers", None)}
+
+    @classmethod
+    def from_dict(cls, values: Values) -> Any:
+        return parse_forecast_model(values["label"])
+
+
+@dataclass(frozen=True)
+class PlainModel(ForecastModel):
+    """A model that looks at each node by itself.
+
+    Args:
+        reader: ``lstm``; ``last`` repeats the last value, ``mean`` says each node's mean of the training part.
+    """
+
+    parts: ClassVar[Mapping[str, Part]] = {
+        "lstm": CELLS["lstm"],
+        "last": Part("last", "", "the last value"),
+        "mean": Part("mean", "", "each node's mean of the training part"),
+    }
+
+    reader: str
+
+
+@dataclass(frozen=True)
+class GraphModel(ForecastModel):
+    """A model that looks at neighbours.
+
+    Args:
+        conv: An entry of ``CONVOLUTIONS``.
+        layers: Graph layers; None takes 1 in a model that reads time too (its steps add up) and 2 in any other.
+        view: ``window`` takes the window as features of a node, ``last`` the last snapshot alone; ``lstm`` reads graph
+            features of every snapshot through time.
+    """
+
+    parts: ClassVar[Mapping[str, Part]] = CONVOLUTIONS
+
+    conv: str
+    layers: int | None = word("N", None, least=1, most=MOST_LAYERS)
+    view: str = word(VIEWS, WINDOW)
+
+    @property
+    def name(self) -> str:
+        return self.conv if self.view == WINDOW else f"{self.conv}-{self.view}"
+
+    @property
+    def depth(self) -> int:
+        return self.layers or (1 if self.over_time else 2)
+
+
+KINDS = (PlainModel, GraphModel)
+MODEL_HELP = (
+    f"lstm; last, mean: baselines; {grammar(GraphModel)}. A convolution alone takes the window as features of a node, "
+    "with last it sees the last snapshot alone, with lstm it is both, as in gcn-3-lstm with three graph layers"
+)
 
 
 def parse_forecast_model(label: str) -> ForecastModel:
@@ -85,133 +115,87 @@ def parse_forecast_model(label: str) -> ForecastModel:
 
     Example:
         >>> parse_forecast_model("gcn-3-lstm")
-        ForecastModel(name='gcn-lstm', layers=3)
+        GraphModel(conv='gcn', layers=3, view='lstm')
     """
-    found = re.fullmatch(r"(gcn|gat)-(\d+)(-lstm|-last)?", label)
-    if found is None:
-        return ForecastModel(label)
-    conv, layers, rest = found.groups(default="")
-    return ForecastModel(conv + rest, int(layers))
+    spec = parse_label(label, KINDS)
+    assert isinstance(spec, ForecastModel)
+    return spec
 
 
-@dataclass(frozen=True)
-class ForecastTraining:
+@dataclass(frozen=True, kw_only=True)
+class ForecastTraining(GradientTraining):
     """How every network is trained: Adam on the mean squared error of standardised values.
 
     Args:
         window: Time steps that a forecast sees.
         horizon: Steps from the last one seen to the one forecast.
-        steps: Most training steps.
-        batch_size: Windows a step; each has all nodes.
-        learning_rate: Adam's step size.
-        clip_norm: Largest gradient norm; 0 leaves gradients as they are.
-        evaluate_every: Steps between two looks at the validation part.
+        batch_size: Windows of a step; each has all nodes.
         patience: Steps without a better validation error that end a run; 0 for never.
-        budget: Trainable parameters; hidden sizes are chosen to match it within 5 %.
     """
 
-    window: int = 16
-    horizon: int = 1
-    steps: int = 400
-    batch_size: int = 8
-    learning_rate: float = 3e-3
-    clip_norm: float = 1.0
-    evaluate_every: int = 25
-    patience: int = 150
-    budget: int = 4000
-
-    def __post_init__(self) -> None:
-        for name in ("window", "horizon", "steps", "batch_size", "evaluate_every", "budget"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: {getattr(self, name)} should be 1 or more")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate: {self.learning_rate} should be a finite number above 0")
-        for name in ("clip_norm", "patience"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name}: {getattr(self, name)} should be 0 or more")
+    window: int = whole(16, least=1)
+    horizon: int = whole(1, least=1)
+    steps: int = whole(400, least=1)
+    batch_size: int = whole(8, least=1)
+    evaluate_every: int = whole(25, least=1)
+    patience: int = whole(150)
+    budget: int = whole(4000, least=1)
 
 
-@dataclass(frozen=True)
-class ForecastSettings:
-    """One run: everything that can change its result.
+@dataclass(frozen=True, kw_only=True)
+class ForecastRun(Run):
+    """One forecast.
 
     Args:
-        experiment: Name in the catalogue of experiments.
-        series: ``epidemic``, or the path of a CSV file (time x node).
-        edge_list: Path of the file of edges; empty for ``epidemic``.
-        content: SHA-256 of the two files, in short; empty for ``epidemic``. A run says which data it saw.
-        nodes: People of the simulated epidemic; 0 for files.
-        times: Simulated days; 0 for files.
-        edges: ``given``, or ``shuffled``: the same graph with its nodes renamed at random, so that neighbours on it
-            have nothing to do with neighbours in the data.
+        series: Your own series in place of the simulated epidemic, a CSV file: a row with the names of the nodes, then
+            one row a time step. A first column named time is left out; its numbers or dates have to rise without a gap.
+            All nodes share one unit: where their levels lie much farther apart than they move, give differences, or
+            values less each node's mean.
+        edge_list: The edges between its nodes, a CSV file with two names a row.
+        content: SHA-256 of the two files, in short; empty for the epidemic. A run says which data it saw.
+        nodes: People of the simulated epidemic.
+        times: Simulated days.
+        edges: given, shuffled, or both with a comma: shuffled renames the nodes of the graph at random, so that a
+            network with edges has nothing to gain from them.
         model: The model.
         seed: Fixes the epidemic, the renaming, the initial weights and the batches.
         train: How it is trained.
-        device: ``cpu`` or a torch CUDA device.
-        threads: CPU threads inside the run.
     """
 
-    experiment: str
-    series: str
-    edge_list: str
-    content: str
-    nodes: int
-    times: int
-    edges: str
-    model: ForecastModel
-    seed: int
-    train: ForecastTraining = dataclasses.field(default_factory=ForecastTraining)
-    device: str = "cpu"
-    threads: int = 1
+    series: str = plain(EPIDEMIC, listed=False)
+    edge_list: str = plain("", listed=False)
+    content: str = plain("", option=False)
+    nodes: int = whole(NODES)
+    times: int = whole(TIMES)
+    edges: str = choice(GIVEN, EDGES, treatment=True)
+    model: ForecastModel = plain(option=False)
+    train: ForecastTraining = field(default_factory=ForecastTraining, metadata={"option": False})
 
-    def __post_init__(self) -> None:
-        if self.edges not in EDGES:
-            hint = nearest(self.edges, EDGES)
-            raise ValueError(f"edges: unknown {self.edges!r}{hint or '.'} Known: {', '.join(EDGES)}")
-        if self.seed < 0:
-            raise ValueError(f"seeds: {self.seed} should be 0 or more")
-        if self.threads < 1:
-            raise ValueError(f"threads: {self.threads} should be 1 or more")
+    def check(self) -> None:
+        if (self.series == EPIDEMIC) != (self.edge_list == ""):
+            missing, there = ("edge-list", "series") if self.edge_list == "" else ("series", "edge-list")
+            raise ValueError(
+                f"{missing}: needed where {there} is given; a forecast on a graph needs both files"
+            )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for ``config.json``; ``from_dict`` reads them back."""
-        values = dataclasses.asdict(self)
-        values["model"] = {"label": self.model.label, **values["model"]}
+    def hashed(self) -> Values:
+        values = super().hashed()
+        if self.series != EPIDEMIC:
+            del values["series"], values["edge_list"]  # ``content`` stands for them, wherever they are
         return values
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> ForecastSettings:
-        """The run that a ``config.json`` describes.
-
-        Raises:
-            ValueError: A key is missing or not known.
-        """
-        try:
-            model = {key: value for key, value in values["model"].items() if key != "label"}
-            parts = {"model": ForecastModel(**model), "train": ForecastTraining(**values["train"])}
-            return cls(**{**values, **parts})
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"config: not the settings of a run ({error})") from error
 
     @property
     def title(self) -> str:
-        """Which run it is, for a progress bar."""
         return f"{self.model.label} {self.edges} seed {self.seed}"
 
     @property
     def most_steps(self) -> int:
-        """The length of that bar."""
         return self.train.steps if self.model.trained else 1
 
     @property
-    def identity(self) -> str:
-        """Eight hexadecimal digits that change whenever a setting does; the place of the files is none."""
-        values = self.to_dict()
-        if self.series != EPIDEMIC:
-            del values["series"], values["edge_list"]  # ``content`` stands for them
-        return digest_of(values)
+    def cost(self) -> float:
+        return 2.0 * self.model.over_time + self.model.on_graph
 
     @property
     def folder(self) -> str:
-        """Name of the run's folder."""
         return f"{self.model.label}_{self.edges}_seed{self.seed}_{self.identity}"

@@ -1,20 +1,15 @@
-"""Training a forecaster; validation selects the weights, the test part is read once."""
+"""A step and a look of any forecaster, the baselines, and the errors of both."""
 
 from __future__ import annotations
 
-import copy
-import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from experiments.lab.forecasts.data import ForecastTask
 from experiments.lab.forecasts.settings import ForecastTraining
-from experiments.training.training import DivergedError
+from experiments.training.fit import Row, Trainer
 
 EVALUATION_BATCH = 32  # windows
 
@@ -30,19 +25,6 @@ class Errors:
 
     squared: float
     absolute: float
-
-
-@dataclass(frozen=True)
-class ForecastOutcome:
-    """What a training run ended with: errors of the selected weights, in the unit of the series."""
-
-    steps: int
-    selected_step: int
-    stopped: str
-    validation: Errors
-    test: Errors
-    seconds_training: float
-    weights: dict[str, Tensor]
 
 
 class LastValue(nn.Module):
@@ -95,80 +77,49 @@ def forecast_errors(model: nn.Module, task: ForecastTask, times: Tensor, device:
     return Errors(squared / answers * task.scale**2, absolute / answers * task.scale)
 
 
-def train_forecaster(
-    model: nn.Module,
-    task: ForecastTask,
-    settings: ForecastTraining,
-    seed: int,
-    *,
-    device: str = "cpu",
-    on_row: Callable[[dict[str, Any]], None] = lambda row: None,
-    on_step: Callable[[int], None] = lambda step: None,
-) -> ForecastOutcome:
-    """Train with Adam on windows drawn at random from the training part.
+class ForecastTrainer(Trainer):
+    """Adam on windows drawn at random from the training part.
 
     Args:
-        model: Trained in place, left with the selected weights.
+        model: ``model(x (B, W, N)) -> (B, N)``; it is moved to the device.
         task: Series, edges and parts.
-        settings: Steps, and when to stop.
+        train: Batch and step size.
         seed: Fixes which windows a step sees.
-        device: Where to compute; the model is moved there.
-        on_row: Called with the metrics of each look at the validation part.
-        on_step: Called with the number of steps taken.
-
-    Raises:
-        DivergedError: The loss became NaN or infinite.
+        device: Where to compute.
     """
-    model.to(device)
-    learn, validation, test = task.ends
-    precision = next(model.parameters()).dtype
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
-    generator = torch.Generator().manual_seed(seed)
-    best, selected, weights = math.inf, 0, copy.deepcopy(model.state_dict())
-    seconds, losses, stopped = 0.0, [], "budget"
-    for step in range(1, settings.steps + 1):
-        started = time.perf_counter()
-        model.train()
-        times = learn[torch.randint(len(learn), (settings.batch_size,), generator=generator)]
+
+    def __init__(
+        self, model: nn.Module, task: ForecastTask, train: ForecastTraining, seed: int, device: str = "cpu"
+    ) -> None:
+        model.to(device)
+        super().__init__(
+            model,
+            torch.optim.Adam(model.parameters(), lr=train.learning_rate),
+            clip_norm=train.clip_norm,
+            generator=torch.Generator().manual_seed(seed),
+        )
+        self.task, self.batch_size, self.device = task, train.batch_size, device
+        self.precision = next(model.parameters()).dtype
+
+    def step(self) -> bool:
+        self.model.train()
+        learn = self.task.ends[0]
+        times = learn[torch.randint(len(learn), (self.batch_size,), generator=self.generator)]
         inputs, targets = (
-            part.to(precision).to(device) for part in (task.inputs(times), task.targets(times))
+            part.to(self.precision).to(self.device)
+            for part in (self.task.inputs(times), self.task.targets(times))
         )
-        error = model(inputs) - targets
-        loss = error.square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        if settings.clip_norm:
-            nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-        optimizer.step()
-        losses.append(loss.item())  # waits for the device, so that the clock below is right
-        seconds += time.perf_counter() - started
-        if not math.isfinite(losses[-1]):
-            raise DivergedError(f"the loss became {losses[-1]} at step {step}")
-        on_step(step)
-        if step % settings.evaluate_every and step != settings.steps:
-            continue
-        found = forecast_errors(model, task, validation, device)
-        on_row(
-            {
-                "step": step,
-                "train_error": sum(losses) / len(losses) * task.scale**2,
-                "validation_error": found.squared,
-                "validation_absolute_error": found.absolute,
-            }
-        )
-        losses = []
-        if found.squared < best:
-            best, selected, weights = found.squared, step, copy.deepcopy(model.state_dict())
-        if settings.patience and step - selected >= settings.patience:
-            stopped = "converged"
-            break
-    model.load_state_dict(weights)
-    return ForecastOutcome(
-        steps=step,
-        selected_step=selected,
-        stopped=stopped,
-        validation=forecast_errors(model, task, validation, device),
-        test=forecast_errors(model, task, test, device),
-        seconds_training=seconds,
-        weights={name: value.cpu() for name, value in weights.items()},
-    )
+        loss = (self.model(inputs) - targets).square().mean()
+        self.update(loss)
+        self.add(loss=loss.double())
+        return False
+
+    def look(self) -> Row:
+        error = self.means()["loss"] * self.task.scale**2
+        return {"train_error": error} | validation_row(self.model, self.task, self.device)
+
+
+def validation_row(model: nn.Module, task: ForecastTask, device: str = "cpu") -> Row:
+    """Errors of the validation part, as a curve has them."""
+    found = forecast_errors(model, task, task.ends[1], device)
+    return {"validation_error": found.squared, "validation_absolute_error": found.absolute}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,40 +11,78 @@ import torch
 
 from experiments.lab.forecasts.data import ForecastTask, load_forecast
 from experiments.lab.forecasts.models import build_forecaster
-from experiments.lab.forecasts.settings import ForecastSettings
+from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.settings import (
+    EPIDEMIC,
+    GIVEN,
+    NODES,
+    SMOKE_NODES,
+    SMOKE_TIMES,
+    TIMES,
+    ForecastRun,
+)
 from experiments.lab.forecasts.training import (
-    Errors,
+    ForecastTrainer,
     build_baseline,
     forecast_errors,
-    train_forecaster,
+    validation_row,
 )
 from experiments.lab.sequences.models import count_parameters
-from experiments.records.checkpoints import save_tensors
-from experiments.records.device import computing, environment
-from experiments.records.records import CurveWriter, curve_path
+from experiments.running.session import Session
+from experiments.training.stopping import Lowest
 
 
-def train_and_test(
-    settings: ForecastSettings, folder: Path, on_step: Callable[[int], None]
-) -> dict[str, Any]:
-    """Train and test a model; writes ``curve.csv`` and, of a network, ``weights.pt``.
+def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list[ForecastRun]:
+    """The runs with the content of their files, without those on shuffled edges of models that have no edges.
 
-    Args:
-        settings: The run.
-        folder: Where its records are.
-        on_step: Called with the number of steps taken.
-
-    Returns:
-        What ``result.json`` says of it.
+    Raises:
+        ValueError: A file is wrong, a series or a size does not fit, or nothing is left to do.
     """
-    task = load_forecast(settings)
+    runs = [run for run in runs if run.edges == GIVEN or run.model.on_graph]
+    if not runs:
+        raise ValueError("edges: shuffled alone leaves nothing to do, because none of the models has edges")
+    digest = cache(_check_files)
+    runs = [
+        run if run.series == EPIDEMIC else _with_files(run, digest(run.series, run.edge_list)) for run in runs
+    ]
+    # One seed stands for all: they differ in the epidemic, and not in its size.
+    tasks = {
+        (run.content, run.nodes, run.times, run.edges, run.train.window, run.train.horizon): run
+        for run in runs
+    }
+    for run in tasks.values():
+        load_forecast(run)
+    nothing = torch.empty(2, 0, dtype=torch.long)
+    for model, window, budget in dict.fromkeys(
+        (run.model, run.train.window, run.train.budget) for run in runs
+    ):
+        if model.trained:
+            build_forecaster(model, window, nothing, budget)
+    return runs
+
+
+def _check_files(series: str, edge_list: str) -> str:
+    read_edges(Path(edge_list), read_series(Path(series))[1])
+    return content_hash(Path(series), Path(edge_list))
+
+
+def _with_files(run: ForecastRun, content: str) -> ForecastRun:
+    """A run on files: its sizes are theirs, so those of the epidemic are none of its settings."""
+    for name, own in (("nodes", (0, NODES, SMOKE_NODES)), ("times", (0, TIMES, SMOKE_TIMES))):
+        if getattr(run, name) not in own:
+            raise ValueError(f"{name}: only for the simulated epidemic, not for series")
+    series, edge_list = (str(Path(path).resolve()) for path in (run.series, run.edge_list))
+    return dataclasses.replace(run, series=series, edge_list=edge_list, content=content, nodes=0, times=0)
+
+
+def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
+    """Train and test a model; writes, of a network, ``weights.pt``."""
+    task = load_forecast(run)
     last = forecast_errors(build_baseline("last", task), task, task.ends[2])
-    with computing(settings.threads), CurveWriter(curve_path(folder)) as on_row:
-        found = (_network if settings.model.trained else _baseline)(settings, task, folder, on_row, on_step)
-    skill = 1 - found["test_error"] / last.squared if last.squared else None
+    found = (_network if run.model.trained else _baseline)(run, task, session)
     return {
         **found,
-        "skill": skill,
+        "skill": 1 - found["test_error"] / last.squared if last.squared else None,
         "best_error": task.best,
         "node_count": task.values.shape[1],
         "edge_count": task.edge_index.shape[1] // 2,
@@ -51,60 +90,38 @@ def train_and_test(
         "forecast_times": {
             name: len(times) for name, times in zip(("train", "validation", "test"), task.ends)
         },
-        "environment": environment(settings.device, settings.threads),
     }
 
 
-def _network(
-    settings: ForecastSettings,
-    task: ForecastTask,
-    folder: Path,
-    on_row: Callable[[dict[str, Any]], None],
-    on_step: Callable[[int], None],
-) -> dict[str, Any]:
+def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str, Any]:
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
-    torch.manual_seed(settings.seed)
-    train = settings.train
-    model, hidden = build_forecaster(settings.model, train.window, task.edge_index, train.budget)
-    outcome = train_forecaster(
-        model, task, train, settings.seed, device=settings.device, on_row=on_row, on_step=on_step
-    )
-    save_tensors(folder / "weights.pt", outcome.weights)
-    return _errors(outcome.validation, outcome.test) | {
-        "steps": outcome.steps,
-        "selected_step": outcome.selected_step,
-        "stopped": outcome.stopped,
+    torch.manual_seed(run.seed)
+    train = run.train
+    model, hidden = build_forecaster(run.model, train.window, task.edge_index, train.budget)
+    trainer = ForecastTrainer(model, task, train, run.seed, session.device)
+    rule = Lowest("validation_error", train.patience)
+    fit = session.fit(trainer, rule, steps=train.steps, every=train.evaluate_every)
+    test = forecast_errors(model, task, task.ends[2], session.device)
+    return {
+        "test_error": test.squared,
+        "test_absolute_error": test.absolute,
+        **fit.facts(),
         "parameters": count_parameters(model),
         "hidden": hidden,
-        "ms_per_step": 1e3 * outcome.seconds_training / outcome.steps,
-        "seconds_training": outcome.seconds_training,
     }
 
 
-def _baseline(
-    settings: ForecastSettings,
-    task: ForecastTask,
-    folder: Path,
-    on_row: Callable[[dict[str, Any]], None],
-    on_step: Callable[[int], None],
-) -> dict[str, Any]:
-    model = build_baseline(settings.model.name, task)
-    validation, test = (forecast_errors(model, task, times) for times in task.ends[1:])
-    on_row(
-        {"step": 0, "validation_error": validation.squared, "validation_absolute_error": validation.absolute}
-    )
-    on_step(1)
-    return _errors(validation, test) | {
+def _baseline(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str, Any]:
+    model = build_baseline(run.model.name, task)
+    row, test = validation_row(model, task), forecast_errors(model, task, task.ends[2])
+    session.row({"step": 0, **row})
+    session.step(1)
+    return {
+        "test_error": test.squared,
+        "test_absolute_error": test.absolute,
+        **row,
         "steps": 0,
         "selected_step": 0,
         "stopped": "nothing to train",
         "parameters": 0,
-    }
-
-
-def _errors(validation: Errors, test: Errors) -> dict[str, Any]:
-    return {
-        "test_error": test.squared,
-        "test_absolute_error": test.absolute,
-        "validation_error": validation.squared,
     }

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.core.settings import RunSettings
+from experiments.core.settings import plain
+from experiments.lab.sequences.settings import SequenceRun
 
-LEAST = 1e-280  # a D near the smallest numbers of float64: the next may be too small for one, and not out of reach
+DEPTH = "depth.csv"  # what each step or layer of a run does
 
 
-@dataclass(frozen=True)
-class MemorySettings(RunSettings):
+@dataclass(frozen=True, kw_only=True)
+class MemoryRun(SequenceRun):
     """A model whose memory is measured at its initial weights and, if asked for, after training.
 
     Args:
-        trained: Train the model and measure again.
+        trained: Train every model too, and measure again: minutes, not seconds.
     """
 
-    trained: bool = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.trained, bool):
-            raise ValueError(f"trained: {self.trained!r} should be true or false")
+    trained: bool = plain(False, treatment=True)
 
     @property
     def most_steps(self) -> int:
         return self.train.steps if self.trained else 1
 
-
-def was_trained(settings: RunSettings) -> bool:
-    """Whether a run on sequences trains its model; only memory may measure initial weights alone."""
-    return not isinstance(settings, MemorySettings) or settings.trained
+    @property
+    def trains(self) -> bool:
+        return self.trained

@@ -1,59 +1,49 @@
-"""One run of the experiment memory, and the measurement that every run on sequences makes."""
+"""One run of the experiment memory: the measurement of every run on sequences, and what each step or layer does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.memory.settings import MemorySettings
-from experiments.lab.sequences.report.memory_records import DEPTH, SENSITIVITY, write_rows
-from experiments.records.records import CurveWriter, curve_path
+from torch import nn
+
+from experiments.lab.memory.depth_profile import measure_depth
+from experiments.lab.memory.settings import DEPTH, MemoryRun
+from experiments.lab.sequences.input_sensitivity import measure_sensitivity
+from experiments.lab.sequences.models import hidden_size
+from experiments.lab.sequences.settings import SENSITIVITY
+from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.training import evaluate, fixed_split
+from experiments.lab.sequences.work import facts, initial_model, make_task, train_and_test, with_when
+from experiments.records.rows import write_rows
+from experiments.running.session import Session
 
 
-def measure_memory(settings: MemorySettings, folder: Path, on_step: Callable[[int], None]) -> dict[str, Any]:
-    """The runner: writes ``sensitivity.csv`` and ``depth.csv`` at initial weights, and again after training if asked.
+def work(run: MemoryRun, folder: Path, session: Session) -> dict[str, Any]:
+    """Write ``sensitivity.csv`` and ``depth.csv`` at initial weights, and again after training if asked.
 
-    Answers what the result says; without training its accuracy is that of the initial weights.
+    Without training the accuracy of the result is that of the initial weights.
     """
-    import torch
-
-    from experiments.lab.memory.depth_profile import measure_depth
-    from experiments.lab.sequences.input_sensitivity import measure_sensitivity
-    from experiments.lab.sequences.models import build_model, count_parameters, hidden_size
-    from experiments.lab.sequences.tasks import DigitPalindromes
-    from experiments.records.device import computing, environment
-    from experiments.running.runs import train_and_test
-    from experiments.training.training import evaluate
-
-    task = DigitPalindromes(settings.length, settings.seed)
-    hidden = hidden_size(settings.model, task, settings.train)
-    torch.manual_seed(settings.seed)
-    model = build_model(settings.model, task, hidden)
-    with computing(settings.threads):
-        depth = {"initial": measure_depth(model, task)}
-        if settings.trained:
-            result = train_and_test(settings, folder, on_step, task)
-            model.load_state_dict(torch.load(folder / "weights.pt", weights_only=True))
-            depth["trained"] = measure_depth(model, task)
-        else:
-            rows = {"initial": measure_sensitivity(model, settings.model, task)}
-            write_rows(folder / SENSITIVITY, rows)
-            batch = task.batch("test", settings.train.test_size, task.generator("test"))
-            loss, accuracy = evaluate(model, task, batch)
-            with CurveWriter(curve_path(folder)) as on_row:
-                on_row({"step": 0, "validation_loss": loss, "validation_accuracy": accuracy})
-            result = {
-                "test_accuracy": accuracy,
-                "test_loss": loss,
-                "steps": 0,
-                "parameters": count_parameters(model),
-                "hidden": hidden,
-                "chance": task.chance,
-                "distance": task.distance,
-                "disjoint": task.disjoint,
-                "environment": environment(settings.device, settings.threads),
-            }
+    task = make_task(run)
+    hidden = hidden_size(run.model, task, run.train)
+    model = initial_model(run, task, hidden)
+    depth = {"initial": measure_depth(model, task)}
+    if run.trained:
+        model = initial_model(run, task, hidden)
+        result = train_and_test(run, task, model, folder, session)
+        depth["trained"] = measure_depth(model.cpu(), task)
+    else:
+        result = _initial(run, task, model, folder, session)
     if any(depth.values()):
-        write_rows(folder / DEPTH, depth)
-    return result
+        write_rows(folder / DEPTH, with_when(depth))
+    return result | {"hidden": hidden}
+
+
+def _initial(
+    run: MemoryRun, task: SequenceTask, model: nn.Module, folder: Path, session: Session
+) -> dict[str, Any]:
+    rows = {"initial": measure_sensitivity(model, run.model, task)}
+    write_rows(folder / SENSITIVITY, with_when(rows))
+    loss, accuracy = evaluate(model, task, fixed_split(task, "test", run.train.test_size))
+    session.row({"step": 0, "validation_loss": loss, "validation_accuracy": accuracy})
+    return {"test_accuracy": accuracy, "test_loss": loss, "steps": 0, **facts(run, task, model)}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 from torch_geometric.data import Data
 
-from experiments.core.model_specs import GraphSpec
-from gnnlab import adjacency_matrix, layers_until_heard, normalized_adjacency
+from experiments.core.experiment import load
+from experiments.core.specs import GraphSpec
+from gnnlab import adjacency_matrix, layers_until_heard
 
 
 class SourceTask(Protocol):
@@ -23,9 +25,9 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
 
     A read-out at the query node hears what is at most k hops away after k layers; one over all nodes hears the
     answer's own node at 0 hops. The share is (M^k)[r, source] / sum_j (M^k)[r, j] for k layers, a sum over the nodes
-    r that are read: what a stack of linear layers would let through before any training. M is Â for a GCN, and for a
-    GAT Ã with its rows divided by their sums, which is attention that does not yet prefer any neighbour. The share is
-    exactly 0 where the answer is more than k hops away. A fully adjacent last layer is one hop from everywhere.
+    r that are read: what a stack of linear layers would let through before any training. M is the matrix that the
+    registry names for the convolution: Â for a GCN, uniform attention for a GAT. The share is exactly 0
+    where the answer is more than k hops away. A fully adjacent last layer is one hop from everywhere.
 
     Args:
         graph: The graph, with ``query`` where the read-out is at one node.
@@ -41,19 +43,21 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
         return {}
     size = {"num_nodes": graph.num_nodes}
     hops = layers_until_heard(graph.edge_index, source, int(graph.query), **size) if "query" in graph else 0
-    if spec.conv == "gcn":
-        matrix = normalized_adjacency(graph.edge_index, **size).double()
-    else:
-        looped = adjacency_matrix(graph.edge_index, self_loops=True, **size).double()
-        matrix = looped / looped.sum(1, keepdim=True)
+    if spec.full_last:
+        hops = 1 if hops is None else min(hops, 1)
+    found = {"hops": hops, "in_reach": hops is not None and hops <= spec.layers}
+    if not spec.part.matrix:
+        return found  # nobody knows what a linear layer of it would let through
+    matrix = load(spec.part.matrix)(graph.edge_index, **size).double()
     power = torch.linalg.matrix_power(matrix, spec.layers - spec.full_last)
     if spec.full_last:
         # Every node hears all nodes alike in the last layer: of a GCN and of uniform attention 1 / N each.
         power = power.mean(0, keepdim=True).expand_as(power)
-        hops = 1 if hops is None else min(hops, 1)
     heard = power[int(graph.query)] if "query" in graph else power.sum(0)
-    return {
-        "hops": hops,
-        "in_reach": hops is not None and hops <= spec.layers,
-        "answer_share": (heard[source] / heard.sum()).item(),
-    }
+    return found | {"answer_share": (heard[source] / heard.sum()).item()}
+
+
+def uniform_attention(edge_index: Tensor, num_nodes: int) -> Tensor:
+    """Ã with its rows divided by their sums, (N, N): attention that does not yet prefer any neighbour."""
+    looped = adjacency_matrix(edge_index, num_nodes=num_nodes, self_loops=True).double()
+    return looped / looped.sum(1, keepdim=True)

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from experiments.core.model_specs import GraphSpec, ModelSpec
-from experiments.lab.memory.settings import LEAST
+from experiments.core.specs import GraphSpec, ModelSpec
+from experiments.lab.sequences.settings import LEAST
 from experiments.lab.sequences.tasks import SequenceTask
-from experiments.training.training import Batch
+from experiments.lab.sequences.training import Batch
 from gnnlab import SequenceGraphClassifier
 from seq import SequenceClassifier, sensitivity
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,24 +9,13 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments.core.budget import closest_size
-from experiments.core.model_specs import WITH_FORGET_GATE, GraphSpec, ModelSpec, RecurrentSpec
-from experiments.core.settings import TrainSettings
+from experiments.core.specs import GraphSpec, ModelSpec, RecurrentSpec
+from experiments.lab.sequences.settings import SequenceTraining
 from experiments.lab.sequences.tasks import SequenceTask
 from experiments.lab.sequences.value_models import GraphOfValues, TimesAsFeature
+from experiments.training.budget import closest_size
 from gnnlab import SequenceGraphClassifier
-from seq import (
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    CellGatedLSTM,
-    PeepholeLSTM,
-    PhasedLSTM,
-    RecurrentLayer,
-    SequenceClassifier,
-    Stacked,
-)
+from seq import Bidirectional, RecurrentLayer, SequenceClassifier, Stacked
 
 EMBEDDING_SIZE = 16
 
@@ -49,17 +37,6 @@ def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str
         return _recurrent(spec, task, hidden)
 
 
-LAYERS: dict[str, Callable[..., RecurrentLayer]] = {
-    "rnn": RNN,
-    "lstm": LSTM,
-    "gru": GRU,
-    "gru1": partial(GRU, variant="cho"),
-    "cellgated": CellGatedLSTM,
-    "peephole": PeepholeLSTM,
-    "phased": PhasedLSTM,
-}
-
-
 def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Module:
     if task.num_tokens is None and spec.encoding != "embedding":
         raise ValueError(
@@ -73,14 +50,15 @@ def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Modul
         "values": task.num_features,
     }
     options: dict[str, Any] = {"init": spec.init}
-    if spec.cell in WITH_FORGET_GATE:
+    if "forget_bias" in spec.part.features:
         options["forget_bias"] = spec.forget_bias
 
     def one(input_size: int) -> RecurrentLayer:
-        return LAYERS[spec.cell](input_size, hidden, **options)
+        layer: RecurrentLayer = spec.part.layer(input_size, hidden, **options)
+        return layer
 
     # A layer without use for time stamps reads them as one more feature.
-    as_feature = task.uses_times and spec.cell != "phased"
+    as_feature = task.uses_times and "times" not in spec.part.features
     layers: list[RecurrentLayer] = []
     for _ in range(spec.layers):
         size = layers[-1].output_size if layers else sizes[encoding] + as_feature
@@ -96,8 +74,8 @@ def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.
     options: dict[str, Any] = {
         "hidden_channels": hidden,
         "num_layers": spec.layers,
-        "conv": spec.conv,
-        "heads": spec.heads if spec.conv == "gat" else 1,
+        "conv": partial(spec.part.conv, heads=spec.heads),
+        "activation": getattr(nn.functional, spec.part.activation),
         "readout": "none" if task.every_step else spec.readout,
         "position": spec.position,
         "residual": spec.residual,
@@ -120,7 +98,7 @@ def count_parameters(model: nn.Module) -> int:
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
-def hidden_size(spec: ModelSpec, task: SequenceTask, train: TrainSettings) -> int:
+def hidden_size(spec: ModelSpec, task: SequenceTask, train: SequenceTraining) -> int:
     """The hidden size of a run: the one that is set, or the one that meets the budget.
 
     Raises:
@@ -138,7 +116,7 @@ def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget.
     """
-    step = spec.heads if isinstance(spec, GraphSpec) and spec.conv == "gat" else 1
+    step = spec.hidden_step if isinstance(spec, GraphSpec) else 1
 
     def count(hidden: int) -> int:
         return count_parameters(build_model(spec, task, hidden, device="meta"))

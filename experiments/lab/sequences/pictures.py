@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.core.model_specs import GraphSpec
-from experiments.core.settings import RunSettings
-from experiments.records.files import write_beside, write_json
-from experiments.running.runs import make_task
+from matplotlib.figure import Figure
+
+from experiments.core.specs import GraphSpec
+from experiments.lab.sequences.settings import SequenceRun
+from experiments.lab.sequences.work import make_task
+from experiments.records.pictures import KeptPicture, keep_pictures
+from gnnlab import adjacency_matrix, draw_adjacency, draw_graph, normalized_adjacency
 
 TREE_TEXT = (
     "Leaves come first, the root last. Every leaf has a key and a label, the root a key; edges lead from children to "
@@ -18,41 +20,32 @@ TREE_TEXT = (
 SHOWN_LENGTH = 9  # longer paths make node labels and matrix cells too small to read
 
 
-def draw_sweep(runs: list[RunSettings], out: Path) -> None:
+def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> None:
     """Draw each different graph of a sweep: as a graph, its adjacency, and its normalised adjacency.
-
-    Writes ``pictures/*.svg`` and ``pictures/index.json``, which holds a title and a text for each.
 
     Args:
         runs: The sweep; recurrent models are passed over.
         out: Results folder.
+        options: Nothing of them is looked at.
     """
-    folder = out / "pictures"
-    folder.mkdir(exist_ok=True)
-    entries: list[dict[str, Any]] = []
+    pictures = []
     for run in _one_per_graph(runs):
         spec = run.model
         assert isinstance(spec, GraphSpec)
         graph = make_task(run).graph(spec)
         is_tree = "height" in graph
         name = "binary tree" if is_tree else _edges_in_words(spec)
-        file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
         figure = wide_figure()
         fill_figure(figure, graph, adjacency=True)
-        write_beside(folder / file, partial(figure.savefig, format="svg"))
-        entries.append(
-            {
-                "file": file,
-                "title": f"Graph: {name}",
-                "text": TREE_TEXT if is_tree else _text(spec, run.length),
-            }
-        )
-    write_json(folder / "index.json", entries)
+        file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
+        text = TREE_TEXT if is_tree else _text(spec, run.length)
+        pictures.append(KeptPicture(file, f"Graph: {name}", text, figure))
+    keep_pictures(out, pictures)
 
 
-def _one_per_graph(runs: list[RunSettings]) -> list[RunSettings]:
+def _one_per_graph(runs: list[SequenceRun]) -> list[SequenceRun]:
     """For each way of making edges, the longest sequence that is still readable, or else the shortest."""
-    chosen: dict[tuple[Any, ...], RunSettings] = {}
+    chosen: dict[tuple[Any, ...], SequenceRun] = {}
     for run in sorted(runs, key=lambda r: (r.length > SHOWN_LENGTH, abs(r.length - SHOWN_LENGTH))):
         if isinstance(run.model, GraphSpec):
             edges = (run.model.directed, run.model.mirrored, run.model.skip, run.model.virtual)
@@ -87,15 +80,11 @@ def _text(spec: GraphSpec, length: int) -> str:
 
 def wide_figure(height: float = 6.4) -> Any:
     """A figure as wide as the report's text."""
-    from matplotlib.figure import Figure
-
     return Figure(figsize=(9.0, height), layout="constrained")
 
 
 def fill_figure(figure: Any, graph: Any, *, adjacency: bool) -> None:
     """The graph, and below it, if asked for, its two matrices."""
-    from gnnlab import adjacency_matrix, draw_adjacency, draw_graph, normalized_adjacency
-
     if not adjacency:
         draw_graph(graph, ax=figure.subplots())
         return

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch_geometric.data import Data
 
-from experiments.core.model_specs import GraphSpec
-from experiments.training.training import Batch
+from experiments.core.specs import GraphSpec
+from experiments.lab.sequences.training import Batch
 from gnnlab import palindrome_graph, path_graph, with_virtual_node
 from seq import (
     adding_problem,

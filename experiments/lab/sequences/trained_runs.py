@@ -7,19 +7,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from experiments.core.catalogue import find_experiment
-from experiments.core.settings import RunSettings
-from experiments.lab.memory.settings import MemorySettings, was_trained
 from experiments.lab.sequences.models import build_model
-from experiments.lab.sequences.tasks import DigitPalindromes, SequenceTask
+from experiments.lab.sequences.settings import SequenceRun
+from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.work import make_task
 from experiments.records.checkpoints import restore_weights
 from experiments.records.records import FolderError, read_run
-from experiments.running.runs import make_task
 
 MOST_SYMBOLS = 200  # more columns than a picture can hold
 
 
-def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
+def load_run(run: Path) -> tuple[SequenceRun, SequenceTask, nn.Module]:
     """Settings, task and model of a run; the model has its selected weights, or its first ones if it was not trained.
 
     Raises:
@@ -28,16 +26,11 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
     """
     record = read_run(run)
     settings = record.settings
-    if not isinstance(settings, RunSettings):
+    if not isinstance(settings, SequenceRun):
         raise FolderError(f"run: {run} should be a run of a task on sequences, not of {settings.experiment}")
     if not record.succeeded or record.result is None:
         raise FolderError(f"run: {run} has no result to draw")
-    if isinstance(settings, MemorySettings):
-        task: SequenceTask = DigitPalindromes(settings.length, settings.seed)
-    elif find_experiment(settings.experiment).task:
-        task = make_task(settings)
-    else:
-        raise FolderError(f"run: {run} should be a run of a task on sequences, not of {settings.experiment}")
+    task = make_task(settings)
     if task.num_tokens is None:
         raise FolderError(f"run: {run} reads numbers, and only sequences of symbols can be given")
     torch.manual_seed(settings.seed)
@@ -47,7 +40,7 @@ def load_run(run: Path) -> tuple[RunSettings, SequenceTask, nn.Module]:
             f"{run / 'result.json'}: hidden is {hidden!r}; it should be the hidden size, a whole number from 1 on"
         )
     model = build_model(settings.model, task, hidden)
-    if was_trained(settings):
+    if settings.trains:
         restore_weights(model, run / "weights.pt")
     return settings, task, model.eval()
 

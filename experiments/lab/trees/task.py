@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional as F
 from torch_geometric.data import Data
 
-from experiments.core.model_specs import GraphSpec
+from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.tasks import SequenceTask
-from experiments.training.training import Batch
+from experiments.lab.sequences.training import Batch
 from gnnlab import tree_graph, tree_neighbors_match, with_virtual_node
 
 MOST_RADIUS = 8  # 511 nodes of 514 one-hot features

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.lab.characters.command import expand
-from experiments.lab.characters.settings import CharacterSettings, CharacterTraining, CorpusSettings
-from experiments.lab.characters.specs import parse_character_models
-from experiments.reproductions.claims.claim import Claim, Plan
+from experiments.reproductions.claims.claim import Claim, Plan, Sweep
 
 _MEASURES = "experiments.reproductions.measures.characters"
 _FIGURES = "experiments.reproductions.figures.characters"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """Every combination of models and seeds on one text; the text itself is read only when a run starts.
-
-    Args:
-        models: Labels of character models.
-        seeds: How many; 3 stands for 0, 1, 2.
-        train: Settings of training that differ from the defaults of ``CharacterTraining``.
-        text: A book by name.
-    """
-
-    models: tuple[str, ...]
-    seeds: int
-    train: dict[str, Any] = field(default_factory=dict)
-    text: str = "grimm"
-
-    experiment = "characters"
-
-    def runs(self, device: str = "cpu", threads: int = 1) -> list[CharacterSettings]:
-        specs = parse_character_models(",".join(self.models))
-        corpus, train = CorpusSettings((self.text,), gutenberg=True), CharacterTraining(**self.train)
-        return expand(corpus, specs, list(range(self.seeds)), train, device, threads)
-
-    def describe(self) -> str:
-        train = ", ".join(f"{name} {value}" for name, value in self.train.items())
-        return f"characters of {self.text}: {', '.join(self.models)}; {self.seeds} seeds; {train}"
-
-
 # Settings of both years' assignments: two layers of 128, windows of 30 in batches of 64, Adam.
-_ASSIGNMENT: dict[str, Any] = {"hidden": 128, "evaluate_every": 100}
+_ASSIGNMENT: dict[str, Any] = {"text": ("grimm",), "gutenberg": True, "hidden": 128, "evaluate_every": 100}
 _ACCURACY = (
     "Training accuracy is the mean of the last 100 batches. The reports do not say whether they held text out; here "
     "90 % of the tales are trained on, and validation stands beside training in the figure. "
@@ -62,8 +30,8 @@ A3 = Claim(
     method=_ACCURACY
     + _LOOPS
     + "A greedy sample of 120 characters counts as a loop under 0.5. About 0.65 is 0.63 or more.",
-    full=Plan((Reading(("lstm-2",), 3, {**_ASSIGNMENT, "steps": 5200}),)),
-    quick=Plan((Reading(("lstm-2",), 1, {**_ASSIGNMENT, "steps": 2000}),)),
+    full=Plan((Sweep("characters", ("lstm-2",), (), 3, {**_ASSIGNMENT, "steps": 5200}),)),
+    quick=Plan((Sweep("characters", ("lstm-2",), (), 1, {**_ASSIGNMENT, "steps": 2000}),)),
     cut="2,000 of 5,200 steps, so the accuracy at 5,000 cannot be seen, and one of three seeds.",
     measure=f"{_MEASURES}:measure_a3",
     draw=f"{_FIGURES}:draw_training",
@@ -88,7 +56,13 @@ E2 = Claim(
     records="A3",
 )
 
-_BEAUTY = {**_ASSIGNMENT, "dropout": 0.3, "decay": 0.95, "decay_every": 10_000}
+_BEAUTY = {
+    **_ASSIGNMENT,
+    "dropout": 0.3,
+    "decay": 0.95,
+    "decay_every": 10_000,
+    "prompt": "The sleeping beauty is",
+}
 B3 = Claim(
     id="B3",
     title="character LSTM with dropout: 69.6 % on Grimm's tales, and how the sleeping beauty goes on",
@@ -101,8 +75,28 @@ B3 = Claim(
     method=_ACCURACY
     + "The loss counts as about 1.02 up to 1.07 nats. With dropout, accuracy in training is lower than "
     "that of the same weights without.",
-    full=Plan((Reading(("lstm-2",), 3, {**_BEAUTY, "steps": 20_000, "prompt": "The sleeping beauty is"}),)),
-    quick=Plan((Reading(("lstm-2",), 1, {**_BEAUTY, "steps": 2000, "prompt": "The sleeping beauty is"}),)),
+    full=Plan(
+        (
+            Sweep(
+                "characters",
+                ("lstm-2",),
+                (),
+                3,
+                {**_BEAUTY, "steps": 20_000, "prompt": "The sleeping beauty is"},
+            ),
+        )
+    ),
+    quick=Plan(
+        (
+            Sweep(
+                "characters",
+                ("lstm-2",),
+                (),
+                1,
+                {**_BEAUTY, "steps": 2000, "prompt": "The sleeping beauty is"},
+            ),
+        )
+    ),
     cut="2,000 of 20,000 steps and one of three seeds: how high the accuracy gets cannot be seen. The novel is not "
     "here, in the full settings neither.",
     measure=f"{_MEASURES}:measure_b3",
@@ -114,7 +108,8 @@ def _completions(steps: int, seeds: int) -> Plan:
     train = {**_ASSIGNMENT, "steps": steps, "samples": steps // 1000}
     return Plan(
         tuple(
-            Reading(("lstm-2",), seeds, {**train, "prompt": prompt}) for prompt in ("I have the", "May the")
+            Sweep("characters", ("lstm-2",), (), seeds, {**train, "prompt": prompt})
+            for prompt in ("I have the", "May the")
         )
     )
 
@@ -150,8 +145,8 @@ D2 = Claim(
     method=_ACCURACY
     + _LOOPS
     + "Greedy texts of 120 characters have to be the least varied and those at 2 the most.",
-    full=Plan((Reading(("lstm-2-onehot",), 3, {**_ONEHOT, "steps": 10_000}),)),
-    quick=Plan((Reading(("lstm-2-onehot",), 1, {**_ONEHOT, "steps": 2000}),)),
+    full=Plan((Sweep("characters", ("lstm-2-onehot",), (), 3, {**_ONEHOT, "steps": 10_000}),)),
+    quick=Plan((Sweep("characters", ("lstm-2-onehot",), (), 1, {**_ONEHOT, "steps": 2000}),)),
     cut="2,000 of 10,000 steps, before the first decay of the step size, and one of three seeds.",
     measure=f"{_MEASURES}:measure_d2",
     draw=f"{_FIGURES}:draw_training",

@@ -1,63 +1,57 @@
 """What a claim is, and what it takes to look at it: plain descriptions that import nothing slow.
 
-A new claim is a ``Claim`` in a module of its own, entered in ``claim_table.py``. Its runs can be of any experiment:
-``Sweep`` describes those on sequences, and any other class with the same three members will do in its place.
+A new claim is a ``Claim`` in a module of its own, entered in ``table.py``. Its runs can be of any experiment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from experiments.core.arguments import parse_models
-from experiments.core.run_protocol import Run
-from experiments.core.settings import RunSettings, TrainSettings
-
-
-class RunPlan(Protocol):
-    """Runs of one experiment that belong to a claim."""
-
-    @property
-    def experiment(self) -> str:
-        """Name in the catalogue of experiments."""
-
-    def runs(self, device: str = "cpu", threads: int = 1) -> Sequence[Run]:
-        """Every run, in settings that can be carried out."""
-
-    def describe(self) -> str:
-        """The settings in one line."""
+from experiments.core.catalogue import find_experiment
+from experiments.core.run import Run
+from experiments.running.plan import plan
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Every combination of models, lengths and seeds of a sequence experiment.
+    """Every combination of models, lengths and seeds of an experiment, under one set of settings.
 
     Args:
         experiment: Name in the catalogue.
         models: Labels of models.
-        lengths: Lengths T.
+        lengths: Lengths T; none for an experiment that has no lengths.
         seeds: How many; 3 stands for 0, 1, 2.
-        train: Settings of training that differ from the defaults of ``TrainSettings``.
+        values: Settings that differ from the defaults of their fields. The experiment's own defaults do not count: a
+            claim says itself what it rests on.
     """
 
     experiment: str
     models: tuple[str, ...]
     lengths: tuple[int, ...]
     seeds: int
-    train: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
-    def runs(self, device: str = "cpu", threads: int = 1) -> list[RunSettings]:
-        from experiments.running.sweep import expand
-
-        train = TrainSettings(**self.train)
-        specs = parse_models(",".join(self.models))
-        return expand(self.experiment, specs, self.lengths, range(self.seeds), train, device, threads)
+    def runs(self, device: str = "cpu", threads: int = 1) -> list[Run]:
+        """Every run, in settings that can be carried out."""
+        given: dict[str, Any] = {name: [value] for name, value in self.values.items()}
+        if self.lengths:
+            given["length"] = self.lengths
+        bare = dataclasses.replace(find_experiment(self.experiment), values={})
+        return plan(bare, self.models, range(self.seeds), given, device=device, threads=threads)
 
     def describe(self) -> str:
-        lengths = ", ".join(map(str, self.lengths))
-        train = ", ".join(f"{name} {value}" for name, value in self.train.items())
-        return f"{self.experiment}: {', '.join(self.models)}; length {lengths}; {self.seeds} seeds; {train}"
+        """The settings in one line."""
+        lengths = [f"length {', '.join(map(str, self.lengths))}"] if self.lengths else []
+        values = ", ".join(f"{name} {_text(value)}" for name, value in self.values.items())
+        return "; ".join(
+            [f"{self.experiment}: {', '.join(self.models)}", *lengths, f"{self.seeds} seeds", values]
+        )
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ class Plan:
         options: Its arguments.
     """
 
-    runs: tuple[RunPlan, ...] = ()
+    runs: tuple[Sweep, ...] = ()
     compute: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.core.catalogue import EXPERIMENTS
+from experiments.core.catalogue import find_experiment
 from experiments.reproductions.claims.claim import Claim, Plan, Sweep
 
 _GRAPHS = ("gcn-{}-directed-residual-norm", "gat-{}-directed-residual-heads4-norm")
@@ -12,7 +12,8 @@ _GRAPHS = ("gcn-{}-directed-residual-norm", "gat-{}-directed-residual-heads4-nor
 
 def _runs(radii: Iterable[int], steps: int, seeds: int) -> Plan:
     # The step size is halved after the same shares of training, however long that is.
-    train = {**EXPERIMENTS["tree-neighbors"].train, "steps": steps, "decay_every": 4 * steps // 15}
+    train = {**find_experiment("tree-neighbors").values, "steps": steps, "decay_every": 4 * steps // 15}
+    del train["length"]
     return Plan(
         tuple(
             # One layer more than hops, as in the paper.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from experiments.lab.characters.report.plots import plot_learning
-from experiments.lab.characters.report.tables import REPORTED
+from experiments.lab.characters.report.sections import REPORTED
 from experiments.reading.plots import model_styles
 from experiments.reproductions.evidence import Evidence
 

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.reading import plots
-from experiments.reading.smoothing import Smoothing, box_filter, running_mean
+from experiments.reading.frames import natural
 from experiments.records.records import RunRecord
 from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.figures.smoothing import Smoothing, box_filter, running_mean
 from experiments.reproductions.measures.frequency import NAMES, PUBLISHED, accuracies
 
 CURVES_SHOWN = 4  # lengths whose training curves are drawn
@@ -62,8 +63,8 @@ def _training_curves(
     curves: dict[str, list[pd.DataFrame]] = {}
     for run, curve in runs:
         curves.setdefault(run.settings.model.label, []).append(curve)
-    order = sorted(curves, key=plots.natural)
-    plots.plot_curves(curves, ax, metric="train_accuracy", order=order, smooth=smooth)
+    styles = plots.model_styles(sorted(curves, key=natural))
+    plots.plot_curves(curves, ax, metric="train_accuracy", styles=styles, smooth=smooth)
     ax.set(ylabel="", ylim=(-0.03, 1.05))
     ax.tick_params(axis="x", labelrotation=30)
 
@@ -82,7 +83,7 @@ def _spread_over(values: Sequence[int], count: int) -> list[int]:
 def draw_steps(evidence: Evidence) -> Figure:
     """Validation accuracy by step, a panel a length, a line a seed."""
     lengths = sorted({run.settings.length for run in evidence.runs})
-    order = sorted({run.settings.model.label for run in evidence.runs}, key=plots.natural)
+    styles = plots.model_styles(sorted({run.settings.model.label for run in evidence.runs}, key=natural))
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     axes = figure.subplots(1, len(lengths), sharey=True, squeeze=False)[0]
     for n, ax in zip(lengths, axes):
@@ -90,11 +91,11 @@ def draw_steps(evidence: Evidence) -> Figure:
         for run, curve in evidence.curves():
             if run.settings.length == n:
                 curves.setdefault(run.settings.model.label, []).append(curve)
-        plots.plot_curves(curves, ax, metric="validation_accuracy", order=order)
+        plots.plot_curves(curves, ax, metric="validation_accuracy", styles=styles)
         for label, runs in curves.items():
             for curve in runs:
                 last = curve.iloc[-1]
-                ax.plot(last["step"], last["validation_accuracy"], "o", ms=4, color=_color(label, order))
+                ax.plot(last["step"], last["validation_accuracy"], "o", ms=4, color=styles[label]["color"])
         ax.axhline(2 / 3, color="0.4", lw=1, ls=(0, (1, 2)), label="always answering 1")
         ax.set(title=f"n = {n}", ylim=(0.4, 1.03), xlim=(0, None))
     for ax in axes[1:]:
@@ -102,10 +103,6 @@ def draw_steps(evidence: Evidence) -> Figure:
     axes[0].legend(loc="lower right", fontsize=8, frameon=False)
     figure.suptitle("One line a seed; a dot where a run ended", fontsize=10)
     return figure
-
-
-def _color(label: str, order: Sequence[str]) -> Any:
-    return plots.model_styles(order)[label]["color"]
 
 
 def draw_frequency(evidence: Evidence) -> Figure:
@@ -144,7 +141,7 @@ def draw_frequency(evidence: Evidence) -> Figure:
         for run, curve in evidence.curves():
             if run.settings.experiment == experiment:
                 curves.setdefault(run.settings.model.label, []).append(curve)
-        plots.plot_curves(curves, ax, metric="validation_accuracy", order=("phased", "lstm"))
+        plots.plot_curves(curves, ax, metric="validation_accuracy", styles=styles)
         ax.set(title=NAMES[experiment], ylim=(0.4, 1.03))
     for ax in axes[1:]:
         ax.set_ylabel("")

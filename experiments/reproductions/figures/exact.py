@@ -94,7 +94,7 @@ def draw_optimizers(evidence: Evidence) -> Figure:
         f"{name}, step size {runs[0][0].settings.train.learning_rate:g}": [curve for _, curve in runs]
         for name, runs in ((name, best[name]) for name in paths)
     }
-    plot_curves(curves, ax, metric="validation_accuracy", order=curves)
+    plot_curves(curves, ax, metric="validation_accuracy", styles=model_styles(curves))
     ax.set(ylim=(-0.03, 1.05))
     ax.set_title("LSTM on palindromes, each optimiser at its best step size, one line a seed", fontsize=10)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)

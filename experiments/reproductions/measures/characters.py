@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.lab.characters.report.tables import REPORTED, read_rows
+from experiments.lab.characters.report.sections import REPORTED, SAMPLE_COLUMNS, SAMPLES
+from experiments.reading.results import read_table
 from experiments.records.records import RunRecord
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement
@@ -17,7 +18,6 @@ LOOP = 0.5  # a text of fewer different four-character sequences than this share
 LONGEST = 120  # characters of the samples whose variety is measured
 SLACK = 0.01  # by how much an accuracy may be below a reported one
 ACCURACY = "train_accuracy_100"
-_COLUMNS = ("step", "temperature", "length", "prompt", "text")
 _Looks = list[tuple[RunRecord, pd.DataFrame]]
 
 
@@ -35,10 +35,11 @@ def variety(text: str, n: int = 4) -> float:
 def samples_of(evidence: Evidence) -> pd.DataFrame:
     """Samples of all runs that ended, with the seed of each."""
     tables = [
-        read_rows(run.path, "samples.csv", _COLUMNS).assign(seed=run.settings.seed)
+        read_table(run.path / SAMPLES, SAMPLE_COLUMNS, ("prompt", "text")).assign(seed=run.settings.seed)
         for run, _ in evidence.curves()
+        if (run.path / SAMPLES).exists()
     ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*_COLUMNS, "seed"])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*SAMPLE_COLUMNS, "seed"])
 
 
 def varieties(samples: pd.DataFrame) -> dict[float, list[float]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.reading.statistics import SUCCESS, summarize
+from experiments.lab.sequences.experiment import SUCCESS
 from experiments.reading.tables import summary_rows
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement
@@ -189,10 +189,9 @@ def _measurement(evidence: Evidence, checks: Sequence[Check]) -> Measurement:
 
 def seeds_and_table(evidence: Evidence) -> tuple[int, tuple[dict[str, str], ...]]:
     """Seeds of a claim's runs, and their summary."""
-    frame = evidence.frame()
-    shown = ("model", "T", "accuracy", "success", "n", "steps")
-    rows = summary_rows(summarize(frame))
-    return int(frame["seed"].nunique()), tuple({name: row[name] for name in shown} for row in rows)
+    shown = ("model", "T", "test accuracy", "success", "n", "steps")
+    rows = summary_rows(evidence.results())
+    return int(evidence.frame()["seed"].nunique()), tuple({name: row[name] for name in shown} for row in rows)
 
 
 def _at(length: int | None) -> str:

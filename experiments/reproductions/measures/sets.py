@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.reading.statistics import SUCCESS
+from experiments.lab.sequences.experiment import SUCCESS
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures.lengths import seeds_and_table
 from experiments.reproductions.verdicts import Check, Measurement

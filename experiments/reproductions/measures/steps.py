@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.reading.statistics import SUCCESS
+from experiments.lab.sequences.experiment import SUCCESS
 from experiments.records.records import RunRecord
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.core.model_specs import GraphSpec
-from experiments.lab.trees.page import radius_figure
-from experiments.lab.trees.tables import tree_rows, tree_table
-from experiments.reading.statistics import SUCCESS
+from experiments.core.specs import GraphSpec
+from experiments.lab.sequences.experiment import SUCCESS
+from experiments.lab.trees.report.sections import radius_figure
+from experiments.lab.trees.report.tables import tree_rows, tree_table
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement
 

@@ -9,9 +9,8 @@ from importlib import metadata
 import pytest
 
 from experiments.command.cli import main
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings
 from experiments.records.files import write_json
+from tests.experiments.runs import sequence_run
 
 
 def run(capsys, *arguments):
@@ -182,7 +181,7 @@ BAD_YAML = {
         "experiment: palindrome\nlearning_rate: [0.1, fast]",
         ":2: learning_rate: 'fast' should be a number",
     ),
-    "rate of zero": ("experiment: palindrome\nlearning_rate: 0", ":2: learning_rate: 0.0 should be"),
+    "rate of zero": ("experiment: palindrome\nlearning_rate: 0", ":2: learning_rate: 0 should be"),
     "steps true": ("experiment: palindrome\nsteps: true", ":2: steps: 'true' should be a whole number"),
     "unknown optimizer": (
         "experiment: palindrome\noptimizer: adm",
@@ -196,9 +195,9 @@ BAD_YAML = {
     "out a list": ("experiment: palindrome\nout: [a, b]", ":2: out: it takes one value, and no list"),
     "device a list": ("experiment: citation\ndevice: [cpu, cpu]", ":2: device: it takes one value"),
     "a prompt of two": ("experiment: characters\nprompt: [a, b]", ":2: prompt: it takes one value"),
-    "an optimizer of two where one is taken": (
-        "experiment: characters\noptimizer: [adam, rmsprop]",
-        ":2: optimizer: it takes one value",
+    "one unknown optimizer of two": (
+        "experiment: characters\noptimizer: [adam, adan]",
+        ":2: optimizer: unknown 'adan', did you mean adam",
     ),
     "smoke a list": ("experiment: palindrome\nsmoke: [true]", ":2: smoke: it takes one value"),
     "zero workers": ("experiment: palindrome\nworkers: 0", ":2: workers: 0 should be 1 or more"),
@@ -260,8 +259,8 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path, monkeypatch, capsys):
     code, out, err = run(capsys, "sweep", "sweep.yaml", "--dry-run", "--workers", "2")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0].split()[:3] == ["length", "model", "learning_rate"]
-    assert len([line for line in lines if " rnn " in line]) == 4
+    assert lines[0].split()[:3] == ["model", "learning_rate", "length"]
+    assert len([line for line in lines if line.split()[:1] == ["rnn"]]) == 4
     assert "16 runs, of which 0 are there already: 16 to do" in out
     assert "with 2 workers" in out
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
@@ -302,14 +301,17 @@ def test_failed_runs_are_not_done_again_unless_asked(tmp_path, capsys):
     assert next(tmp_path.glob("*/result.json")).stat().st_mtime_ns != mark
 
 
-def test_folder_of_another_experiment_is_left_alone(tmp_path, capsys):
-    settings = RunSettings("palindrome", 5, parse_model("lstm"), 0)
+@pytest.mark.parametrize(
+    ("name", "words"), [("adding", "holds runs of 'adding'"), ("novels", "experiment: unknown 'novels'")]
+)
+def test_folder_of_another_experiment_is_left_alone(name, words, tmp_path, capsys):
     (tmp_path / "x").mkdir()
-    write_json(tmp_path / "x" / "config.json", settings.to_dict() | {"experiment": "novels"})
+    write_json(tmp_path / "x" / "config.json", sequence_run("lstm").to_dict() | {"experiment": name})
     before = sorted(tmp_path.rglob("*"))
     code, _, err = run(capsys, "run", "palindrome", "--smoke", "--out", tmp_path)
     assert code == 2
-    assert "holds runs of 'novels'" in err
+    assert words in err
+    assert err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -339,7 +341,7 @@ def test_models_of_a_set_size_are_tried_before_anything_is_written(
 
 
 def test_a_home_that_cannot_be_written_is_no_news(tmp_path):
-    recorded = RunSettings("palindrome", 5, parse_model("lstm"), 0)
+    recorded = sequence_run("lstm")
     (tmp_path / recorded.folder).mkdir()
     write_json(tmp_path / recorded.folder / "config.json", recorded.to_dict())
     (tmp_path / "file").write_text("")

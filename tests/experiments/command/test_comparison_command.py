@@ -4,10 +4,11 @@ import io
 import pytest
 
 from experiments.command.cli import main
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
-from experiments.lab.forecasts.settings import ForecastSettings, parse_forecast_model
+from experiments.core.catalogue import find_experiment
+from experiments.lab.sequences.settings import SequenceTraining
 from experiments.records.files import write_json
+from experiments.running.plan import plan
+from tests.experiments.runs import sequence_run
 
 
 def run(capsys, *arguments):
@@ -21,7 +22,7 @@ def run(capsys, *arguments):
 def record(out, label, accuracies, **train):
     """Finished runs on disk, one a seed."""
     for seed, accuracy in enumerate(accuracies):
-        settings = RunSettings("palindrome", 5, parse_model(label), seed, TrainSettings(**train))
+        settings = sequence_run(label, 5, seed, train=SequenceTraining(**train))
         folder = out / settings.folder
         folder.mkdir(parents=True)
         write_json(folder / "config.json", settings.to_dict())
@@ -96,8 +97,8 @@ def test_table_of_another_metric(folders, capsys):
 def test_runs_without_an_accuracy_are_judged_by_their_error(tmp_path, capsys):
     def forecasts(out, errors):
         for seed, error in enumerate(errors):
-            lstm = parse_forecast_model("lstm")
-            settings = ForecastSettings("forecast", "epidemic", "", "", 12, 50, "given", lstm, seed)
+            given = {"nodes": [12], "times": [50], "edges": ["given"]}
+            (settings,) = plan(find_experiment("forecast"), ["lstm"], [seed], given)
             folder = out / settings.folder
             folder.mkdir(parents=True)
             write_json(folder / "config.json", settings.to_dict())
@@ -108,7 +109,7 @@ def test_runs_without_an_accuracy_are_judged_by_their_error(tmp_path, capsys):
     before, after = forecasts(tmp_path / "a", [0.5, 0.52, 0.51]), forecasts(tmp_path / "b", [0.2, 0.23, 0.2])
     code, out, _ = run(capsys, "table", before)
     assert code == 0
-    assert "0.510 ± 0.010" in out
+    assert "0.5100 ± 0.0100" in out
     code, out, _ = run(capsys, "compare", before, after)
     assert code == 0
     assert "1 better, 0 worse" in out  # a smaller error is better

@@ -1,28 +1,14 @@
 import pytest
 
 from experiments.command.cli import main
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import TrainSettings
-from experiments.reading.figure_files import FigureFiles, keep, keep_figures
-from experiments.running.sweep import expand, run_sweep
-
-TINY = TrainSettings(
-    steps=10,
-    batch_size=4,
-    evaluate_every=5,
-    validation_size=10,
-    test_size=10,
-    hidden=4,
-    success=2,
-    patience=0,
-)
+from experiments.reading.files.figures import FigureFiles
+from tests.experiments.sequence_runs import TINY, sweep
 
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
-    models = [parse_model("lstm"), parse_model("gcn-2")]
-    run_sweep(expand("palindrome", models, [5], [0, 1], TINY), out)
+    sweep(out, "palindrome", ["lstm", "gcn-2"], [5], [0, 1], **TINY, hidden=4)
     return out
 
 
@@ -73,12 +59,8 @@ def test_figures_of_one_title_have_files_of_their_own(tmp_path):
     assert all(path.read_text() == "svg" for path in files.written)
 
 
-def test_nothing_is_kept_where_nobody_asked(tmp_path):
-    files = FigureFiles(tmp_path / "figures", ["pdf"])
-    with keep_figures(files):
-        pass
-    keep(Drawing(), "late")
-    assert not files.written
+def test_without_a_figure_there_is_no_folder(tmp_path):
+    assert not FigureFiles(tmp_path / "figures", ["pdf"]).written
     assert not (tmp_path / "figures").exists()
 
 

@@ -1,7 +1,6 @@
 import dataclasses
 import itertools
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,10 +8,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
 from experiments.reading.folder_comparison import compare_folders, holm, paired_t, welch_t
-from experiments.records.records import RunRecord
+from tests.experiments.sequence_runs import in_memory, sequence_run
 
 samples = st.lists(st.integers(0, 50).map(lambda k: k / 50), min_size=2, max_size=11)
 
@@ -23,13 +20,10 @@ def runs(accuracies, *, length=5, experiment="palindrome", device="cpu", commit=
     for label, values in accuracies.items():
         seeds = values if isinstance(values, dict) else dict(enumerate(values))
         for seed, accuracy in seeds.items():
-            settings = RunSettings(
-                experiment, length, parse_model(label), seed, TrainSettings(**train), device=device
-            )
-            result = {"format": 1, "status": "failed", "reason": "no memory"}
+            settings = sequence_run(label, seed, length=length, experiment=experiment, device=device, **train)
+            result = {"status": "failed", "reason": "no memory"}
             if accuracy is not None:
                 result = {
-                    "format": 1,
                     "status": "ok",
                     "test_accuracy": accuracy,
                     "test_loss": 1 - accuracy,
@@ -37,7 +31,7 @@ def runs(accuracies, *, length=5, experiment="palindrome", device="cpu", commit=
                     "parameters": 11,
                     "environment": {"commit": commit, "command": f"gnnlab {seed}"},
                 }
-            made.append(RunRecord(Path(settings.folder), settings, result))
+            made.append(in_memory(settings, **result))
     return made
 
 

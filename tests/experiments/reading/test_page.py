@@ -5,28 +5,17 @@ import re
 import shlex
 
 import pytest
+from markupsafe import Markup
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
-from experiments.reading.page import render
-from experiments.reading.report import write_report
+from experiments.reading import page as reading
+from experiments.reading.page import write_report
+from experiments.reading.results import Results
 from experiments.records.files import write_json
+from tests.experiments.sequence_runs import sequence_run, written
 
 pytestmark = pytest.mark.browser
 EVIL = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'><b>bold</b>"
 ACCURACIES = {"lstm": [0.75, 0.5, 0.25], "gcn-2": [0.1, 0.9, 0.4], "gcn-10": [0.3, 0.2, 0.6]}
-
-
-def record(out, settings, result, curve):
-    folder = out / settings.folder
-    folder.mkdir(parents=True)
-    write_json(folder / "config.json", settings.to_dict())
-    write_json(folder / "result.json", {"format": 1, **result})
-    if curve is not None:
-        lines = [f"{step},{value},{1 - value}" for step, value in curve]
-        (folder / "curve.csv").write_text(
-            "step,validation_accuracy,validation_loss\n" + "\n".join(lines) + "\n"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +24,6 @@ def results(tmp_path_factory):
     out = tmp_path_factory.mktemp("results") / "<b>bold's <b>"
     for label, values in ACCURACIES.items():
         for seed, accuracy in enumerate(values):
-            settings = RunSettings("palindrome", 5, parse_model(label), seed, TrainSettings(test_size=20))
             environment = {"commit": EVIL, "python": "3"}
             result = {
                 "status": "ok",
@@ -45,9 +33,10 @@ def results(tmp_path_factory):
                 "parameters": 11,
             }
             result |= {"stopped": "budget", "environment": environment, "hidden": 3, "chance": 0.1}
-            record(out, settings, result, [(10, accuracy / 2), (20, accuracy)])
-    failed = RunSettings("palindrome", 5, parse_model("rnn"), 0)
-    record(out, failed, {"status": "failed", "reason": EVIL}, None)
+            curve = "step,validation_accuracy,validation_loss\n"
+            curve += "".join(f"{step},{y},{1 - y}\n" for step, y in ((10, accuracy / 2), (20, accuracy)))
+            written(out, sequence_run(label, seed, test_size=20), curve, **result)
+    written(out, sequence_run("rnn"), status="failed", reason=EVIL)
     (out / "pictures").mkdir()
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.hacked = 1</script><circle r="5"/></svg>'
     (out / "pictures" / "x.svg").write_text(svg)
@@ -197,7 +186,7 @@ def contrast(first, second):
     return (high + 0.05) / (low + 0.05)
 
 
-def test_many_rows_come_in_parts(browser, tmp_path):
+def test_many_rows_come_in_parts(browser, tmp_path, monkeypatch):
     columns = [
         {
             "key": key,
@@ -211,13 +200,11 @@ def test_many_rows_come_in_parts(browser, tmp_path):
     nothing = {"shared": {}, "sets": [{}], "index": [0] * 501}
     data = {"folder": "x", "columns": columns, "rows": rows, "settings": nothing, "environment": nothing}
     curves = {"metrics": [], "steps": [], "runs": [None] * 501}
-    context = {
-        "folder": "x",
-        "explorer": {"data": json.dumps(data), "curves": json.dumps(curves), "note": ""},
-    }
-    # The template escapes plain text; what stands in a script element is not unescaped, so quotes have to be put back.
-    text = render("runs.html.j2", context).replace("&#34;", '"')
-    (tmp_path / "page.html").write_text(f"<!doctype html><html><body>{text}</body></html>")
+    made = {"data": Markup(json.dumps(data)), "curves": Markup(json.dumps(curves)), "note": ""}
+    monkeypatch.setattr(reading, "explorer", lambda results: made)
+    monkeypatch.setattr(reading, "sections_of", lambda results: [])
+    results = Results(tmp_path, [written(tmp_path, sequence_run("lstm"))])
+    (tmp_path / "page.html").write_text(reading.render(results))
     page = browser.new_page()
     page.goto((tmp_path / "page.html").as_uri())
     assert page.locator("#runs-count").text_content() == "501 of 501 runs, the first 200 shown"

@@ -61,7 +61,7 @@ def test_colours_follow_the_order_of_the_report():
 
 def test_a_curve_is_a_line_through_its_points():
     curves = {"lstm": [pd.DataFrame({"step": [1, 2, 5], "loss": [3.0, 2.0, 0.5]})] * 2}
-    ax = plot_curves(curves, Figure().subplots(), metric="loss", order=["gru", "lstm"])
+    ax = plot_curves(curves, Figure().subplots(), metric="loss", styles=model_styles(["gru", "lstm"]))
     (lines,) = ax.collections
     assert [segment.tolist() for segment in lines.get_segments()] == [[[1, 3], [2, 2], [5, 0.5]]] * 2
     low, high = ax.get_ylim()
@@ -73,6 +73,6 @@ def test_a_curve_of_one_point_is_a_dot():
     curves = {
         "lstm": [pd.DataFrame({"step": [7], "loss": [0.5]}), pd.DataFrame({"step": [1, 2], "loss": 0.25})]
     }
-    ax = plot_curves(curves, Figure().subplots(), metric="loss", order=["lstm"])
+    ax = plot_curves(curves, Figure().subplots(), metric="loss", styles=model_styles(["lstm"]))
     (dot,) = ax.lines
     assert (list(dot.get_xdata()), list(dot.get_ydata()), dot.get_marker()) == ([7], [0.5], "o")

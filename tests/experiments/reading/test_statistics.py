@@ -1,6 +1,5 @@
 import math
 import statistics
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,28 +8,25 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings, TrainSettings
+from experiments.core.catalogue import find_experiment
+from experiments.core.metric import Metric
+from experiments.reading import statistics as reading
+from experiments.reading.frames import group_columns, runs_table, setting_columns, setting_names
 from experiments.reading.statistics import (
     bootstrap_interval,
     check_baseline,
     check_metric,
-    group_columns,
     interquartile_mean,
     paired_differences,
-    runs_table,
-    setting_columns,
-    setting_names,
-    summarize,
 )
-from experiments.records.records import RunRecord
+from tests.experiments.sequence_runs import ENDED, in_memory, sequence_run
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
 
 def frame(rows):
     """Runs of one length from (model, seed, accuracy or None for a failure)."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "run": f"{model}{seed}",
@@ -48,6 +44,26 @@ def frame(rows):
             for model, seed, accuracy in rows
         ]
     )
+    return with_settings(table)
+
+
+def with_settings(table, *more):
+    """The table, told which of its columns are settings."""
+    table.attrs |= {
+        "settings": ["model.name", "length", "seed", *more],
+        "tasks": ["length", *(c for c in more if c.startswith("corpus."))],
+        "told": ["length"],
+    }
+    return table
+
+
+def summarize(runs, *metrics):
+    return reading.summarize(runs, metrics or find_experiment("palindrome").metrics)
+
+
+def paired(runs, baseline, metric="test_accuracy", **options):
+    is_base = runs["model.name"] == baseline
+    return paired_differences(runs[~is_base], runs[is_base], metric, **options)
 
 
 @given(scores)
@@ -100,20 +116,31 @@ def test_summary_by_hand():
 def test_runs_with_other_settings_are_not_mixed():
     runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.0)])
     runs["train.steps"] = [10, 20]
+    with_settings(runs, "train.steps")
     assert summarize(runs)["n"].tolist() == [1, 1]
 
 
 def test_differences_are_paired_by_seed():
     runs = frame([("lstm", 0, 0.5), ("lstm", 1, 0.9), ("gcn", 0, 0.4), ("gcn", 1, 0.7), ("gcn", 2, 0.0)])
-    paired = paired_differences(runs, "lstm")
-    assert paired["model"].tolist() == ["gcn"]
-    assert paired["difference"].tolist() == pytest.approx([-0.15])
-    assert paired["n"].tolist() == [2]
+    found = paired(runs, "lstm")
+    assert found["model.name"].tolist() == ["gcn"]
+    assert found["difference"].tolist() == pytest.approx([-0.15])
+    assert found[["below", "n"]].to_numpy().tolist() == [[2, 2]]
+
+
+def test_a_relative_difference_is_in_percent_of_what_it_is_compared_with():
+    runs = frame([("lstm", 0, 0.5), ("lstm", 1, 0.25), ("gcn", 0, 0.75), ("gcn", 1, 0.25)])
+    assert paired(runs, "lstm", relative=True)["difference"].tolist() == pytest.approx([25.0])
+
+
+def test_a_place_that_several_runs_stand_for_has_no_partner():
+    runs = frame([("lstm", 0, 0.5), ("lstm", 0, 0.9), ("lstm", 1, 0.5), ("gcn", 0, 0.4), ("gcn", 1, 0.75)])
+    assert paired(runs, "lstm")[["difference", "n"]].to_numpy().tolist() == [[0.25, 1]]
 
 
 def test_reference_must_be_there():
     with pytest.raises(ValueError, match="reference: no runs of 'gat'"):
-        paired_differences(frame([("lstm", 0, 0.5)]), "gat")
+        check_baseline(frame([("lstm", 0, 0.5)]), "gat", "reference")
 
 
 def test_interquartile_mean_of_many_rows_at_once():
@@ -155,7 +182,7 @@ def grid(values):
     runs = frame([(model, seed, accuracy) for model, _, _, seed, accuracy in values])
     runs["length"] = [length for _, length, _, _, _ in values]
     runs["train.learning_rate"] = [rate for _, _, rate, _, _ in values]
-    return runs
+    return with_settings(runs, "train.learning_rate")
 
 
 grids = st.lists(
@@ -178,11 +205,13 @@ def test_groups_of_a_grid_share_everything_but_the_seed(values):
     for model, length, rate, _, accuracy in values:
         groups.setdefault((model, length, str(rate)), []).append(accuracy)
     summary = summarize(grid(values))
-    rates = {str(rate) for _, _, rate, _, _ in values}
-    assert ("train.learning_rate" in summary) == (len(rates) > 1)
+    told = "train.learning_rate" in summary
+    # A step size that each model has in its own way tells no groups apart.
+    assert told == (not own_rates(values))
     assert len(summary) == len(groups)
     for _, row in summary.iterrows():
-        rate = str(row["train.learning_rate"]) if len(rates) > 1 else next(iter(rates))
+        own = next(str(rate) for model, _, rate, _, _ in values if model == row["model.name"])
+        rate = str(row["train.learning_rate"]) if told else own
         accuracies = groups[row["model.name"], row["length"], rate]
         assert row["n"] == len(accuracies)
         assert row["mean"] == pytest.approx(statistics.fmean(accuracies))
@@ -213,11 +242,11 @@ def test_pairs_of_a_grid_share_task_seed_and_settings(values):
         ]
         if model != "lstm" and partners:
             expected.setdefault((model, length, rate), []).append(a - partners[0])
-    paired = paired_differences(grid(values), "lstm")
-    several = "train.learning_rate" in paired
+    differences = paired(grid(values), "lstm")
+    several = "train.learning_rate" in differences
     found = {
-        (row["model"], row["length"]) + ((str(row["train.learning_rate"]),) if several else ()): row
-        for _, row in paired.iterrows()
+        (row["model.name"], row["length"]) + ((str(row["train.learning_rate"]),) if several else ()): row
+        for _, row in differences.iterrows()
     }
     assert set(found) == {key if several else key[:2] for key in expected}
     for key, differences in expected.items():
@@ -228,25 +257,23 @@ def test_pairs_of_a_grid_share_task_seed_and_settings(values):
 
 def test_models_may_each_have_a_setting_of_their_own():
     runs = grid([("lstm", 5, 0.1, 0, 0.5), ("gcn", 5, 0.2, 0, 0.75)])
-    paired = paired_differences(runs, "lstm")
-    assert paired[["train.learning_rate", "difference", "n"]].to_numpy().tolist() == [[0.2, 0.25, 1]]
+    assert paired(runs, "lstm")[["model.name", "difference", "n"]].to_numpy().tolist() == [["gcn", 0.25, 1]]
 
 
 def test_a_field_of_models_counts_only_where_models_of_one_name_differ_in_it():
     runs = frame([("lstm", 0, 1.0), ("gcn", 0, 1.0)])
     runs["model.layers"] = [1, 4]
+    with_settings(runs, "model.layers")
     assert setting_columns(runs) == []
     runs = frame([("gcn", 0, 1.0), ("gcn", 0, 0.5)])
     runs["model.heads"] = [1, 8]
+    with_settings(runs, "model.heads")
     assert setting_columns(runs) == ["model.heads"]
     assert summarize(runs)["mean"].tolist() == [1.0, 0.5]
 
 
 def test_settings_of_recorded_runs_are_told_from_results():
-    train = TrainSettings(steps=9)
-    settings = RunSettings("palindrome", 5, parse_model("lstm"), 0, train)
-    result = {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": 9, "parameters": 3, "length": 5}
-    table = runs_table([RunRecord(Path("x"), settings, result)])
+    table = runs_table([in_memory(sequence_run("lstm", steps=9), **ENDED, test_accuracy=0.5)])
     names = setting_names(table)
     assert {"length", "train.steps", "model.name", "seed"} <= set(names)
     assert not {"steps", "parameters", "test_accuracy", "status", "run"} & set(names)
@@ -261,7 +288,7 @@ def test_a_constant_of_the_task_is_no_column_and_one_that_differs_is():
     runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.5)])
     runs["corpus.name"] = ["tales", "tales"]
     runs["deterministic"] = [False, True]
-    runs.attrs["settings"] = ["model.name", "length", "seed", "corpus.name", "deterministic"]
+    with_settings(runs, "corpus.name", "deterministic")
     assert group_columns(runs) == ["model.name", "length", "deterministic"]
     runs["corpus.name"] = ["tales", "prose"]
     assert group_columns(runs) == ["model.name", "length", "corpus.name", "deterministic"]
@@ -282,10 +309,8 @@ def test_a_metric_is_a_number_that_some_run_has():
 def test_summary_and_pairs_of_another_metric():
     runs = frame([("lstm", 0, 1.0), ("lstm", 1, 1.0), ("gcn", 0, 1.0), ("gcn", 1, 1.0)])
     runs["test_loss"] = [0.5, 0.25, 1.0, np.nan]
-    summary = summarize(runs, "test_loss").set_index("model.name")
+    summary = summarize(runs, Metric("test_loss", "loss", lower_is_better=True)).set_index("model.name")
     assert summary.loc["lstm", "mean"] == 0.375
     assert summary["n"].to_dict() == {"lstm": 2, "gcn": 1}
     assert summary["success"].isna().all()
-    assert paired_differences(runs, "lstm", "test_loss")[["difference", "n"]].to_numpy().tolist() == [
-        [0.5, 1]
-    ]
+    assert paired(runs, "lstm", "test_loss")[["difference", "n"]].to_numpy().tolist() == [[0.5, 1]]

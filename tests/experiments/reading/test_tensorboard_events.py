@@ -3,11 +3,9 @@ import sys
 import pytest
 
 from experiments.command.cli import main
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings
-from experiments.reading.tensorboard_events import write_events
-from experiments.records.files import write_json
+from experiments.reading.files.tensorboard import write_events
 from experiments.records.records import read_runs
+from tests.experiments.sequence_runs import ENDED, sequence_run, written
 
 
 @pytest.fixture
@@ -15,16 +13,8 @@ def results(tmp_path):
     """A run that ended, one that failed with half a curve, and one that failed without any."""
     curves = ["step,validation_accuracy,train_loss\n5,0.25,1.5\n10,0.5,nan\n", "step,vali", None]
     for seed, curve in enumerate(curves):
-        settings = RunSettings("palindrome", 5, parse_model("lstm"), seed)
-        folder = tmp_path / settings.folder
-        folder.mkdir()
-        write_json(folder / "config.json", settings.to_dict())
-        result = {"format": 1, "status": "failed", "reason": "no memory"}
-        if seed == 0:
-            result = {"format": 1, "status": "ok", "test_accuracy": 0.5, "steps": 10, "parameters": 3}
-        write_json(folder / "result.json", result)
-        if curve is not None:
-            (folder / "curve.csv").write_text(curve)
+        result = ENDED | {"test_accuracy": 0.5} if seed == 0 else {"status": "failed", "reason": "no memory"}
+        written(tmp_path, sequence_run("lstm", seed), curve or "", **result)
     return tmp_path
 
 

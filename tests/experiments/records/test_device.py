@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from experiments.records.device import computing, environment, origin, record_origin, resolve_device
+from seq import RNN
 
 
 def test_settings_of_the_process_are_put_back():
@@ -20,6 +21,24 @@ def test_subnormals_are_flushed_inside():
     with computing(1):
         assert (tiny * 1e-10).item() == 0
     assert (tiny * 1e-10).item() > 0
+
+
+def test_a_thousand_steps_with_vanishing_gradients_leave_no_subnormal_numbers():
+    """Subnormal numbers are what slows a CPU down as gradients vanish; in training they are zero."""
+    torch.manual_seed(0)
+    rnn = RNN(2, 3)
+    with torch.no_grad():
+        rnn.weight_h.mul_(0.5)
+    x = torch.randn(5, 1000, 2, requires_grad=True)
+
+    def subnormals():
+        (grad,) = torch.autograd.grad(rnn(x)[0][:, -1].sum(), x)
+        return int(((grad != 0) & (grad.abs() < torch.finfo(torch.float32).tiny)).sum())
+
+    with computing(1):
+        inside = subnormals()
+    assert subnormals() > 0  # without it they are there, so this sequence is long enough
+    assert inside == 0
 
 
 def test_the_environment_names_what_a_result_can_depend_on(monkeypatch):
@@ -49,13 +68,13 @@ def test_unknown_devices(name):
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_deterministic_runs_on_a_gpu_are_the_same_bits(tmp_path):
-    from experiments.core.model_specs import parse_model
-    from experiments.core.settings import RunSettings, TrainSettings
-    from experiments.running.runs import execute
+    from experiments.lab.sequences.settings import SequenceTraining
+    from experiments.running.execute import execute
+    from tests.experiments.runs import sequence_run
 
-    train = TrainSettings(steps=100, evaluate_every=20, success=2)
+    train = SequenceTraining(steps=100, evaluate_every=20, success=2)
     for label in ("lstm", "gcn-4", "gat-2-mirrored"):
-        run = RunSettings("palindrome", 10, parse_model(label), 0, train, "cuda", deterministic=True)
+        run = sequence_run(label, 10, train=train, device="cuda", deterministic=True)
         for name in ("a", "b"):
             assert execute(run, tmp_path / name)["status"] == "ok"
         curves = [(tmp_path / name / run.folder / "curve.csv").read_bytes() for name in ("a", "b")]

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.core.model_specs import RecurrentSpec
-from experiments.core.settings import RunSettings
 from experiments.lab.documents.prediction import _read_vocabulary
-from experiments.lab.documents.report.page import read_predictions
-from experiments.lab.sequences.report.memory_records import SENSITIVITY, read_rows
+from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
+from experiments.reading.results import read_table
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.files import write_json
 from experiments.records.records import (
@@ -22,8 +20,9 @@ from experiments.records.records import (
     write_results,
 )
 from experiments.records.results_folder import prepare_folder
+from tests.experiments.runs import sequence_run
 
-SETTINGS = RunSettings("palindrome", 5, RecurrentSpec("lstm"), 3)
+SETTINGS = sequence_run("lstm", 5, 3)
 
 
 def recorded(out, settings=SETTINGS, result=None):
@@ -99,7 +98,7 @@ def test_broken_config_is_named(tmp_path):
 
 def test_table_has_a_row_for_every_run(tmp_path):
     recorded(tmp_path, result={"format": 1, "status": "failed", "reason": 'a "quoted", reason'})
-    recorded(tmp_path, RunSettings("palindrome", 7, RecurrentSpec("rnn"), 0))
+    recorded(tmp_path, sequence_run("rnn", 7))
     lines = write_results(tmp_path).read_text().splitlines()
     assert len(lines) == 3
     assert '"a ""quoted"", reason"' in lines[1]
@@ -195,8 +194,7 @@ def test_a_folder_that_may_not_be_listed_is_not_said_to_be_empty(tmp_path, monke
     "read",
     [
         read_curve,
-        lambda folder: read_rows([read_run(folder)], SENSITIVITY),
-        read_predictions,
+        lambda folder: read_table(folder / SENSITIVITY, ("r",)),
         lambda folder: _read_vocabulary(folder / "vocabulary.json"),
         lambda folder: load_checkpoint(folder / "weights.pt"),
     ],
@@ -241,4 +239,4 @@ def test_what_is_no_run_is_told_from_what_holds_some(tmp_path):
 
 def test_config_alone_tells_the_settings(tmp_path):
     values = json.loads((recorded(tmp_path) / "config.json").read_text())
-    assert RunSettings.from_dict(values).folder == SETTINGS.folder
+    assert SequenceRun.from_dict(values).folder == SETTINGS.folder

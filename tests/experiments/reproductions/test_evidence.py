@@ -14,7 +14,7 @@ from experiments.reproductions.evidence import (
     read_evidence,
     runs_folder,
 )
-from experiments.running.runs import execute
+from experiments.running.execute import execute
 
 PLAN = Plan(
     (Sweep("palindrome", ("rnn", "lstm"), (5,), 2, {"steps": 7}),),
@@ -66,7 +66,7 @@ def test_a_missing_run_is_named_with_the_command_that_makes_it(recorded):
     folder = runs_folder(CLAIM, "palindrome", True, recorded)
     next(folder.glob("*lstm_seed1*/result.json")).unlink()  # begun, not ended
     with pytest.raises(
-        FolderError, match="E1: lstm T=5 seed 1 is not recorded; run gnnlab reproduce E1 --quick"
+        FolderError, match="E1: lstm T5 seed 1 is not recorded; run gnnlab reproduce E1 --quick"
     ):
         read_evidence(CLAIM, True, recorded)
     with pytest.raises(FolderError, match=r"is not recorded; run gnnlab reproduce E1$"):

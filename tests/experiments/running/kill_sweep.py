@@ -1,6 +1,6 @@
 """Kill a sweep at random moments, start it again each time, and compare it with one that was left alone.
 
-    python tests/kill_sweep.py FOLDER --kills 30 --seeds 10 --workers 2
+    python tests/experiments/running/kill_sweep.py FOLDER --kills 30 --seeds 10 --workers 2
 
 Four settings, so 4 runs a seed. A kill is SIGKILL to the process of the command. One in five falls somewhere in the
 start of the program, the others at a random time after its first run has begun. The last start is left alone.
@@ -49,7 +49,7 @@ def start(words, workers):
     if workers > 1:
         return subprocess.Popen([sys.executable, "-m", "experiments", *words], stdout=subprocess.DEVNULL).pid
     # One process does it all: forking one that has imported everything, and done nothing yet, saves the imports.
-    import experiments.running.compare  # noqa: F401
+    import experiments.comparison.line  # noqa: F401
     from experiments.command.cli import main
 
     pid = os.fork()

@@ -6,38 +6,27 @@ import time
 import pytest
 
 from experiments.core.execution import Execution
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import TrainSettings
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_result
-from experiments.running.engines import LocalEngine, SerialEngine, WorkerKilledError, make_engine
-from experiments.running.sweep import expand, run_sweep
+from experiments.running.engines import LocalEngine, SerialEngine, WorkerKilledError
+from experiments.running.sweep import make_engine, run_sweep
+from tests.experiments import runs as planned
 
-LONG = TrainSettings(
-    steps=600,
-    batch_size=8,
-    evaluate_every=50,
-    validation_size=20,
-    test_size=20,
-    hidden=16,
-    success=2,
-    patience=0,
-)
+LONG = {
+    "steps": 600,
+    "batch_size": 8,
+    "evaluate_every": 50,
+    "validation_size": 20,
+    "test_size": 20,
+    "hidden": 16,
+    "success": 2,
+    "patience": 0,
+}
 SERIAL = Execution(engine="serial")
 
 
 def sweep(labels=("rnn", "gcn-2"), seeds=(0, 1), steps=20):
-    train = TrainSettings(
-        steps=steps,
-        batch_size=8,
-        evaluate_every=5,
-        validation_size=20,
-        test_size=20,
-        hidden=16,
-        success=2,
-        patience=0,
-    )
-    return expand("palindrome", [parse_model(label) for label in labels], [3, 5], seeds, train)
+    return planned.sweep(labels, [3, 5], seeds, **LONG | {"steps": steps, "evaluate_every": 5})
 
 
 def bits(out):
@@ -101,7 +90,7 @@ def kill_owner(out, run, times):
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
-    runs = expand("palindrome", [parse_model("rnn")], [5], range(5), LONG)
+    runs = planned.sweep(["rnn"], [5], range(5), **LONG)
     thread, killed = kill_owner(tmp_path, runs[1], times)
     outcome = run_sweep(runs, tmp_path, workers=2)
     thread.join()
@@ -121,7 +110,7 @@ def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
 
 @pytest.mark.slow
 def test_workers_end_with_the_block(tmp_path):
-    runs = expand("palindrome", [parse_model("rnn")], [90], range(3), LONG)
+    runs = planned.sweep(["rnn"], [90], range(3), **LONG)
     futures = []
 
     def interrupted():

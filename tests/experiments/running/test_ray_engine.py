@@ -13,10 +13,8 @@ from pathlib import Path
 import pytest
 
 from experiments.core.execution import Execution
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import TrainSettings
-from experiments.running.engines import make_engine
-from experiments.running.sweep import expand, run_sweep
+from experiments.running.sweep import make_engine, run_sweep
+from tests.experiments.runs import sweep
 
 ROOT = Path(__file__).resolve().parents[3]
 WORDS = [
@@ -45,16 +43,16 @@ WORDS += [
     "--patience",
     "0",
 ]
-TRAIN = TrainSettings(
-    steps=900,
-    hidden=16,
-    batch_size=8,
-    evaluate_every=300,
-    validation_size=20,
-    test_size=20,
-    success=2,
-    patience=0,
-)
+TRAIN = {
+    "steps": 900,
+    "hidden": 16,
+    "batch_size": 8,
+    "evaluate_every": 300,
+    "validation_size": 20,
+    "test_size": 20,
+    "success": 2,
+    "patience": 0,
+}
 
 with_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None or not os.path.isdir("/proc/self"), reason="needs ray and /proc"
@@ -91,9 +89,9 @@ def start(out, *more):
     )
 
 
-def ended(sweep):
-    output, errors = sweep.communicate(timeout=300)
-    return sweep.returncode, output, errors
+def ended(process):
+    output, errors = process.communicate(timeout=300)
+    return process.returncode, output, errors
 
 
 def workers_on(run):
@@ -128,7 +126,7 @@ def curves(out):
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
-    runs = expand("palindrome", [parse_model("rnn")], [5], range(3), TRAIN)
+    runs = sweep(["rnn"], [5], range(3), **TRAIN)
     run_sweep(runs, tmp_path / "alone", how=Execution(engine="serial"))
     killed = []
     thread = threading.Thread(target=kill_workers_on, args=(runs[1], times, killed))

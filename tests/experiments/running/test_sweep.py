@@ -1,4 +1,3 @@
-import dataclasses
 import os
 import subprocess
 import sys
@@ -9,39 +8,32 @@ from concurrent.futures import Future
 import pytest
 
 from experiments.core.execution import Execution
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import TrainSettings
 from experiments.records.files import write_json
 from experiments.records.locks import run_lock
 from experiments.records.records import read_result
 from experiments.records.results_folder import prepare_folder
 from experiments.running.engines import SerialEngine, WorkerKilledError
-from experiments.running.sweep import expand, run_sweep
+from experiments.running.sweep import run_sweep
+from tests.experiments import runs as planned
 
-TINY = TrainSettings(
-    steps=20,
-    batch_size=8,
-    evaluate_every=5,
-    validation_size=20,
-    test_size=20,
-    budget=3000,
-    success=2,
-    patience=0,
-)
+TINY = {
+    "steps": 20,
+    "batch_size": 8,
+    "evaluate_every": 5,
+    "validation_size": 20,
+    "test_size": 20,
+    "budget": 3000,
+    "success": 2,
+    "patience": 0,
+}
 
 
-def sweep(labels=("lstm", "gcn-2"), lengths=(3, 5), seeds=(0, 1), train=TINY):
-    return expand("palindrome", [parse_model(label) for label in labels], lengths, seeds, train)
+def sweep(labels=("lstm", "gcn-2"), lengths=(3, 5), seeds=(0, 1), **more):
+    return planned.sweep(labels, lengths, seeds, **TINY | more)
 
 
 def curves(out):
     return {path.parent.name: path.read_bytes() for path in out.glob("*/curve.csv")}
-
-
-def test_expansion_is_every_combination_once():
-    runs = sweep(seeds=(0, 1, 0))
-    assert len(runs) == 8
-    assert len({run.folder for run in runs}) == 8
 
 
 def test_a_second_time_nothing_runs(tmp_path):
@@ -68,10 +60,7 @@ def test_an_unfinished_run_is_done_again_and_equal(tmp_path):
 
 def test_a_failure_is_a_row_and_the_others_go_on(tmp_path):
     # A learning rate of 1e30 makes the loss of any model overflow within a few steps.
-    wild = TrainSettings(
-        steps=20, batch_size=8, evaluate_every=5, learning_rate=1e30, clip_norm=0, budget=3000
-    )
-    bad = expand("palindrome", [parse_model("gcn-2")], [5], [0], wild)
+    bad = sweep(["gcn-2"], [5], [0], learning_rate=1e30, clip_norm=0)
     outcome = run_sweep(bad + sweep(labels=("rnn",), lengths=(3,), seeds=(0,)), tmp_path)
     assert len(outcome.done) == 2
     assert "DivergedError" in outcome.failed[bad[0].folder]
@@ -179,11 +168,6 @@ def test_two_sweeps_at_once_do_every_run_once(workers, tmp_path):
         assert curves(tmp_path) == curves(tmp_path / "alone")
 
 
-def test_a_grid_of_training_settings_is_part_of_the_sweep():
-    trains = [dataclasses.replace(TINY, learning_rate=rate) for rate in (0.1, 0.2, 0.1)]
-    assert len(sweep(train=trains)) == 2 * 8
-
-
 def test_reading_what_is_done_reads_each_run_once(tmp_path, monkeypatch):
     runs = sweep(labels=("rnn",), lengths=(3,), seeds=range(7))
     for run in runs:
@@ -204,14 +188,14 @@ def test_reading_what_is_done_reads_each_run_once(tmp_path, monkeypatch):
 def test_workers_end_with_a_killed_sweep(tmp_path):
     command = [sys.executable, "-m", "experiments", "run", "palindrome", "--models", "rnn", "--lengths", "90"]
     command += ["--seeds", "2", "--workers", "2", "--patience", "0", "--out", str(tmp_path)]
-    sweep = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: len(list(tmp_path.glob("*/curve.csv"))) == 2)
-        workers = worker_pids(sweep.pid)
+        workers = worker_pids(process.pid)
         assert len(workers) == 2
     finally:
-        sweep.kill()
-        sweep.wait()
+        process.kill()
+        process.wait()
     wait_for(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in workers))
 
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gnnlab import GATConv, GCNConv
+from experiments.core.registry import CONVOLUTIONS, Part
 
 State = tuple[Tensor, ...]
 REMEMBERED = 64  # edge lists of so many lengths are kept
@@ -53,17 +53,18 @@ def causal_edges(nodes: int, window: int, device: torch.device) -> CausalEdges:
     return CausalEdges(nodes, window, device)
 
 
-class RelationalGCN(nn.Module):
-    """A graph convolution with a weight matrix for each offset (relations, Schlichtkrull et al. 2018).
+class RelationalConv(nn.Module):
+    """A graph convolution with weights for each offset (relations, Schlichtkrull et al. 2018).
 
-    Equation::
+    Equation, for GCN::
 
         Yᵢ = (w + 1)^-1/2 Σᵣ Xᵢ₋ᵣ Wᵣ + b      over the offsets r = 0..w for which there is a character
 
-    One ``GCNConv`` without normalisation a relation: each node has at most one edge of each offset, so there is nothing
+    One convolution without normalisation a relation: each node has at most one edge of each offset, so there is nothing
     to average. With a single W for all offsets a layer could not tell the order of the characters before it.
 
     Args:
+        part: A convolution with the feature ``relations``.
         in_channels: F.
         out_channels: O.
         window: w.
@@ -72,10 +73,10 @@ class RelationalGCN(nn.Module):
         x (B, N, F); result (B, N, O).
     """
 
-    def __init__(self, in_channels: int, out_channels: int, window: int) -> None:
+    def __init__(self, part: Part, in_channels: int, out_channels: int, window: int) -> None:
         super().__init__()
         self.relations = nn.ModuleList(
-            GCNConv(in_channels, out_channels, normalize=False, bias=offset == 0, kernel="dense")
+            part.layer(in_channels, out_channels, normalize=False, bias=offset == 0, kernel="dense")
             for offset in range(window + 1)
         )
         self.scale = 1 / math.sqrt(window + 1)
@@ -91,12 +92,14 @@ class RelationalGCN(nn.Module):
         return total
 
 
-class OffsetGAT(nn.Module):
-    """Graph attention that sees how far away a character is: the offset is the edge's feature, one-hot.
+class OffsetConv(nn.Module):
+    """A graph convolution that sees how far away a character is: the offset is the edge's feature, one-hot.
 
-    Equation, for each head: see ``gnnlab.GATConv``; its term a_edge · W_e d is a learned number for each offset.
+    Equation, for each head of attention: see ``gnnlab.GATConv``; its term a_edge · W_e d is a learned number for each
+    offset.
 
     Args:
+        part: A convolution with the feature ``edge_features``.
         in_channels: F.
         out_channels: O, of all heads together.
         window: w.
@@ -106,14 +109,10 @@ class OffsetGAT(nn.Module):
         x (B, N, F); result (B, N, O).
     """
 
-    def __init__(self, in_channels: int, out_channels: int, window: int, heads: int) -> None:
+    def __init__(self, part: Part, in_channels: int, out_channels: int, window: int, heads: int) -> None:
         super().__init__()
-        self.conv = GATConv(
-            in_channels,
-            out_channels // heads,
-            heads=heads,
-            add_self_loops=False,
-            edge_dim=window + 1,
+        self.conv = part.conv(
+            in_channels, out_channels, heads=heads, add_self_loops=False, edge_dim=window + 1
         )
 
     def forward(self, x: Tensor, edges: CausalEdges) -> Tensor:
@@ -140,8 +139,8 @@ class CharacterGraphModel(nn.Module):
         hidden_channels: H.
         num_layers: L.
         window: w.
-        conv: ``gcn`` (a weight for each offset) or ``gat`` (the offset as edge feature).
-        heads: Attention heads, a divisor of H.
+        conv: An entry of ``CONVOLUTIONS`` that can have weights for each offset, or the offset as feature of an edge.
+        heads: Attention heads, a divisor of H, where it has any.
         encoding: ``embedding`` or ``onehot``.
         embedding_channels: Size of the embedding.
         dropout: After each convolution, in training.
@@ -173,11 +172,12 @@ class CharacterGraphModel(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        if conv not in ("gcn", "gat"):
-            raise ValueError(f"conv: unknown {conv!r}; it should be gcn or gat")
+        part = CONVOLUTIONS.get(conv)
+        if part is None or not part.features & {"relations", "edge_features"}:
+            raise ValueError(f"conv: {conv!r} is no convolution that can tell how far away a character is")
         if encoding not in ("embedding", "onehot"):
             raise ValueError(f"encoding: unknown {encoding!r}; it should be embedding or onehot")
-        if conv == "gat" and hidden_channels % heads:
+        if hidden_channels % part.step(heads):
             raise ValueError(f"heads: {heads} should divide the {hidden_channels} hidden channels")
         self.num_tokens, self.window, self.dropout = num_tokens, window, dropout
         self.reach = num_layers * window
@@ -187,7 +187,9 @@ class CharacterGraphModel(nn.Module):
         self.dense = nn.Linear(size, hidden_channels) if encoding == "embedding" else nn.Identity()
         H = hidden_channels
         self.convs = nn.ModuleList(
-            RelationalGCN(H, H, window) if conv == "gcn" else OffsetGAT(H, H, window, heads)
+            RelationalConv(part, H, H, window)
+            if "relations" in part.features
+            else OffsetConv(part, H, H, window, heads)
             for _ in range(num_layers)
         )
         self.head = nn.Linear(H, num_tokens)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 
-from experiments.core.budget import closest_size
-from experiments.core.model_specs import WITH_FORGET_GATE
 from experiments.lab.characters.models.graphs import CharacterGraphModel
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import CharacterGraph, CharacterSpec
-from experiments.lab.sequences.models import LAYERS, count_parameters
+from experiments.lab.sequences.models import count_parameters
+from experiments.training.budget import closest_size
 from seq import CharLM, Stacked
 
 
@@ -37,15 +35,15 @@ def build_character_model(
                 num_layers=spec.layers,
                 window=spec.window,
                 conv=spec.conv,
-                heads=spec.heads if spec.conv == "gat" else 1,
+                heads=spec.heads,
                 encoding=spec.encoding,
                 embedding_channels=train.embedding,
                 dropout=train.dropout,
             )
-        options: dict[str, Any] = {"forget_bias": 1.0} if spec.cell in WITH_FORGET_GATE else {}
-        make = partial(LAYERS[spec.cell], hidden_size=hidden, **options)
+        options: dict[str, Any] = {"forget_bias": 1.0} if "forget_bias" in spec.part.features else {}
         first = num_tokens if spec.encoding == "onehot" else hidden if spec.tied else train.embedding
-        layers = [make(first), *(make(hidden) for _ in range(spec.layers - 1))]
+        sizes = [first, *[hidden] * (spec.layers - 1)]
+        layers = [spec.part.layer(size, hidden, **options) for size in sizes]
         layer = layers[0] if spec.layers == 1 else Stacked(layers, dropout=train.dropout)
         return CharLM(layer, num_tokens, encoding=spec.encoding, dropout=train.dropout, tied=spec.tied)
 
@@ -56,7 +54,7 @@ def character_hidden(spec: CharacterSpec, train: CharacterTraining, num_tokens: 
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget, or the set one is no multiple of the heads.
     """
-    step = spec.heads if isinstance(spec, CharacterGraph) and spec.conv == "gat" else 1
+    step = spec.part.step(spec.heads) if isinstance(spec, CharacterGraph) else 1
     if train.hidden:
         if train.hidden % step:
             raise ValueError(

@@ -2,58 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from experiments.reading.frames import LABEL, natural
+from experiments.reading.plots import plot_curves
+
 BITS = "bits a character"
+Styles = Mapping[str, dict[str, Any]]
 
 
-def plot_bits(
-    frame: pd.DataFrame, ax: Axes, *, against: str, xlabel: str, styles: dict[str, dict[str, Any]]
-) -> Axes:
+def plot_bits(ended: pd.DataFrame, ax: Axes, *, against: str, xlabel: str, styles: Styles) -> Axes:
     """Test loss in bits a character against a figure of the run, a mark a run.
 
     Args:
-        frame: From ``character_tables.character_runs``, with ``label``; runs that ended.
+        ended: Runs that ended, under the same settings.
         ax: Where to draw.
         against: Column for the horizontal axis.
         xlabel: What it is called.
-        styles: Colour and marker by label.
+        styles: Colour and marker by model.
     """
-    for label, group in frame.groupby("label"):
-        style = styles[label]
-        ax.plot(
-            group[against].astype(float),
-            group["test_bits"].astype(float),
-            style["marker"],
-            color=style["color"],
-            label=label,
-        )
+    for model, group in ended.groupby(LABEL):
+        style = styles[model]
+        x, y = (group[column].astype(float) for column in (against, "test_bits"))
+        ax.plot(x, y, style["marker"], color=style["color"], label=model)
     ax.set(xlabel=xlabel, ylabel=f"test, {BITS}")
-    ax.set_xlim(0, 1.1 * frame[against].astype(float).max())
+    ax.set_xlim(0, 1.1 * ended[against].astype(float).max())
     ax.grid(color="0.92")
     return ax
 
 
-def plot_context(
-    curves: dict[str, list[pd.DataFrame]], ax: Axes, *, styles: dict[str, dict[str, Any]]
-) -> Axes:
+def plot_context(rows: pd.DataFrame, ax: Axes, *, styles: Styles) -> Axes:
     """Test loss against the number of characters read before the prediction, in groups that double in size.
 
     Args:
-        curves: Tables of ``context.csv`` by label, one a seed.
+        rows: Of ``context.csv`` of runs under the same settings, with ``model``; empty where there are none.
         ax: Where to draw.
-        styles: Colour, marker and line by label.
+        styles: Colour, marker and line by model.
     """
-    for label, tables in curves.items():
-        style = styles[label]
-        table = pd.concat(tables).groupby("context", as_index=False)["bits"].mean()
+    for model in sorted(rows["model"].unique() if len(rows) else (), key=natural):
+        table = rows[rows["model"] == model].groupby("context", as_index=False)["bits"].mean()
         group = np.ceil(np.log2(table["context"].to_numpy(dtype=float)))  # 1, 2, 3-4, 5-8, ...
         means = table.assign(group=group).groupby("group").mean()
-        ax.plot(means["context"], means["bits"], ms=4, lw=1.2, label=label, **style)
+        ax.plot(means["context"], means["bits"], ms=4, lw=1.2, label=model, **styles[model])
     ax.set_xscale("log", base=2)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set(xlabel="characters read before", ylabel=f"test, {BITS}")
@@ -67,25 +62,20 @@ def plot_learning(
     *,
     metric: str,
     ylabel: str,
-    styles: dict[str, dict[str, Any]],
+    styles: Styles,
     line: str = "-",
 ) -> Axes:
     """A column of ``curve.csv`` against steps, one line a seed.
 
     Args:
-        curves: Tables of ``curve.csv`` by label.
+        curves: Tables of ``curve.csv`` by model.
         ax: Where to draw.
         metric: Column.
         ylabel: What it is called.
-        styles: Colour by label.
+        styles: Colour by model.
         line: Style of all lines.
     """
-    for label, tables in curves.items():
-        for table in tables:
-            dot = "o" if len(table) == 1 else None  # a line of one point is not seen
-            ax.plot(
-                table["step"], table[metric], ls=line, marker=dot, ms=4, color=styles[label]["color"], lw=1.2
-            )
-    ax.set(xlabel="training step", ylabel=ylabel)
-    ax.grid(color="0.92")
+    alike = {model: {**style, "linestyle": line} for model, style in styles.items()}
+    ax = plot_curves(curves, ax, metric=metric, styles=alike)
+    ax.set_ylabel(ylabel)
     return ax

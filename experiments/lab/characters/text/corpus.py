@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,12 +89,27 @@ def open_corpus(settings: CorpusSettings, folder: Path) -> Corpus:
             were written.
     """
     sha256, count = (settings.sha256, settings.characters) if settings.sha256 else identify(settings)
-    shares = f"{settings.validation!r},{settings.test!r}"
-    home = folder / hashlib.sha256(f"{FORMAT},{sha256},{shares}".encode()).hexdigest()[:16]
-    described = home / "corpus.json"
-    if not described.exists():
+    home = _home(settings, sha256, folder)
+    if not (home / "corpus.json").exists():
         _write(settings, sha256, part_bounds(count, settings), home)
     return _read(home, count)
+
+
+def copy_corpus(settings: CorpusSettings, source: Path, folder: Path) -> None:
+    """Copy the tokens of a corpus that was identified, where they are kept in one folder and not yet in another.
+
+    Raises:
+        ValueError: They are not those that were written.
+    """
+    there, home = (_home(settings, settings.sha256, place) for place in (source, folder))
+    if (there / "corpus.json").exists() and not (home / "corpus.json").exists():
+        _read(there, settings.characters)
+        shutil.copytree(there, home, dirs_exist_ok=True)
+
+
+def _home(settings: CorpusSettings, sha256: str, folder: Path) -> Path:
+    shares = f"{settings.validation!r},{settings.test!r}"
+    return folder / hashlib.sha256(f"{FORMAT},{sha256},{shares}".encode()).hexdigest()[:16]
 
 
 def _read(home: Path, count: int) -> Corpus:

@@ -19,17 +19,17 @@ _START, _END = b"*** START OF", b"*** END OF"
 _BOM = codecs.BOM_UTF8
 
 
-def resolve_texts(text: str) -> tuple[str, ...]:
-    """Texts with commas between: ``python``, names of books, and files, whose paths become absolute.
+def resolve_texts(texts: Sequence[str]) -> tuple[str, ...]:
+    """``python``, names of books, and files, whose paths become absolute.
 
     Raises:
         ValueError: There are none, or one is neither a name nor a file.
 
     Example:
-        >>> resolve_texts("python")
+        >>> resolve_texts(["python"])
         ('python',)
     """
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in texts if name.strip()]
     if not names:
         raise ValueError("text: there should be at least one, such as grimm or a file")
     return tuple(name if name in (MANUAL, *BOOKS) else str(_existing(name)) for name in names)

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.characters.settings import CharacterSettings
+from experiments.lab.characters.settings import CharacterRun
 from seq import Vocabulary
 
 
-def described(vocabulary: Vocabulary, settings: CharacterSettings) -> dict[str, Any]:
+def described(vocabulary: Vocabulary, settings: CharacterRun) -> dict[str, Any]:
     """Plain values for ``vocabulary.json``; ``read_vocabulary`` reads them back.
 
     Args:
@@ -21,7 +21,7 @@ def described(vocabulary: Vocabulary, settings: CharacterSettings) -> dict[str, 
     return {**vocabulary.to_dict(), "digest": _digest(vocabulary, settings)}
 
 
-def read_vocabulary(folder: Path, settings: CharacterSettings) -> Vocabulary:
+def read_vocabulary(folder: Path, settings: CharacterRun) -> Vocabulary:
     """The vocabulary in the folder of a run.
 
     Runs of before there was a digest have none, and are read as they are.
@@ -47,6 +47,6 @@ def read_vocabulary(folder: Path, settings: CharacterSettings) -> Vocabulary:
     return vocabulary
 
 
-def _digest(vocabulary: Vocabulary, settings: CharacterSettings) -> str:
+def _digest(vocabulary: Vocabulary, settings: CharacterRun) -> str:
     text = f"{settings.corpus.sha256},{settings.corpus.validation!r},{settings.corpus.test!r}"
     return hashlib.sha256(f"{text},{vocabulary.characters}".encode()).hexdigest()

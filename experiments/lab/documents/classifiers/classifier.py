@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
 
-from experiments.lab.documents.classifiers.training import Fit, Row
+from experiments.core.experiment import load
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
-from experiments.lab.documents.settings import DocumentModel, DocumentTraining
+from experiments.lab.documents.settings import DocumentModel
+from experiments.running.session import Session
+from experiments.training.fit import Fit
 
 Words = Sequence[str]
+#: The trainings of a run: the test documents are in the graph, or come later.
+TRANSDUCTIVE, INDUCTIVE = "transductive", "inductive"
 
 
 class DocumentClassifier(ABC):
@@ -28,18 +32,14 @@ class DocumentClassifier(ABC):
         self.spec, self.num_classes = spec, num_classes
 
     @abstractmethod
-    def fit(
-        self,
-        corpus: Corpus,
-        split: Split,
-        train: DocumentTraining,
-        *,
-        seed: int,
-        device: str,
-        on_row: Callable[[Row], None],
-        on_step: Callable[[int], None],
-    ) -> Fit:
-        """Train on the labelled documents; validation documents select, test documents are not looked at."""
+    def fit(self, corpus: Corpus, split: Split, session: Session) -> Fit:
+        """Train on the labelled documents; validation documents select, test documents are not looked at.
+
+        Args:
+            corpus: The documents.
+            split: Which of them are seen.
+            session: Of the run that says how to train.
+        """
 
     @abstractmethod
     def logits(self, documents: Sequence[Words]) -> Tensor:
@@ -74,6 +74,17 @@ class DocumentClassifier(ABC):
     def facts(self) -> dict[str, Any]:
         """What a record says of it besides its scores."""
         return {}
+
+
+def make_classifier(spec: DocumentModel, num_classes: int) -> DocumentClassifier:
+    """An untrained classifier.
+
+    Args:
+        spec: Which one.
+        num_classes: C.
+    """
+    made: DocumentClassifier = load(spec.kind.make)(spec, num_classes)
+    return made
 
 
 def load_weights(module: Any, state: dict[str, Tensor]) -> None:

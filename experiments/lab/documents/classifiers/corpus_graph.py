@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from experiments.lab.documents.classifiers.classifier import DocumentClassifier, Words, load_weights
+from experiments.lab.documents.classifiers.classifier import (
+    INDUCTIVE,
+    TRANSDUCTIVE,
+    DocumentClassifier,
+    Words,
+    load_weights,
+)
 from experiments.lab.documents.classifiers.networks import CorpusGraphNet
-from experiments.lab.documents.classifiers.training import Fit, Row, train_document_model
+from experiments.lab.documents.classifiers.training import DocumentTrainer, train_network
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.corpus_graphs import (
     CorpusGraph,
@@ -18,8 +24,10 @@ from experiments.lab.documents.corpora.corpus_graphs import (
     graph_of_training,
 )
 from experiments.lab.documents.corpora.splits import Split
-from experiments.lab.documents.settings import DocumentModel, DocumentTraining
+from experiments.lab.documents.settings import DocumentModel
 from experiments.lab.sequences.models import count_parameters
+from experiments.running.session import Session
+from experiments.training.fit import Fit
 
 
 class CorpusGraphClassifier(DocumentClassifier):
@@ -33,21 +41,11 @@ class CorpusGraphClassifier(DocumentClassifier):
     graph: CorpusGraph
     model: CorpusGraphNet
 
-    def fit(
-        self,
-        corpus: Corpus,
-        split: Split,
-        train: DocumentTraining,
-        *,
-        seed: int,
-        device: str,
-        on_row: Callable[[Row], None],
-        on_step: Callable[[int], None],
-    ) -> Fit:
+    def fit(self, corpus: Corpus, split: Split, session: Session) -> Fit:
         self.graph = graph_of_training(corpus, self.spec.window, self.spec.counting)
         self.model = CorpusGraphNet(len(self.graph.words), self.num_classes, self.spec)
         places = {row: place for place, row in enumerate(corpus.rows("train"))}
-        fit = _train(self.model, self.graph, corpus, split, places, train, device, on_row, on_step)
+        fit = _train(self.model, self.graph, corpus, split, places, session, INDUCTIVE)
         self.model.to("cpu")
         return fit
 
@@ -88,35 +86,27 @@ class CorpusGraphClassifier(DocumentClassifier):
 
 
 def fit_transductive(
-    spec: DocumentModel,
-    corpus: Corpus,
-    split: Split,
-    train: DocumentTraining,
-    *,
-    device: str,
-    on_row: Callable[[Row], None],
-    on_step: Callable[[int], None],
-) -> tuple[Fit, Tensor, CorpusGraphNet, dict[str, int]]:
+    spec: DocumentModel, corpus: Corpus, split: Split, session: Session
+) -> tuple[Fit, Tensor, dict[str, int]]:
     """Train with the test documents in the graph, as the paper does: their words are seen, their labels are not.
 
     Args:
-        spec: ``textgcn`` or ``textgat``.
-        corpus, split, train: What to train on, and how.
-        device: Where to compute.
-        on_row, on_step: As in ``DocumentClassifier.fit``.
+        spec: A model over the graph of a corpus.
+        corpus, split: What to train on.
+        session: Of the run that says how.
 
     Returns:
-        How it went, logits (D, C) of the test documents, the network, and the sizes of the graph.
+        How it went, logits (D, C) of the test documents, and the sizes of network and graph.
     """
     graph = graph_of_all(corpus, spec.window, spec.counting)
     num_classes = len(corpus.class_names)
     model = CorpusGraphNet(len(graph.words), num_classes, spec, graph.num_documents)
     places = {row: row for row in range(graph.num_documents)}
-    fit = _train(model, graph, corpus, split, places, train, device, on_row, on_step)
+    fit = _train(model, graph, corpus, split, places, session, TRANSDUCTIVE)
     with torch.no_grad():
-        inputs = (graph.edge_index.to(device), graph.edge_weight.to(device))
+        inputs = (graph.edge_index.to(session.device), graph.edge_weight.to(session.device))
         logits = model(*inputs, graph.num_documents)[split.test].cpu()
-    return fit, logits, model, graph.sizes()
+    return fit, logits, {"parameters": count_parameters(model), **graph.sizes()}
 
 
 def _train(
@@ -125,11 +115,10 @@ def _train(
     corpus: Corpus,
     split: Split,
     places: dict[int, int],
-    train: DocumentTraining,
-    device: str,
-    on_row: Callable[[Row], None],
-    on_step: Callable[[int], None],
+    session: Session,
+    part: str,
 ) -> Fit:
+    device = session.device
     model.to(device)
     index, weight = graph.edge_index.to(device), graph.edge_weight.to(device)
     classes = torch.tensor(corpus.classes, device=device)
@@ -144,6 +133,5 @@ def _train(
     def validate() -> tuple[Tensor, Tensor]:
         return model(index, weight, graph.num_documents)[validation], classes[split.validation]
 
-    return train_document_model(
-        model, train, batches=batches, validate=validate, on_row=on_row, on_step=on_step
-    )
+    trainer = DocumentTrainer(model, session.run.train, batches=batches, validate=validate)
+    return train_network(trainer, session, part)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,17 +13,85 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from torch import Tensor
+from torch import Tensor, nn
 
-from experiments.lab.documents.classifiers.classifier import DocumentClassifier, Words
-from experiments.lab.documents.classifiers.training import Fit, Row
+from experiments.lab.documents.classifiers.classifier import INDUCTIVE, DocumentClassifier, Words
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
-from experiments.lab.documents.settings import DocumentTraining
+from experiments.running.session import Session
+from experiments.training.fit import Fit, Row, Trainer
+from experiments.training.stopping import Rule
 
 #: Inverse strengths of the penalty, and longest runs of words, that validation chooses between.
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 LONGEST = (1, 2)
+TRIALS = tuple(product(LONGEST, STRENGTHS))
+
+
+class Trial(nn.Module):
+    """Which setting is tried: all that changes from step to step, as no fit depends on the one before it."""
+
+    number: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("number", torch.tensor(0))
+
+
+class FirstHighest(Rule):
+    """The highest validation accuracy, and of equal ones the first."""
+
+    def judge(self, row: Row) -> tuple[bool, str]:
+        return self.row is None or row["validation_accuracy"] > self.row["validation_accuracy"], ""
+
+
+class LinearTrainer(Trainer):
+    """Logistic regression with one setting after another; a step tries the next.
+
+    Args:
+        corpus: The documents.
+        split: Which of them are labelled, and which choose the setting.
+    """
+
+    def __init__(self, corpus: Corpus, split: Split) -> None:
+        self.trial = Trial()
+        super().__init__(self.trial)
+        documents, held = ([corpus.words[row] for row in rows] for rows in (split.labelled, split.validation))
+        self.y, self.y_held = (np.array(corpus.classes)[rows] for rows in (split.labelled, split.validation))
+        self.terms: dict[int, tuple[TfidfVectorizer, csr_matrix, csr_matrix]] = {}
+        for longest in LONGEST:
+            vectorizer = TfidfVectorizer(analyzer=_Terms(longest), sublinear_tf=True)
+            x = vectorizer.fit_transform(documents)
+            self.terms[longest] = vectorizer, x, vectorizer.transform(held)
+
+    @property
+    def setting(self) -> tuple[int, float]:
+        """The longest run of words and the strength of the trial."""
+        return TRIALS[int(self.trial.number) - 1]
+
+    def step(self) -> bool:
+        self.trial.number += 1
+        self.regression = self.fitted()
+        return False
+
+    def fitted(self) -> LogisticRegression:
+        """What the trial fits."""
+        longest, strength = self.setting
+        with warnings.catch_warnings():
+            # With few labels of many classes scikit-learn wonders whether the classes are amounts; they are not.
+            warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
+            return LogisticRegression(C=strength, max_iter=5000).fit(self.terms[longest][1], self.y)
+
+    def look(self) -> Row:
+        self.clock.pause()
+        longest, strength = self.setting
+        _, x, x_held = self.terms[longest]
+        return {
+            **_scores(self.regression, x, self.y, "train"),
+            **_scores(self.regression, x_held, self.y_held, "validation"),
+            "words": longest,
+            "C": strength,
+        }
 
 
 class LinearClassifier(DocumentClassifier):
@@ -37,50 +105,16 @@ class LinearClassifier(DocumentClassifier):
     weights: np.ndarray  # (C, V)
     bias: np.ndarray  # (C,)
 
-    def fit(
-        self,
-        corpus: Corpus,
-        split: Split,
-        train: DocumentTraining,
-        *,
-        seed: int,
-        device: str,
-        on_row: Callable[[Row], None],
-        on_step: Callable[[int], None],
-    ) -> Fit:
-        documents = [corpus.words[row] for row in split.labelled]
-        held = [corpus.words[row] for row in split.validation]
-        y, y_held = (np.array(corpus.classes)[rows] for rows in (split.labelled, split.validation))
-        started, best, tried = time.perf_counter(), None, 0
-        for longest in LONGEST:
-            vectorizer = TfidfVectorizer(analyzer=_Terms(longest), sublinear_tf=True)
-            x, x_held = vectorizer.fit_transform(documents), vectorizer.transform(held)
-            for strength in STRENGTHS:
-                model = _fit(x, y, strength)
-                tried += 1
-                row = {"step": tried, **_scores(model, x, y, "train")}
-                row |= _scores(model, x_held, y_held, "validation") | {"words": longest, "C": strength}
-                on_row(row)
-                on_step(tried)
-                if best is None or row["validation_accuracy"] > best["validation_accuracy"]:
-                    best = row
-                    self._keep(vectorizer, model)
-        assert best is not None
-        return Fit(
-            tried,
-            best["step"],
-            "budget",
-            best["validation_loss"],
-            best["validation_accuracy"],
-            time.perf_counter() - started,
-        )
-
-    def _keep(self, vectorizer: TfidfVectorizer, model: LogisticRegression) -> None:
+    def fit(self, corpus: Corpus, split: Split, session: Session) -> Fit:
+        trainer = LinearTrainer(corpus, split)
+        fit = session.fit(trainer, FirstHighest(), steps=len(TRIALS), part=INDUCTIVE, save=False)
+        vectorizer, model = trainer.terms[trainer.setting[0]][0], trainer.fitted()
         self._words = vectorizer.get_feature_names_out().tolist()
         self.idf, weights, bias = vectorizer.idf_, model.coef_, model.intercept_
         if self.num_classes == 2:  # one row of logits, for the second class against the first
             weights, bias = np.concatenate([0 * weights, weights]), np.array([0.0, bias[0]])
         self.weights, self.bias = weights, bias
+        return fit
 
     def logits(self, documents: Sequence[Words]) -> Tensor:
         if not documents:
@@ -133,13 +167,6 @@ class _Terms:
             for start in range(len(words) - length + 1)
         ]
         return [*words, *runs]
-
-
-def _fit(x: csr_matrix, y: np.ndarray, strength: float) -> LogisticRegression:
-    with warnings.catch_warnings():
-        # With few labels of many classes scikit-learn wonders whether the classes are amounts; they are not.
-        warnings.filterwarnings("ignore", message="The number of unique classes", category=UserWarning)
-        return LogisticRegression(C=strength, max_iter=5000).fit(x, y)
 
 
 def _scores(model: LogisticRegression, x: csr_matrix, y: np.ndarray, name: str) -> dict[str, Any]:

@@ -7,10 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
-from experiments.core.model_specs import WITH_FORGET_GATE, RecurrentSpec, parse_model
 from experiments.lab.documents.corpora.vocabulary import NO_WORD
-from experiments.lab.documents.settings import BAG, DOCUMENT_GRAPH, SMOOTHED, DocumentModel
-from experiments.lab.sequences.models import LAYERS
+from experiments.lab.documents.settings import BAG, DocumentModel, recurrent_layer
 from gnnlab import GATConv, GCNConv, GraphNet
 from gnnlab.layers.normalization import edge_matrix
 from seq import Bidirectional, RecurrentLayer, Stacked
@@ -48,7 +46,8 @@ class CorpusGraphNet(nn.Module):
         self.words = nn.Parameter(torch.empty(num_words, spec.embedding))
         self.documents = nn.Parameter(torch.empty(num_documents, spec.embedding)) if num_documents else None
         self.attention: nn.Module | None = None
-        if spec.name == "textgat":
+        assert spec.kind.part is not None
+        if "heads" in spec.kind.part.features:
             one = spec.hidden // spec.heads
             self.attention = GATConv(spec.embedding, one, heads=spec.heads, edge_dim=1, fill_value=1.0)
             self.last: nn.Module = GATConv(spec.hidden, num_classes, edge_dim=1, fill_value=1.0)
@@ -58,27 +57,24 @@ class CorpusGraphNet(nn.Module):
 
     def forward(self, edge_index: Tensor, edge_weight: Tensor, num_documents: int) -> Tensor:
         """Return logits (D, C)."""
-        return self.propagate(edge_index, edge_weight, num_documents)[:num_documents]
-
-    def propagate(self, edge_index: Tensor, edge_weight: Tensor, num_documents: int) -> Tensor:
-        """Return logits of documents and words, (D + V, C)."""
         # 1. X, with whole nodes dropped
-        x = self._features(num_documents)  # (N, F)
+        own = (
+            self.words.new_zeros(num_documents, self.words.size(1))
+            if self.documents is None
+            else self.documents
+        )
+        x = torch.cat([own, self.words])  # (N, F)
         x = x * F.dropout(x.new_ones(x.size(0), 1), self.dropout, self.training)
-        # 2. first layer
+        # 2. first layer, 3. second layer
         if self.attention is not None:
-            h = F.elu(self.attention(x, edge_index, edge_attr=edge_weight.view(-1, 1)))  # (N, H)
-            h = F.dropout(h, self.dropout, self.training)
-            return self.last(h, edge_index, edge_attr=edge_weight.view(-1, 1))
-        matrix = edge_matrix(edge_index, edge_weight, x.size(0), self_loops=True, normalize=True)
-        h = F.dropout(torch.relu(matrix.times(x, dense=False)), self.dropout, self.training)
-        # 3. second layer
-        return self.last(h, edge_index, edge_weight)
-
-    def _features(self, num_documents: int) -> Tensor:
-        if self.documents is not None:
-            return torch.cat([self.documents, self.words])
-        return torch.cat([self.words.new_zeros(num_documents, self.words.size(1)), self.words])
+            options = {"edge_attr": edge_weight.view(-1, 1)}
+            h = F.elu(self.attention(x, edge_index, **options))  # (N, H)
+            logits = self.last(F.dropout(h, self.dropout, self.training), edge_index, **options)
+        else:
+            matrix = edge_matrix(edge_index, edge_weight, x.size(0), self_loops=True, normalize=True)
+            h = F.dropout(torch.relu(matrix.times(x, dense=False)), self.dropout, self.training)
+            logits = self.last(h, edge_index, edge_weight)  # (N, C)
+        return logits[:num_documents]
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator; the vectors Glorot uniform, as one table of all nodes."""
@@ -107,14 +103,14 @@ class DocumentGraphNet(nn.Module):
         super().__init__()
         self.dropout = spec.dropout
         self.embedding = word_vectors(num_words, spec.embedding)
-        conv = "gcn" if spec.name == "docgcn" else "gat"
+        assert spec.kind.part is not None
         self.net = GraphNet(
             spec.embedding,
             spec.hidden,
             num_classes,
             2,
-            conv=conv,
-            heads=spec.heads if conv == "gat" else 1,
+            conv=spec.kind.conv,
+            heads=spec.heads if "heads" in spec.kind.part.features else 1,
             readout="mean",
             dropout=spec.dropout,
         )
@@ -217,7 +213,7 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
         num_words: Size of the vocabulary, with no word.
         num_classes: C.
     """
-    if spec.name in DOCUMENT_GRAPH:
+    if spec.kind.conv:
         return DocumentGraphNet(num_words, num_classes, spec)
     if spec.name == BAG:
         return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
@@ -226,12 +222,12 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
 
 
 def _recurrent(spec: DocumentModel) -> RecurrentLayer:
-    parsed = parse_model(spec.name.removeprefix(SMOOTHED))
-    assert isinstance(parsed, RecurrentSpec)
-    bias = {"forget_bias": parsed.forget_bias} if parsed.cell in WITH_FORGET_GATE else {}
+    parsed = recurrent_layer(spec.name)
+    bias = {"forget_bias": parsed.forget_bias} if "forget_bias" in parsed.part.features else {}
 
     def one(size: int) -> RecurrentLayer:
-        return LAYERS[parsed.cell](size, spec.hidden, init=parsed.init, **bias)
+        layer: RecurrentLayer = parsed.part.layer(size, spec.hidden, init=parsed.init, **bias)
+        return layer
 
     layers: list[RecurrentLayer] = []
     for _ in range(parsed.layers):

@@ -11,14 +11,20 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from torch_geometric.data import Batch
 
-from experiments.lab.documents.classifiers.classifier import DocumentClassifier, Words, load_weights
+from experiments.lab.documents.classifiers.classifier import (
+    INDUCTIVE,
+    DocumentClassifier,
+    Words,
+    load_weights,
+)
 from experiments.lab.documents.classifiers.networks import build_reader
-from experiments.lab.documents.classifiers.training import Fit, Row, train_document_model
+from experiments.lab.documents.classifiers.training import DocumentTrainer, train_network
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
 from experiments.lab.documents.corpora.vocabulary import NO_WORD, Vocabulary
-from experiments.lab.documents.settings import DOCUMENT_GRAPH, DocumentTraining
 from experiments.lab.sequences.models import count_parameters
+from experiments.running.session import Session
+from experiments.training.fit import Fit
 from gnnlab import sliding_window_graphs
 
 AT_ONCE = 256  # documents of one forward pass when nothing is learned
@@ -34,36 +40,28 @@ class ReaderClassifier(DocumentClassifier):
     model: nn.Module
     vocabulary: Vocabulary
 
-    def fit(
-        self,
-        corpus: Corpus,
-        split: Split,
-        train: DocumentTraining,
-        *,
-        seed: int,
-        device: str,
-        on_row: Callable[[Row], None],
-        on_step: Callable[[int], None],
-    ) -> Fit:
+    def fit(self, corpus: Corpus, split: Split, session: Session) -> Fit:
+        run, device = session.run, session.device
         self.vocabulary = self.learn_words(corpus, split)
         self.model = self.build(corpus.words[row] for row in split.known).to(device)
         classes = torch.tensor(corpus.classes)
         items = self._encode([corpus.words[row] for row in split.labelled])
         y = classes[split.labelled]
         validation = self._encode([corpus.words[row] for row in split.validation])
-        generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(run.seed)
 
         def batches() -> Iterator[tuple[Callable[[], Tensor], Tensor]]:
-            for rows in epoch_of([_length(item) for item in items], train.batch_size, generator):
+            for rows in epoch_of([_length(item) for item in items], run.train.batch_size, generator):
                 inputs = self._collate([items[row] for row in rows], device)
                 yield partial(self.model, inputs), y[rows].to(device)
 
         def validate() -> tuple[Tensor, Tensor]:
             return self._forward(validation, device), classes[split.validation].to(device)
 
-        fit = train_document_model(
-            self.model, train, batches=batches, validate=validate, on_row=on_row, on_step=on_step
+        trainer = DocumentTrainer(
+            self.model, run.train, batches=batches, validate=validate, generator=generator
         )
+        fit = train_network(trainer, session, INDUCTIVE)
         self.model.to("cpu")
         return fit
 
@@ -95,12 +93,12 @@ class ReaderClassifier(DocumentClassifier):
 
     def _encode(self, documents: Sequence[Words]) -> list[Any]:
         encoded = [self.vocabulary.encode(words, self.spec.most_words) for words in documents]
-        if self.spec.name not in DOCUMENT_GRAPH:
+        if not self.spec.kind.conv:
             return encoded
         return sliding_window_graphs(encoded, self.spec.window)
 
     def _collate(self, items: list[Any], device: str) -> Any:
-        if self.spec.name in DOCUMENT_GRAPH:
+        if self.spec.kind.conv:
             return Batch.from_data_list(items).to(device)
         tokens = pad_sequence(items, batch_first=True, padding_value=NO_WORD)
         return tokens.to(device), torch.tensor([len(item) for item in items], device=device)

@@ -1,108 +1,81 @@
-"""Training on documents: the weights with the lowest validation loss are kept, and test labels are not looked at."""
+"""An epoch and a look of any network on documents; test labels are not looked at."""
 
 from __future__ import annotations
 
-import copy
-import math
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from experiments.lab.documents.settings import DocumentTraining
-from experiments.training.training import DivergedError
+from experiments.running.session import Session
+from experiments.training.fit import Fit, Row, Trainer
+from experiments.training.stopping import Lowest
 
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How a training went.
-
-    Args:
-        steps: Epochs done (for a grid of settings: settings tried).
-        selected_step: The one whose weights were kept.
-        stopped: ``converged`` or ``budget``.
-        validation_loss: Of the kept weights, mean cross-entropy in nats.
-        validation_accuracy: Likewise, in 0..1.
-        seconds: Of training, without looks at the validation documents.
-    """
-
-    steps: int
-    selected_step: int
-    stopped: str
-    validation_loss: float
-    validation_accuracy: float
-    seconds: float
+#: Makes the batches of an epoch: a function that computes logits (B, C), and the classes (B,).
+Batches = Callable[[], Iterable[tuple[Callable[[], Tensor], Tensor]]]
 
 
-def train_document_model(
-    model: nn.Module,
-    settings: DocumentTraining,
-    *,
-    batches: Callable[[], Iterable[tuple[Callable[[], Tensor], Tensor]]],
-    validate: Callable[[], tuple[Tensor, Tensor]],
-    on_row: Callable[[Row], None] = lambda row: None,
-    on_step: Callable[[int], None] = lambda step: None,
-) -> Fit:
-    """Train with Adam, and leave the model with the weights of its lowest validation loss.
+class DocumentTrainer(Trainer):
+    """Adam over batches of documents; a step is an epoch.
 
     Args:
-        model: Trained in place.
-        settings: Epochs, step size, when to end.
-        batches: Makes the batches of an epoch: a function that computes logits (B, C), and the classes (B,).
+        model: Trained in place; it is on its device already.
+        train: Step size, largest norm of the gradient.
+        batches: An epoch.
         validate: Logits and classes of the validation documents.
-        on_row: Called with the metrics of each epoch.
-        on_step: Called with the number of epochs done.
-
-    Raises:
-        DivergedError: The loss became NaN or infinite.
+        generator: Draws the batches.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate, fused=True)
-    best: Row = {"step": 0, "validation_loss": math.inf}
-    weights: dict[str, Tensor] = {}
-    seconds, stopped = 0.0, "budget"
-    for epoch in range(1, settings.epochs + 1):
-        started = time.perf_counter()
-        model.train()
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: DocumentTraining,
+        *,
+        batches: Batches,
+        validate: Callable[[], tuple[Tensor, Tensor]],
+        generator: torch.Generator | None = None,
+    ) -> None:
+        optimizer = torch.optim.Adam(model.parameters(), lr=train.learning_rate, fused=True)
+        super().__init__(model, optimizer, clip_norm=train.clip_norm, generator=generator)
+        self.batches, self.validate = batches, validate
+        self.epoch: Row = {}
+
+    def step(self) -> bool:
+        self.model.train()
         total, right, seen = 0.0, 0, 0
-        for compute, y in batches():
+        for compute, y in self.batches():
             logits = compute()
             loss = F.cross_entropy(logits, y)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            if settings.clip_norm:
-                nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-            optimizer.step()
+            self.update(loss)
             total += loss.item() * len(y)
             right += int((logits.argmax(1) == y).sum())
             seen += len(y)
-        seconds += time.perf_counter() - started
-        if not math.isfinite(total):
-            raise DivergedError(f"the loss became {total} in epoch {epoch}")
-        model.eval()
-        with torch.no_grad():
-            logits, y = validate()
-        row = {
-            "step": epoch,
-            "train_loss": total / seen,
-            "train_accuracy": right / seen,
+        self.epoch = {"train_loss": total / seen, "train_accuracy": right / seen}
+        return False
+
+    @torch.no_grad()
+    def look(self) -> Row:
+        self.clock.pause()
+        self.model.eval()
+        logits, y = self.validate()
+        return self.epoch | {
             "validation_loss": F.cross_entropy(logits, y).item(),
             "validation_accuracy": (logits.argmax(1) == y).double().mean().item(),
         }
-        on_row(row)
-        on_step(epoch)
-        if row["validation_loss"] < best["validation_loss"]:
-            best, weights = row, copy.deepcopy(model.state_dict())
-        elif settings.patience and epoch - best["step"] >= settings.patience:
-            stopped = "converged"
-            break
-    if not weights:
-        raise DivergedError("the validation loss was never a number")
-    model.load_state_dict(weights)
-    model.eval()
-    return Fit(epoch, best["step"], stopped, best["validation_loss"], best["validation_accuracy"], seconds)
+
+
+def train_network(trainer: DocumentTrainer, session: Session, part: str) -> Fit:
+    """Train, and leave the model with the weights of its lowest validation loss, ready to be asked.
+
+    Args:
+        trainer: Of the network.
+        session: Of the run that says how many epochs, and when to end.
+        part: Which training of the run this is.
+    """
+    train: DocumentTraining = session.run.train
+    rule = Lowest("validation_loss", train.patience)
+    fit = session.fit(trainer, rule, steps=train.epochs, part=part, save=False)
+    trainer.model.eval()
+    return fit

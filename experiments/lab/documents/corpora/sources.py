@@ -10,10 +10,16 @@ from experiments.core.naming import nearest
 from experiments.data.planetoid import cache_folder
 from experiments.lab.documents.corpora.corpus import Corpus, read_table, write_table
 from experiments.lab.documents.corpora.docstring_corpus import read_docstrings
-from experiments.lab.documents.settings import CORPORA, CorpusChoice
+from experiments.lab.documents.settings import (
+    CORPORA,
+    DEFAULT_CORPUS,
+    MOVIE_REVIEWS,
+    SMALL_CORPUS,
+    CorpusChoice,
+)
+from experiments.records.results_folder import SHARED
 
 MR_SOURCE = "https://github.com/yao8839836/text_gcn"
-COPIES = "corpus"
 SMALL_PACKAGES = ("networkx", "numpy", "scipy")
 SMALL_SIZE = 40  # documents of each
 
@@ -30,11 +36,11 @@ def open_corpus(name: str, documents: Path | None = None) -> Corpus:
     """
     if documents is not None:
         return read_table(documents)
-    if name == "docstrings":
+    if name == DEFAULT_CORPUS:
         return read_docstrings()
-    if name == "docstrings-small":
+    if name == SMALL_CORPUS:
         return dataclasses.replace(read_docstrings(SMALL_PACKAGES, most=SMALL_SIZE), name=name)
-    if name == "mr":
+    if name == MOVIE_REVIEWS:
         return read_movie_reviews()
     hint = nearest(name, CORPORA)
     raise ValueError(
@@ -61,6 +67,26 @@ def read_movie_reviews(folder: Path | None = None) -> Corpus:
     return read_table(path, "mr")
 
 
+_chosen: dict[str, Corpus] = {}  # what this process has read for a sweep, by digest
+
+
+def choose(choice: CorpusChoice) -> CorpusChoice:
+    """Read the documents that a user asks for; name and digest are theirs afterwards. A choice that was made stays.
+
+    Raises:
+        ValueError: There is no such corpus or file, or the file is no table of documents.
+    """
+    if choice.digest:
+        return choice
+    path = Path(choice.source).resolve() if choice.source else None
+    # The small corpus stands there too where --smoke was said.
+    if path is not None and choice.name not in (DEFAULT_CORPUS, SMALL_CORPUS):
+        raise ValueError("documents: give either --corpus or --documents, not both")
+    corpus = open_corpus(choice.name, path)
+    _chosen[corpus.digest] = corpus
+    return CorpusChoice(corpus_name=corpus.name, source=str(path or ""), digest=corpus.digest)
+
+
 def keep_copy(corpus: Corpus, out: Path) -> None:
     """Write the documents into a results folder, where workers and repeated runs find them."""
     path = _copy_path(out, corpus.digest)
@@ -77,6 +103,8 @@ def load_corpus(choice: CorpusChoice, out: Path) -> Corpus:
     copy = _copy_path(out, choice.digest)
     if copy.exists():
         corpus, where = _read_copy(copy, choice.name), str(copy)
+    elif choice.digest in _chosen:
+        return _chosen[choice.digest]
     else:
         corpus = open_corpus(choice.name, Path(choice.source) if choice.source else None)
         where = choice.source or "what is installed here"
@@ -93,4 +121,4 @@ def _read_copy(path: Path, name: str) -> Corpus:
 
 
 def _copy_path(out: Path, digest: str) -> Path:
-    return out / COPIES / f"{digest}.tsv"
+    return out / SHARED / f"{digest}.tsv"

@@ -2,95 +2,107 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import pandas as pd
+from experiments.lab.documents.report.variants import Variant, kind_of, of_share, panels, shares, variants
+from experiments.lab.documents.settings import BAG, LINEAR, DocumentModel
+from experiments.reading.results import Results
+from experiments.reading.sections import Section, Sentences, Text
+from experiments.reading.statistics import CONFIDENCE, paired_differences
 
-from experiments.lab.documents.report.tables import paired_accuracy, plain, variants
-from experiments.lab.documents.settings import CORPUS_GRAPH, DOCUMENT_GRAPH, LINEAR, SMOOTHED
+NOTE = (
+    "In brackets the mean difference of test accuracy over seeds. Ahead and behind mean that the "
+    f"{100 * CONFIDENCE:.0f} % interval of the paired difference lies on one side of zero; with few seeds that is a "
+    "weak statement."
+)
+NOTHING = (
+    "There are too few models or seeds to compare: a graph model, a recurrent one and two seeds are needed."
+)
 
-Variant = tuple[str, str, str]
+
+def verdicts(results: Results) -> Section:
+    """Where a graph helps, and where it does not, corpus by corpus."""
+    blocks: list[Any] = []
+    for title, panel in panels(results):
+        blocks += [Text(title), Sentences(sentences(panel) or [NOTHING])]
+    heading = "Where a graph helps, and where it does not"
+    return Section("verdicts", heading, [*blocks, Text(NOTE, soft=True)])
 
 
-def verdicts(frame: pd.DataFrame, corpus: str) -> list[str]:
+def sentences(results: Results) -> list[str]:
     """Sentences that compare the graph models with an LSTM, and with the linear baseline, share by share.
 
-    A model is ahead where the bootstrap interval of the paired difference lies above zero, behind where it lies below,
-    and level otherwise; a single seed has no interval, and says nothing.
+    A model is ahead where the interval of the paired difference lies above zero, behind where it lies below, and level
+    otherwise; a single seed has no interval, and says nothing.
 
     Args:
-        frame: From ``document_tables.named_apart``.
-        corpus: Name of the corpus.
+        results: Runs on one corpus, under the same settings.
     """
-    ended = frame[(frame["status"] == "ok") & (frame["corpus.name"] == corpus)]
-    listed = variants(ended["model.name"].tolist())
-    corpus_or_document = (*CORPUS_GRAPH, *DOCUMENT_GRAPH)
-    graphs = [v for v in listed if plain(v[1]) in corpus_or_document or v[1].startswith(SMOOTHED)]
-    linear = [variant for variant in listed if plain(variant[1]) == LINEAR]
-    recurrent = [v for v in listed if v not in graphs and plain(v[1]) not in (LINEAR, "bow-mlp")]
-    reference = next((v for v in recurrent if plain(v[1]) == "lstm"), recurrent[0] if recurrent else None)
-    shares = sorted(ended["share"].unique())
-    sentences = []
-    for variant in graphs:
-        if reference is not None:
-            sentences.append(_compare(ended, corpus, shares, variant, reference))
-    for baseline in linear:
-        for column, kind in (
-            ("test_accuracy", "transductive graph"),
-            ("inductive_accuracy", "inductive graph"),
-        ):
-            of_kind = [variant for variant in graphs if variant[2] == column]
-            if of_kind:
-                sentences.append(_compare_best(ended, corpus, shares, baseline, of_kind, kind))
-        if recurrent:
-            sentences.append(_compare_best(ended, corpus, shares, baseline, recurrent, "recurrent"))
-    return [sentence for sentence in sentences if sentence]
+    listed = variants(results)
+    graphs = [v for v in listed if kind_of(v.model).conv or DocumentModel(name=v.model).is_smoothed]
+    recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, BAG)]
+    reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
+    found = []
+    for variant in graphs if reference is not None else ():
+        clauses = _clauses(results, variant, lambda part: reference)
+        found += [f"{variant.name} is {clauses}."] if clauses else []
+    others = {
+        "transductive graph": [v for v in graphs if v.column == "test_accuracy"],
+        "inductive graph": [v for v in graphs if v.column != "test_accuracy"],
+        "recurrent": recurrent,
+    }
+    for baseline in (v for v in listed if v.model == LINEAR):
+        for kind, those in others.items():
+            clauses = _clauses(results, baseline, lambda part, those=those: _best(part, those), "it")  # type: ignore[misc]
+            about = f"{baseline.name} against the {kind} model that validation prefers"
+            found += [f"{about}: {clauses}."] if clauses else []
+    return found
 
 
-def _compare(frame: pd.DataFrame, corpus: str, shares: list[float], one: Variant, other: Variant) -> str:
-    outcomes: dict[str, list[str]] = {"ahead of": [], "level with": [], "behind": []}
-    for share in shares:
-        pair = paired_accuracy(frame, corpus, share, one, other)
-        if pair is not None and pair["n"] > 1:
-            outcomes[_outcome(pair)].append(f"{share:g} % ({pair['difference']:+.3f})")
-    clauses = [
-        f"{outcome} {other[0]} with {_listed(cases)} of the labels"
-        for outcome, cases in outcomes.items()
-        if cases
-    ]
-    return f"{one[0]} is {'; '.join(clauses)}." if clauses else ""
-
-
-def _compare_best(
-    frame: pd.DataFrame, corpus: str, shares: list[float], one: Variant, others: list[Variant], kind: str
+def _clauses(
+    results: Results, one: Variant, choose: Callable[[Results], Variant | None], name: str = ""
 ) -> str:
-    """The baseline against whichever of the others has the best mean validation accuracy at that share."""
-    outcomes: dict[str, list[str]] = {"ahead of": [], "level with": [], "behind": []}
-    for share in shares:
-        best = _best(frame, share, others)
-        pair = paired_accuracy(frame, corpus, share, one, best) if best else None
-        if pair is not None and best is not None and pair["n"] > 1:
-            outcomes[_outcome(pair)].append(f"{share:g} % ({best[0]}, {pair['difference']:+.3f})")
-    clauses = [
-        f"{outcome} it with {_listed(cases)} of the labels" for outcome, cases in outcomes.items() if cases
-    ]
-    if not clauses:
-        return ""
-    return f"{one[0]} against the {kind} model that validation prefers: {'; '.join(clauses)}."
+    """How a variant compares with another at each share of labels.
+
+    Args:
+        results: As in ``sentences``.
+        one: What is compared.
+        choose: With what, of the runs with one share.
+        name: What that is called; empty for its own name, which else stands in brackets.
+    """
+    cases: dict[tuple[str, str], list[str]] = {}
+    for share in shares(results):
+        part = of_share(results, share)
+        other = choose(part)
+        pair = None if other is None else _difference(part, one, other)
+        if other is not None and pair is not None:
+            mean, outcome = pair
+            shown = f"{other.name}, {mean:+.3f}" if name else f"{mean:+.3f}"
+            cases.setdefault((outcome, name or other.name), []).append(f"{share:g} % ({shown})")
+    outcomes = ("ahead of", "level with", "behind")
+    return "; ".join(
+        f"{outcome} {other} with {_listed(where)} of the labels"
+        for (outcome, other), where in sorted(cases.items(), key=lambda case: outcomes.index(case[0][0]))
+    )
 
 
-def _best(frame: pd.DataFrame, share: float, variants_: list[Variant]) -> Variant | None:
-    def score(variant: Variant) -> float:
-        column = "validation_accuracy" if variant[2] == "test_accuracy" else "inductive_validation_accuracy"
-        runs = frame[(frame["model.name"] == variant[1]) & (frame["share"] == share)]
-        return float(runs[column].mean()) if column in runs and len(runs) else float("-inf")
+def _difference(results: Results, one: Variant, other: Variant) -> tuple[float, str] | None:
+    """Mean difference over seeds, and its outcome; None without two pairs."""
+    frame = results.frame
+    pairs = paired_differences(one.runs(frame), other.runs(frame), one.column, other.column)
+    if pairs.empty or pairs["n"].iloc[0] < 2:
+        return None
+    row = pairs.iloc[0]
+    outcome = "ahead of" if row["low"] > 0 else "behind" if row["high"] < 0 else "level with"
+    return float(row["difference"]), outcome
 
-    best = max(variants_, key=score)
-    return best if score(best) > float("-inf") else None
 
-
-def _outcome(pair: dict[str, Any]) -> str:
-    return "ahead of" if pair["low"] > 0 else "behind" if pair["high"] < 0 else "level with"
+def _best(results: Results, listed: Sequence[Variant]) -> Variant | None:
+    """The variant with the highest mean validation accuracy; None where no run has one."""
+    scores = {v: v.runs(results.ended)[v.validation].mean() for v in listed}
+    known = {variant: score for variant, score in scores.items() if score == score}
+    return max(known, key=lambda variant: known[variant], default=None)
 
 
 def _listed(cases: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogFormatter
 
-from experiments.lab.forecasts.report.tables import seen_edges
-from experiments.reading.plots import model_styles
+from experiments.lab.forecasts.report.panels import seen_edges
+from experiments.lab.forecasts.settings import GIVEN, SHUFFLED
+from experiments.reading.frames import LABEL
+from experiments.reading.results import Results
 
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none"}
 
@@ -22,29 +25,28 @@ class _PlainNumbers(LogFormatter):
         return f"{x:.4g}" if super().__call__(x, pos) else ""
 
 
-def plot_errors(frame: pd.DataFrame, ax: Axes) -> Axes:
+def plot_errors(results: Results, ax: Axes) -> Axes:
     """Test error of every run: a dot a seed, the mean with its standard deviation; hollow where edges are shuffled.
 
     Args:
-        frame: From ``forecast_tables.forecast_runs``.
+        results: Runs that differ in model, edges and seed alone.
         ax: Where to draw.
     """
-    ended = frame[frame["status"] == "ok"]
-    order = ended.groupby("model.label")["test_error"].min().sort_values().index.tolist()
-    styles = model_styles(sorted(order))
+    ended = results.ended.sort_values("seed")
+    order = ended.groupby(LABEL)["test_error"].min().sort_values().index.tolist()
     for place, label in enumerate(order):
-        for edges, shift in (("given", -0.2), ("shuffled", 0.2)):
-            chosen = ended[(ended["model.label"] == label) & (ended["edges"] == edges)]
-            error = chosen.sort_values("seed")["test_error"].to_numpy(dtype=float)
+        for edges, shift in ((GIVEN, -0.2), (SHUFFLED, 0.2)):
+            chosen = ended[(ended[LABEL] == label) & (ended["edges"] == edges)]
+            error = chosen["test_error"].to_numpy(dtype=float)
             if not len(error):
                 continue
-            look: dict[str, Any] = HOLLOW if edges == "shuffled" else {}
-            color = styles[label]["color"]
+            look: dict[str, Any] = HOLLOW if edges == SHUFFLED else {}
+            color = results.styles[label]["color"]
             spread = np.linspace(-0.1, 0.1, len(error)) if len(error) > 1 else np.zeros(1)
             ax.plot(place + shift + spread, error, "o", ms=4, color=color, alpha=0.7, **look)
             std = error.std(ddof=1) if len(error) > 1 else 0.0
             ax.errorbar(place + shift, error.mean(), std, fmt="_", ms=14, color=color, capsize=4)
-    best = ended["best_error"].dropna()
+    best = ended["best_error"].dropna().astype(float)
     if len(best):
         ax.axhline(best.mean(), color="0.3", lw=1, ls=(0, (1, 2)))
         ax.annotate(
@@ -64,17 +66,20 @@ def plot_errors(frame: pd.DataFrame, ax: Axes) -> Axes:
     return ax
 
 
-def plot_gain(rows: list[dict], ax: Axes) -> Axes:
-    """Paired differences against the LSTM with their intervals; hollow where edges are shuffled.
+def plot_gain(
+    rows: Sequence[Mapping[str, Any]], ax: Axes, styles: Mapping[str, dict[str, Any]], baseline: str
+) -> Axes:
+    """Paired differences against a model with their intervals; hollow where edges are shuffled.
 
     Args:
-        rows: From ``forecast_tables.paired_rows``, of networks.
+        rows: From ``findings.against``, of networks.
         ax: Where to draw.
+        styles: Of all models of the page.
+        baseline: The model.
     """
-    styles = model_styles(sorted({row["model"] for row in rows}))
     for place, row in enumerate(reversed(rows)):
         color = styles[row["model"]]["color"]
-        look = HOLLOW if row["edges"] == "shuffled" else {}
+        look = HOLLOW if row["edges"] == SHUFFLED else {}
         if not np.isnan(row["low"]):
             ax.plot([row["low"], row["high"]], [place, place], color=color, lw=2)
         ax.plot(row["difference"], place, "o", color=color, **look)
@@ -83,21 +88,23 @@ def plot_gain(rows: list[dict], ax: Axes) -> Axes:
         ", ".join(filter(None, [row["model"], f"{row['edges']} edges", row["settings"]])) for row in rows
     ]
     ax.set_yticks(range(len(rows)), reversed(names))
-    ax.set(xlabel="squared error minus that of lstm, % of the latter", ylim=(-0.6, len(rows) - 0.4))
+    ax.set(xlabel=f"squared error minus that of {baseline}, % of the latter", ylim=(-0.6, len(rows) - 0.4))
     ax.grid(axis="x", color="0.9")
     return ax
 
 
-def plot_error_curves(curves: dict[tuple[str, str], list[pd.DataFrame]], ax: Axes) -> Axes:
+def plot_error_curves(
+    curves: Mapping[tuple[str, str], list[pd.DataFrame]], ax: Axes, styles: Mapping[str, dict[str, Any]]
+) -> Axes:
     """Validation error against steps, one line a seed; dashed where edges are shuffled.
 
     Args:
         curves: Curves of the seeds, by model and edges.
         ax: Where to draw.
+        styles: Of all models of the page.
     """
-    styles = model_styles(sorted({label for label, _ in curves}))
     for (label, edges), seeds in curves.items():
-        dashes = "--" if edges == "shuffled" else "-"
+        dashes = "--" if edges == SHUFFLED else "-"
         seen = seen_edges(label, edges)
         for number, curve in enumerate(seeds):
             name = f"{label}, {'no' if seen == 'none' else seen} edges" if number == 0 else None

@@ -8,13 +8,21 @@ import pytest
 import torch
 
 from experiments.command.cli import main
-from experiments.lab.characters.command import check_tensorboard, expand
-from experiments.lab.characters.settings import CharacterTraining, CorpusSettings
-from experiments.lab.characters.specs import parse_character_models
-from experiments.lab.characters.work import load_last
 from experiments.records.records import read_runs
 
 TALE = "once upon a time there was a dear little girl\n" * 60
+#: A module that every Python loads first: the second of two processes is asked to stop in its seventh step.
+STOPPING = """
+import os, signal
+if os.environ.get("RANK") == "1":
+    from experiments.lab.characters.models import training
+    step = training.CharacterTrainer.step
+    def stopping(self):
+        if self.steps == 6:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return step(self)
+    training.CharacterTrainer.step = stopping
+"""
 TINY = ("--steps", "6", "--batch-size", "4", "--window", "9", "--evaluate-every", "3", "--hidden", "8")
 
 
@@ -41,18 +49,17 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     out = tmp_path / "results"
     code, table, err = run(capsys, "--smoke", "--workers", "1", "--out", out)
     assert (code, err) == (0, "")
-    assert re.search(r"^gat-2-w3 .* 7 ", table, re.MULTILINE)
-    assert "python: " in table
+    assert re.search(r"^gat-2-w3 +python ", table, re.MULTILINE)
     folders = [path.parent for path in out.glob("*/result.json")]
     assert len(folders) == 3
     assert {path.name for path in folders[0].iterdir()} == {
         *("config.json", "curve.csv", "result.json", "weights.pt", "vocabulary.json", "samples.csv"),
-        *("context.csv", "last.pt", "best.pt"),
+        "context.csv",
     }
     for record in read_runs(out):
         assert abs(record.result["parameters"] / 20_000 - 1) <= 0.05
     page = (out / "report.html").read_text()
-    for heading in ("summary", "figures", "samples", "settings", "runs"):
+    for heading in ("summary", "parts", "bits", "curves", "samples", "paired", "models", "settings", "runs"):
         assert f'<h2 id="{heading}">' in page
     assert page.count("<svg") == 2
 
@@ -86,11 +93,19 @@ def test_other_seeds_and_settings_are_rows_of_the_report(tmp_path, tale, capsys)
     assert run(capsys, *options, "--seeds", "2")[0] == 0
     code, table, _ = run(capsys, *options, "--dropout", "0.25", "--stream")
     assert code == 0
-    assert re.search(r"lstm-1 stream=False dropout=0\.0 .* 2$", table, re.MULTILINE)
-    assert re.search(r"lstm-1 stream=True dropout=0\.25 .* 1$", table, re.MULTILINE)
-    assert (
-        "the state is carried on along contiguous streams" in (tmp_path / "out" / "report.html").read_text()
-    )
+    assert re.search(r"^lstm-1 +tale +no +0 .* 2 +6 ", table, re.MULTILINE)
+    assert re.search(r"^lstm-1 +tale +yes +0\.25 .* 1 +6 ", table, re.MULTILINE)
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "the state is carried on along contiguous streams" in page
+    assert page.count("<h3>Bits against parameters") == page.count("<h3>Learning curves") == 2
+
+
+def test_the_window_of_training_is_not_that_of_the_edges(tmp_path, tale, capsys):
+    for window in ("9", "12"):
+        options = ("--text", tale, "--models", "gcn-1-w3", *TINY[:4], "--hidden", "8", "--window", window)
+        assert run(capsys, *options, "--workers", "1", "--out", tmp_path / "out")[0] == 0
+    found = [record.settings for record in read_runs(tmp_path / "out")]
+    assert sorted((s.model.window, s.train.window) for s in found) == [(3, 9), (3, 12)]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +128,7 @@ def test_other_seeds_and_settings_are_rows_of_the_report(tmp_path, tale, capsys)
         (("--window", "0"), "window: 0 should be 1 or more"),
         (("--workers", "0"), "workers: 0 should be 1 or more"),
         (("--checkpoint-every", "-1"), "checkpoint_every: -1 should be 0 or more"),
-        (("--validation", "1.5"), "validation: 1.5 should be a share"),
+        (("--validation", "1.5"), "validation: 1.5 should be above 0 and below 1"),
         (("--seeds", "x"), "seeds: 'x'"),
     ],
 )
@@ -131,45 +146,20 @@ def test_bad_input_is_one_line_and_writes_nothing(tmp_path, tale, capsys, option
     assert not out.exists()
 
 
-def test_a_damaged_checkpoint_is_one_line_and_stays(tmp_path, tale, capsys):
-    out = tmp_path / "out"
-    options = ("--text", tale, "--models", "lstm-1", *TINY, "--workers", "1", "--out", out)
-    assert run(capsys, *options)[0] == 0
-    (record,) = read_runs(out)
-    (record.path / "result.json").unlink()
-    last, best = record.path / "last.pt", (record.path / "best.pt").read_bytes()
-    curve = (record.path / "curve.csv").read_bytes()
-    last.write_bytes(last.read_bytes()[:1000])
-    code, table, err = run(capsys, *options)
-    assert (code, table, err.count("\n")) == (2, "", 1)
-    assert "last.pt: not a whole checkpoint" in err
-    assert last.stat().st_size == 1000
-    assert (record.path / "best.pt").read_bytes() == best
-
-    assert run(capsys, *options, "--no-resume")[0] == 0
-    assert (record.path / "last.1.pt").stat().st_size == 1000
-    assert load_last(record.settings, record.path)["training"]["steps"] == 6
-    assert (record.path / "curve.csv").read_bytes() == curve
-
-
-def test_tensorboard_that_is_not_installed_is_named(monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(
-        ValueError, match=r"tensorboard: it is not installed; pip install 'gnnlab\[tensorboard\]'"
-    ):
-        check_tensorboard()
-
-
-def test_expansion_is_every_combination_once():
-    models = parse_character_models("lstm-2,gru-2")
-    runs = expand(CorpusSettings(), models, [0, 1, 0], CharacterTraining())
-    assert len(runs) == len({run.folder for run in runs}) == 4
-
-
 @pytest.mark.slow
 def test_torchrun_shares_each_batch_and_goes_on(tmp_path, tale, capsys):
     """Two processes that torchrun starts: the curve of one process, and what is interrupted is taken up again."""
-    options = ["--text", str(tale), "--models", "lstm-1,gcn-1-w2", *TINY, "--workers", "1"]
+    options = [
+        "--text",
+        str(tale),
+        "--models",
+        "lstm-1,gcn-1-w2",
+        *TINY[2:],
+        "--steps",
+        "15",
+        "--workers",
+        "1",
+    ]
     assert run(capsys, *options, "--out", tmp_path / "one")[0] == 0
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command = [*torchrun, "-m", "experiments", "run", "characters", *options, "--out", str(tmp_path / "two")]
@@ -181,14 +171,22 @@ def test_torchrun_shares_each_batch_and_goes_on(tmp_path, tale, capsys):
     for first, second in zip(one, two):
         # Means of two halves are summed in another order, and Adam makes much of rounding.
         pd.testing.assert_frame_equal(pd.read_csv(first), pd.read_csv(second), rtol=1e-3)
-    for path in two:
-        saved = torch.load(path.with_name("last.pt"), weights_only=True)
-        assert len(saved["training"]["random"]) == 2
-        (path.with_name("result.json")).unlink()
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    stopping = [*command[:-1], str(tmp_path / "stopped"), "--checkpoint-every", "2"]
+    torn = {**environment, "PYTHONPATH": str(tmp_path)}
+    (tmp_path / "sitecustomize.py").write_text(STOPPING)
+    ended = subprocess.run(stopping, env=torn, capture_output=True, text=True)
+    assert ended.returncode != 0
+    (saved,) = (tmp_path / "stopped").glob("*/checkpoint.pt")
+    state = torch.load(saved, weights_only=True)["parts"][""]
+    assert state["step"] == 10
+    assert len(state["trainer"]["each"]) == 2
+    ended = subprocess.run(stopping, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
-    assert "0 runs" not in ended.stdout
-    assert len(list((tmp_path / "two").glob("*/result.json"))) == 2
+    resumed = {record.result["resumed_step"] for record in read_runs(tmp_path / "stopped")}
+    assert resumed == {0, 10}
+    assert contents(tmp_path / "stopped", "curve.csv", "samples.csv") == contents(
+        tmp_path / "two", "curve.csv", "samples.csv"
+    )
 
 
 @pytest.mark.slow

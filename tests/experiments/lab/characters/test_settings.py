@@ -4,30 +4,32 @@ import json
 import pytest
 
 from experiments.lab.characters.settings import (
-    CharacterSettings,
+    CharacterRun,
     CharacterTraining,
     CorpusSettings,
-    Keeping,
 )
 from experiments.lab.characters.specs import parse_character_model
 
 
 def settings(model="gat-3-w4", **others):
-    return CharacterSettings(
-        "characters", CorpusSettings(("/a/tales.txt", "python")), parse_character_model(model), 3, **others
-    )
+    values = {"corpus": CorpusSettings(text=("/a/tales.txt", "python")), "seed": 3, **others}
+    return CharacterRun(experiment="characters", model=parse_character_model(model), **values)
 
 
 @pytest.mark.parametrize("model", ["gat-3-w4", "lstm-2-tied"])
 def test_what_a_config_says_reads_back(model):
-    before = settings(model, train=CharacterTraining(steps=7, stream=True), keep=Keeping(5, 2.0, True))
-    assert CharacterSettings.from_dict(json.loads(json.dumps(before.to_dict()))) == before
+    before = settings(model, train=CharacterTraining(steps=7, stream=True))
+    values = json.loads(json.dumps(before.to_dict()))
+    assert CharacterRun.from_dict(values) == before
+    old = {**values, "keep": {"steps": 5, "seconds": 2.0, "tensorboard": True}}
+    del old["corpus"]["name"], old["train"]["patience"], old["deterministic"]  # as an older version wrote it
+    assert CharacterRun.from_dict(old) == before
 
 
 def test_identity_is_of_what_can_change_the_result():
     base = settings()
-    elsewhere = dataclasses.replace(base, corpus=CorpusSettings(("/b/tales.txt", "python")))
-    assert base.identity == dataclasses.replace(base, keep=Keeping(9)).identity == elsewhere.identity
+    elsewhere = dataclasses.replace(base, corpus=CorpusSettings(text=("/b/tales.txt", "python")))
+    assert base.identity == elsewhere.identity
     changed = [
         dataclasses.replace(base, seed=4),
         dataclasses.replace(base, threads=2),
@@ -39,16 +41,8 @@ def test_identity_is_of_what_can_change_the_result():
 
 
 def test_folder_is_one_name_whatever_the_text_is_called():
-    corpus = CorpusSettings(("/a/my tale: one.txt",))
+    corpus = CorpusSettings(text=("/a/my tale: one.txt",))
     assert dataclasses.replace(settings(), corpus=corpus).folder.startswith("my_tale__one_gat-3-w4_seed3_")
-
-
-@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_short_floats_are_for_gpus(precision):
-    train = CharacterTraining(precision=precision)
-    with pytest.raises(ValueError, match=f"precision: {precision} needs a GPU"):
-        settings(train=train)
-    assert settings(train=train, device="cuda:0").train.precision == precision
 
 
 @pytest.mark.parametrize(
@@ -57,9 +51,9 @@ def test_short_floats_are_for_gpus(precision):
         ({"steps": 0}, "steps: 0 should be 1 or more"),
         ({"window": 0}, "window: 0 should be 1 or more"),
         ({"learning_rate": float("nan")}, "learning_rate: nan"),
-        ({"decay": 0.0}, "decay: 0.0"),
-        ({"clip_norm": -1.0}, "clip_norm: -1.0"),
-        ({"dropout": 1.0}, "dropout: 1.0"),
+        ({"decay": 0.0}, "decay: 0 should be"),
+        ({"clip_norm": -1.0}, "clip_norm: -1 should be"),
+        ({"dropout": 1.0}, "dropout: 1 should be"),
         ({"optimizer": "adem"}, "did you mean adam?"),
         ({"precision": "float8"}, "precision: unknown 'float8'"),
         ({"batch_size": 5, "processes": 2}, "batch_size: 5 should be a multiple of the 2 processes"),
@@ -72,15 +66,13 @@ def test_bad_training_is_named(values, said):
     assert said in str(raised.value)
 
 
-def test_bad_parts_and_keeping_are_named():
+def test_bad_parts_are_named():
     with pytest.raises(ValueError, match=r"validation: 0\.6 and test 0\.4 leave nothing"):
         CorpusSettings(validation=0.6, test=0.4)
-    with pytest.raises(ValueError, match="test: 0 should be a share"):
+    with pytest.raises(ValueError, match="test: 0 should be above 0 and below 1"):
         CorpusSettings(test=0)
-    with pytest.raises(ValueError, match="checkpoint_seconds: nan"):
-        Keeping(seconds=float("nan"))
     with pytest.raises(ValueError, match="config: not the settings of a run"):
-        CharacterSettings.from_dict({"experiment": "characters"})
+        CharacterRun.from_dict({"experiment": "characters"})
 
 
 def test_samples_end_with_the_last_step():

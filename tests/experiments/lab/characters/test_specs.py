@@ -2,21 +2,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments.core import registry
+from experiments.core.labels import parse_labels
+from experiments.core.registry import Part
+from experiments.lab.characters import specs
 from experiments.lab.characters.specs import (
-    CELLS,
+    CAUSAL,
+    SEQUENTIAL,
     CharacterCell,
     CharacterGraph,
     parse_character_model,
-    parse_character_models,
 )
 
 cells = st.builds(
     CharacterCell,
-    cell=st.sampled_from(CELLS),
+    cell=st.sampled_from(list(SEQUENTIAL)),
     layers=st.integers(1, 100),
     encoding=st.just("embedding"),
     tied=st.booleans(),
-) | st.builds(CharacterCell, cell=st.sampled_from(CELLS), encoding=st.just("onehot"))
+) | st.builds(CharacterCell, cell=st.sampled_from(list(SEQUENTIAL)), encoding=st.just("onehot"))
 graphs = st.builds(
     CharacterGraph,
     conv=st.just("gcn"),
@@ -52,8 +56,9 @@ def test_any_text_is_a_model_or_a_value_error(text):
         ("gcn-2-onehoot", "did you mean onehot?"),
         ("gcn-w", "unknown option 'w'"),
         ("gcn-2-3", "says layers twice: 2 and 3"),
-        ("gcn-0", "layers 0 should be a whole number from 1 to 100"),
-        ("gcn-w0", "window 0 should be"),
+        ("phased-2", "'phased' reads time stamps, and characters have none. Known: rnn, lstm"),
+        ("gcn-0", "layers: 0 should be 1 to 100"),
+        ("gcn-w0", "unknown option 'w0' in 'gcn-w0'"),
         ("lstm-onehot-tied", "tied needs an embedding"),
         ("", "unknown character model ''"),
     ],
@@ -65,6 +70,13 @@ def test_what_is_wrong_is_named(text, said):
 
 
 def test_lists_leave_out_repetitions_and_need_one():
-    assert [spec.label for spec in parse_character_models("gru,gru-2, gcn-1")] == ["gru-2", "gcn-1-w8"]
-    with pytest.raises(ValueError, match="at least one"):
-        parse_character_models(" , ")
+    found = parse_labels("gru,gru-2, gcn-1", parse_character_model)
+    assert [spec.label for spec in found] == ["gru-2", "gcn-1-w8"]
+
+
+def test_parts_that_cannot_read_characters_are_named(monkeypatch):
+    monkeypatch.setitem(registry.CONVOLUTIONS, "blind", Part("blind", "", "sees no distance"))
+    with pytest.raises(ValueError, match="'blind' cannot tell how far away a character is"):
+        parse_character_model("blind-2")
+    assert set(CAUSAL) == {name for name in registry.CONVOLUTIONS if name != "blind"}
+    assert specs.CharacterGraph("gat", heads=8).label == "gat-2-w8-heads8"

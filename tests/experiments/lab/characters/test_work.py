@@ -9,17 +9,11 @@ import time
 import pytest
 import torch
 
-from experiments.lab.characters import work as characters
-from experiments.lab.characters.checkpoints import LAST, load_last
-from experiments.lab.characters.settings import (
-    CharacterSettings,
-    CharacterTraining,
-    CorpusSettings,
-    Keeping,
-)
+from experiments.lab.characters.settings import CharacterRun, CharacterTraining, CorpusSettings
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.corpus import identify
-from experiments.running.runs import execute
+from experiments.running.execute import execute
+from experiments.training import fit
 
 FILES = ("curve.csv", "samples.csv", "context.csv", "vocabulary.json")
 
@@ -31,15 +25,13 @@ def text(tmp_path_factory):
     return path
 
 
-def run_of(text, model="lstm-1", keep=None, **train):
-    corpus = CorpusSettings((str(text),))
+def run_of(text, model="lstm-1", **train):
+    corpus = CorpusSettings(text=(str(text),))
     sha256, count = identify(corpus)
     corpus = dataclasses.replace(corpus, sha256=sha256, characters=count)
     values = {"steps": 30, "batch_size": 4, "window": 9, "hidden": 8, "evaluate_every": 8, "samples": 2}
-    training = CharacterTraining(**{**values, **train})
-    return CharacterSettings(
-        "characters", corpus, parse_character_model(model), 5, training, keep=keep or Keeping()
-    )
+    spec, training = parse_character_model(model), CharacterTraining(**{**values, **train})
+    return CharacterRun(experiment="characters", corpus=corpus, model=spec, seed=5, train=training)
 
 
 def weights(folder):
@@ -80,80 +72,34 @@ def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, monkeypatch, text
     unbroken = execute(run, tmp_path / "unbroken")
     assert unbroken["status"] == "ok"
     for steps in (1, 8, 7, 3):  # 11 are left
-        monkeypatch.setattr(characters, "stop_requests", lambda steps=steps: Stopping(steps))
+        monkeypatch.setattr(fit, "stop_requests", lambda steps=steps: Stopping(steps))
         with pytest.raises(KeyboardInterrupt):
             execute(run, tmp_path / "broken")
         assert not (tmp_path / "broken" / run.folder / "result.json").exists()
     monkeypatch.undo()
     result = execute(run, tmp_path / "broken")
+    assert result["resumed_step"] == 19
     check_same(tmp_path / "unbroken" / run.folder, tmp_path / "broken" / run.folder)
     for name in ("test_loss", "test_bits", "validation_loss", "selected_step", "final_train_accuracy_100"):
         assert result[name] == unbroken[name]
 
 
-def test_a_run_that_ended_before_its_result_only_tests_again(tmp_path, monkeypatch, text):
-    run = run_of(text)
-    first = execute(run, tmp_path)
-    monkeypatch.setattr(
-        "experiments.lab.characters.models.training.CharacterTrainer.step", None
-    )  # not to be called
-    again = execute(run, tmp_path)
-    assert again["status"] == "ok"
-    assert again["test_loss"] == first["test_loss"]
-
-
-def test_checkpoints_come_every_so_many_steps_or_seconds(tmp_path, monkeypatch, text):
-    seen = []
-    save = characters.save_checkpoint
-
-    def watch(path, values):
-        save(path, values)
-        if path.name == LAST:
-            seen.append(values["training"]["steps"])
-
-    monkeypatch.setattr(characters, "save_checkpoint", watch)
-    assert execute(run_of(text, keep=Keeping(7, 0)), tmp_path / "steps")["status"] == "ok"
-    assert seen == [7, 14, 21, 28, 30]
-    seen.clear()
-    execute(run_of(text, keep=Keeping(0, 1e-9)), tmp_path / "seconds")
-    assert seen == list(range(1, 31))
-
-
-def test_a_damaged_checkpoint_fails_the_run_and_is_left_alone(tmp_path, text):
-    run = run_of(text)
-    execute(run, tmp_path)
-    path, best = (tmp_path / run.folder / name for name in (LAST, "best.pt"))
-    good = best.read_bytes()
-    path.write_bytes(path.read_bytes()[:500])
+def test_a_run_that_stops_early_has_the_best_weights(tmp_path, text):
+    run = run_of(text, learning_rate=0.5, patience=16, steps=400, samples=0)
     result = execute(run, tmp_path)
-    assert result["status"] == "failed"
-    assert "not a whole checkpoint" in result["reason"]
-    assert path.stat().st_size == 500
-    assert best.read_bytes() == good
+    assert result["stopped"] == "converged"
+    assert result["steps"] == result["selected_step"] + 16
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda values: values.pop("optimizer"), lambda values: values.update(sums=3)]
-)
-def test_a_checkpoint_without_a_part_is_named(tmp_path, text, damage):
+def test_the_folder_of_a_run(tmp_path, text):
     run = run_of(text)
-    execute(run, tmp_path)
-    path = tmp_path / run.folder / LAST
-    values = torch.load(path, weights_only=True)
-    damage(values["training"])
-    torch.save(values, path)
     result = execute(run, tmp_path)
-    assert result["status"] == "failed"
-    assert "lacks what training goes on from" in result["reason"]
-    assert "move it away" in result["reason"]
-
-
-def test_tensorboard_has_the_curve(tmp_path, text):
-    event_accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
-    run = run_of(text, keep=Keeping(tensorboard=True))
-    assert execute(run, tmp_path)["status"] == "ok"
-    events = event_accumulator.EventAccumulator(str(tmp_path / run.folder / "tensorboard")).Reload()
-    assert [event.step for event in events.Scalars("validation_bits")] == [8, 16, 24, 30]
+    assert {path.name for path in (tmp_path / run.folder).iterdir()} == {
+        *("config.json", "curve.csv", "result.json", "weights.pt", *FILES),
+    }
+    assert (result["parts"]["train"], result["unknown"]["train"]) == (round(0.9 * run.corpus.characters), 0)
+    assert result["reach"] is None
+    assert 0 < result["chance"] < 1
 
 
 COMMAND = (sys.executable, "-m", "experiments", "run", "characters", "--models", "lstm-2,gcn-2-w3")
@@ -169,7 +115,7 @@ def test_killed_ten_times_it_goes_on_to_the_same_bits(tmp_path, text):
     started = time.monotonic()
     subprocess.run([*command, str(tmp_path / "whole")], check=True, env=ENVIRONMENT, capture_output=True)
     length = time.monotonic() - started
-    moments, killed, steps = random.Random(0), 0, []
+    moments, killed = random.Random(0), 0
     while killed < 10:
         process = subprocess.Popen(
             [*command, str(tmp_path / "killed")],
@@ -184,13 +130,11 @@ def test_killed_ten_times_it_goes_on_to_the_same_bits(tmp_path, text):
             process.send_signal(signal.SIGKILL)
             process.communicate()
             killed += 1
-        steps.append(progress(tmp_path / "killed"))
+    assert killed
     last = subprocess.run(
         [*command, str(tmp_path / "killed")], env=ENVIRONMENT, capture_output=True, text=True
     )
     assert last.returncode == 0, last.stderr
-    assert steps == sorted(steps)  # no kill loses what a checkpoint holds
-    assert max(steps) > 0
     folders = sorted(path.parent.name for path in (tmp_path / "whole").glob("*/config.json"))
     assert len(folders) == 2
     for folder in folders:
@@ -199,7 +143,8 @@ def test_killed_ten_times_it_goes_on_to_the_same_bits(tmp_path, text):
 
 def progress(out):
     """Steps in all checkpoints of a results folder."""
-    return sum(torch.load(path, weights_only=True)["training"]["steps"] for path in out.glob("*/last.pt"))
+    parts = [torch.load(path, weights_only=True)["parts"] for path in out.glob("*/checkpoint.pt")]
+    return sum(part[""]["step"] for part in parts)
 
 
 @pytest.mark.slow
@@ -212,8 +157,12 @@ def test_a_signal_saves_and_ends(tmp_path, text, number, workers):
     process = subprocess.Popen(
         command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
+
+    def looked():
+        return [path for path in tmp_path.glob("*/curve.csv") if path.read_text().count("\n") > 1]
+
     try:
-        while len(list(tmp_path.glob("*/best.pt"))) < int(workers) and process.poll() is None:
+        while len(looked()) < int(workers) and process.poll() is None:
             time.sleep(0.1)
         process.send_signal(number)
         _, err = process.communicate(timeout=120)
@@ -223,9 +172,3 @@ def test_a_signal_saves_and_ends(tmp_path, text, number, workers):
     assert "the same command goes on" in err
     assert "Traceback" not in err
     assert progress(tmp_path) >= 50 * int(workers)
-
-
-def test_progress_reads_what_load_last_reads(tmp_path, text):
-    run = run_of(text)
-    execute(run, tmp_path)
-    assert load_last(run, tmp_path / run.folder)["training"]["steps"] == progress(tmp_path) == 30

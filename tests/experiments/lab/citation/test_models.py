@@ -1,23 +1,33 @@
 import pytest
 import torch
 
+from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.citation.models import Dense, FeatureDropout, build_node_model, build_optimizer
-from experiments.lab.citation.settings import MODELS, NodeTraining, papers_settings
+from experiments.lab.citation.settings import NodeTraining, papers_settings
 from gnnlab import normalized_adjacency, path_graph
 
 EDGES = path_graph(5).edge_index
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [*CONVOLUTIONS, "mlp"])
 def test_logits_of_every_node(name):
     torch.manual_seed(0)
-    model = build_node_model(papers_settings(name, "cora")[0], 11, 3)
+    model = build_node_model(papers_settings(name, {"dataset": "cora"})[0], 11, 3)
     assert model(torch.randn(5, 11), EDGES).shape == (5, 3)
+
+
+@pytest.mark.parametrize("features", [frozenset(), frozenset({"heads"})])
+def test_a_new_convolution_needs_an_entry_and_nothing_else(features, monkeypatch):
+    make = "gnnlab:GATConv" if features else "gnnlab:GCNConv"
+    monkeypatch.setitem(CONVOLUTIONS, "other", Part("other", make, "for this test", features))
+    spec, train = papers_settings("other", {"dataset": "cora"})
+    assert (spec.label, spec.hidden, train) == ("other", 16, papers_settings("gcn", {"dataset": "cora"})[1])
+    assert build_node_model(spec, 11, 3)(torch.randn(5, 11), EDGES).shape == (5, 3)
 
 
 def test_gcn_is_the_papers_formula():
     torch.manual_seed(0)
-    model = build_node_model(papers_settings("gcn", "cora")[0], 11, 3).eval()
+    model = build_node_model(papers_settings("gcn", {"dataset": "cora"})[0], 11, 3).eval()
     x, adjacency = torch.randn(5, 11), normalized_adjacency(EDGES, num_nodes=5)
     hidden = (adjacency @ x @ model.first.lin.weight.t()).relu()
     expected = adjacency @ hidden @ model.second.lin.weight.t()
@@ -25,7 +35,7 @@ def test_gcn_is_the_papers_formula():
 
 
 def test_pubmed_averages_its_output_heads():
-    model = build_node_model(papers_settings("gat", "pubmed")[0], 11, 3)
+    model = build_node_model(papers_settings("gat", {"dataset": "pubmed"})[0], 11, 3)
     assert model.second.heads == 8
     assert model(torch.randn(5, 11), EDGES).shape == (5, 3)
 
@@ -61,7 +71,7 @@ def test_feature_dropout_looks_at_a_new_matrix_anew():
 
 @pytest.mark.parametrize(("decay_all", "second"), [(True, 5e-4), (False, 0.0)])
 def test_weight_decay_of_all_layers_or_the_first(decay_all, second):
-    model = build_node_model(papers_settings("gcn", "cora")[0], 11, 3)
+    model = build_node_model(papers_settings("gcn", {"dataset": "cora"})[0], 11, 3)
     groups = build_optimizer(model, NodeTraining(decay_all=decay_all)).param_groups
     assert [group["weight_decay"] for group in groups] == [5e-4, second]
     assert sum(len(group["params"]) for group in groups) == len(list(model.parameters()))

@@ -3,48 +3,56 @@ import json
 
 import pytest
 
-from experiments.core.catalogue import read_settings
-from experiments.lab.citation.settings import (
-    DATASETS,
-    MODELS,
-    CitationSettings,
-    NodeModel,
-    NodeTraining,
-    papers_settings,
-)
+from experiments.core.catalogue import find_experiment, read_settings
+from experiments.core.registry import CONVOLUTIONS
+from experiments.data.names import DATASETS
+from experiments.lab.citation.settings import CitationRun, NodeModel, NodeTraining, papers_settings
+from experiments.running.plan import plan
+
+MODELS = (*CONVOLUTIONS, "mlp")
+
+
+def of_papers(label, dataset, seed=0):
+    model, train = papers_settings(label, {"dataset": dataset})
+    return CitationRun(experiment="citation", dataset=dataset, model=model, seed=seed, train=train)
 
 
 def settings(**changes):
-    model, train = papers_settings("gat", "cora")
-    return dataclasses.replace(CitationSettings("citation", "cora", model, 0, train), **changes)
+    return dataclasses.replace(of_papers("gat", "cora"), **changes)
 
 
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_settings_survive_their_own_json(model, dataset):
-    network, train = papers_settings(model, dataset)
-    before = CitationSettings("citation", dataset, network, 3, train)
+    before = of_papers(model, dataset, seed=3)
     assert read_settings(json.loads(json.dumps(before.to_dict()))) == before
+
+
+def test_a_recorded_folder_keeps_its_name():
+    train = dataclasses.replace(of_papers("gat", "karate").train, epochs=8)
+    run = dataclasses.replace(of_papers("gat", "karate"), train=train)
+    assert run.folder == "karate_gat_seed0_e1b77fc1"
 
 
 def test_each_setting_changes_the_identity():
     base = settings()
+    numbers = {"dropout": 0.25, "stop": "window", "decay_all": False, "name": "gcn"}
     others = [
         settings(dataset="karate"),
         settings(seed=1),
         settings(threads=2),
         settings(device="cuda"),
         *(
-            settings(model=dataclasses.replace(base.model, **{field.name: 17}))
-            for field in dataclasses.fields(NodeModel)
+            settings(
+                **{
+                    part: dataclasses.replace(
+                        getattr(base, part), **{field.name: numbers.get(field.name, 17)}
+                    )
+                }
+            )
+            for part, kind in (("model", NodeModel), ("train", NodeTraining))
+            for field in dataclasses.fields(kind)
         ),
-        *(
-            settings(train=dataclasses.replace(base.train, **{field.name: 17}))
-            for field in dataclasses.fields(NodeTraining)
-            if field.name not in ("stop", "decay_all")
-        ),
-        settings(train=dataclasses.replace(base.train, stop="window")),
-        settings(train=dataclasses.replace(base.train, decay_all=False)),
     ]
     identities = {run.identity for run in [base, *others]}
     assert len(identities) == 1 + len(others)
@@ -52,25 +60,37 @@ def test_each_setting_changes_the_identity():
 
 def test_the_papers_settings():
     # Kipf & Welling 2017, section 5.2.
-    model, train = papers_settings("gcn", "cora")
+    model, train = papers_settings("gcn", {"dataset": "cora"})
     assert (model.hidden, model.dropout) == (16, 0.5)
     assert (train.epochs, train.learning_rate, train.weight_decay, train.patience) == (200, 0.01, 5e-4, 10)
     assert not train.decay_all
     # Velickovic et al. 2018, section 3.3.
-    model, train = papers_settings("gat", "citeseer")
+    model, train = papers_settings("gat", {"dataset": "citeseer"})
     assert (model.heads, model.hidden, model.output_heads, model.dropout) == (8, 8, 1, 0.6)
     assert (train.learning_rate, train.weight_decay, train.patience) == (0.005, 5e-4, 100)
-    model, train = papers_settings("gat", "pubmed")
+    model, train = papers_settings("gat", {"dataset": "pubmed"})
     assert (model.output_heads, train.learning_rate, train.weight_decay) == (8, 0.01, 1e-3)
+
+
+def test_a_sweep_has_every_combination_once_and_long_runs_first():
+    runs = plan(find_experiment("citation"), ["gcn", "gat"], [0, 1, 0], {"dataset": ["karate", "cora"]})
+    assert len(runs) == len({run.folder for run in runs}) == 8
+    assert [run.dataset for run in runs] == ["cora"] * 4 + ["karate"] * 4
+    assert runs[0].model.name == "gat"
+    assert {run.train.epochs for run in runs if run.model.name == "gat"} == {200, 2000}
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: papers_settings("gatt", "cora"), "models: unknown model 'gatt', did you mean gat?"),
+        (
+            lambda: papers_settings("gatt", {"dataset": "cora"}),
+            "models: unknown model 'gatt', did you mean gat?",
+        ),
         (lambda: settings(dataset="kora"), "dataset: unknown 'kora', did you mean cora?"),
         (lambda: settings(seed=-1), "seeds: -1"),
         (lambda: settings(threads=0), "threads: 0"),
+        (lambda: NodeModel(name="gcn", dropout=1.0), "dropout: 1"),
         (lambda: NodeTraining(epochs=0), "epochs: 0"),
         (lambda: NodeTraining(learning_rate=float("nan")), "learning_rate: nan"),
         (lambda: NodeTraining(stop="never"), "stop: unknown 'never'"),

@@ -1,15 +1,14 @@
-import json
-
 from experiments.lab.documents.corpora.corpus import Corpus, Document
-from experiments.lab.documents.pictures import draw_word_graphs
+from experiments.lab.documents.pictures import draw_words
+from experiments.records.pictures import read_index
 
 
 def test_a_picture_for_each_of_the_first_classes(tmp_path):
     texts = {"sea": "wave sail ship storm", "sky": "star moon comet orbit"}
     documents = [Document("train", label, f"the {text} of {label}") for label, text in texts.items()] * 6
     documents += [Document("test", "sea", "secret word")]
-    draw_word_graphs(Corpus("own", tuple(documents)), tmp_path)
-    entries = json.loads((tmp_path / "pictures" / "index.json").read_text())
+    draw_words(Corpus("own", tuple(documents)), tmp_path)
+    entries = read_index(tmp_path)
     assert [entry["title"] for entry in entries] == ["own: sail", "own: comet"]
     for entry, words in zip(entries, ("ship", "moon")):
         picture = (tmp_path / "pictures" / entry["file"]).read_text()
@@ -22,15 +21,13 @@ def test_pictures_of_another_corpus_stay(tmp_path):
     test = Document("test", "a", "one")
     first, second = Corpus("first", (*documents, test)), Corpus("second", (*documents, test, test))
     for corpus in (first, second, first):
-        draw_word_graphs(corpus, tmp_path)
-    titles = [
-        entry["title"].split(":")[0] for entry in json.loads((tmp_path / "pictures/index.json").read_text())
-    ]
+        draw_words(corpus, tmp_path)
+    titles = [entry["title"].split(":")[0] for entry in read_index(tmp_path)]
     assert sorted(set(titles)) == ["first", "second"]
     assert len(titles) == 2 * titles.count("first")
 
 
 def test_rare_words_are_drawn_where_there_are_no_others(tmp_path):
     documents = [Document("train", "a", "one two"), Document("train", "b", "three four")] * 2
-    draw_word_graphs(Corpus("own", (*documents, Document("test", "a", "one"))), tmp_path)
+    draw_words(Corpus("own", (*documents, Document("test", "a", "one"))), tmp_path)
     assert (tmp_path / "pictures" / "index.json").exists()

@@ -1,88 +1,127 @@
+import json
+
 import pytest
 
+from experiments.core.catalogue import find_experiment, read_settings
 from experiments.lab.documents.settings import (
     MODELS,
     CorpusChoice,
     DocumentModel,
-    DocumentSettings,
+    DocumentRun,
     DocumentTraining,
-    check_model,
     default_settings,
+    parse_document_model,
 )
+from experiments.running.plan import plan
+
+CORPUS = CorpusChoice(corpus_name="own", source="/x", digest="ab")
+
+
+def made(name, **more):
+    """A run of a model with its own settings."""
+    model, train = default_settings(name, {"corpus_name": "own"})
+    values = {"corpus": CORPUS, "model": model, "share": 5.0, "seed": 3, "train": train}
+    return DocumentRun(experiment="documents", **{**values, **more})
+
+
+def planned(models, given, **more):
+    return plan(find_experiment("documents"), models, (0, 1), given, **more)
 
 
 def test_text_gcn_has_the_settings_of_its_paper():
-    model, training = default_settings("textgcn", "mr")
+    model, training = default_settings("textgcn", {"corpus_name": "mr"})
     assert (model.hidden, model.window, model.dropout) == (200, 20, 0.5)
     assert (training.learning_rate, training.epochs, training.patience) == (0.02, 200, 10)
 
 
-@pytest.mark.parametrize("name", [*MODELS, "gru-2", "phased", "peephole-bidirectional", "rnn-orthogonal"])
+@pytest.mark.parametrize(
+    "name", [*MODELS, "gru-2", "phased", "peephole-bidirectional", "rnn-orthogonal", "gcn-gru"]
+)
 def test_settings_survive_a_record(name):
-    settings = DocumentSettings("documents", CorpusChoice("own", "/x", "ab"), *_parts(name))
-    assert DocumentSettings.from_dict(settings.to_dict()) == settings
-    assert name in settings.folder
-
-
-def _parts(name):
-    model, training = default_settings(name, "own")
-    return model, 5.0, 3, training
+    run = made(name)
+    values = json.loads(json.dumps(run.to_dict()))
+    assert read_settings(values) == run
+    assert values["corpus"] == {"name": "own", "source": "/x", "digest": "ab"}
+    assert run.folder.startswith(f"own_{name}_share5_seed3_")
 
 
 def test_every_setting_but_the_files_place_changes_the_folder():
-    model, share, seed, training = _parts("textgat")
-    base = ("documents", CorpusChoice("own", "/x", "ab"), model, share, seed, training, "cpu", 1)
     changes = [
-        (1, CorpusChoice("own", "/x", "cd")),
-        (2, DocumentModel("textgat", hidden=8)),
-        (3, 6.0),
-        (4, 4),
-        (5, DocumentTraining(epochs=3)),
-        (6, "cuda"),
-        (7, 2),
+        {"corpus": CorpusChoice(corpus_name="own", source="/x", digest="cd")},
+        {"model": DocumentModel(name="textgat", hidden=8)},
+        {"share": 6.0},
+        {"seed": 4},
+        {"train": DocumentTraining(epochs=3)},
+        {"device": "cuda"},
+        {"threads": 2},
     ]
-    folders = {DocumentSettings(*base).folder}
-    for place, value in changes:
-        folders.add(DocumentSettings(*base[:place], value, *base[place + 1 :]).folder)
+    folders = {made("textgat", **change).folder for change in ({}, *changes)}
     assert len(folders) == 1 + len(changes)
-    moved = DocumentSettings(*base[:1], CorpusChoice("own", "/y", "ab"), *base[2:])
-    assert moved.folder in folders
+    moved = CorpusChoice(corpus_name="own", source="/y", digest="ab")
+    assert made("textgat", corpus=moved).folder == made("textgat").folder
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("textgnc", "did you mean textgcn"),
-        ("gcn", "on documents there are"),
+        ("gcn", "on documents there are textgcn"),
+        ("gcn-4", "on documents there are textgcn"),
+        ("gcn-gcn-lstm", "on documents there are textgcn"),
         ("gru-scalar", "leave scalar out"),
+        ("lstm-onehot", "leave onehot out"),
+        ("lstm-bidirektional", "did you mean bidirectional"),
     ],
 )
 def test_unknown_models_are_refused(name, message):
     with pytest.raises(ValueError, match=message):
-        check_model(name)
+        parse_document_model(name)
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: DocumentModel("lstm", hidden=0),
-        lambda: DocumentModel("docgat", hidden=10, heads=3),
-        lambda: DocumentModel("textgcn", window=1),
-        lambda: DocumentModel("textgcn", counting="words"),
-        lambda: DocumentModel("lstm", dropout=1.0),
-        lambda: DocumentModel("lstm", pooling="max"),
+        lambda: DocumentModel(name="lstm", hidden=0),
+        lambda: DocumentModel(name="docgat", hidden=10, heads=3),
+        lambda: DocumentModel(name="textgcn", window=1),
+        lambda: DocumentModel(name="textgcn", counting="words"),
+        lambda: DocumentModel(name="lstm", dropout=1.0),
+        lambda: DocumentModel(name="lstm", pooling="max"),
         lambda: DocumentTraining(epochs=0),
         lambda: DocumentTraining(learning_rate=float("nan")),
         lambda: DocumentTraining(patience=-1),
-        lambda: DocumentSettings(
-            "documents", CorpusChoice("x"), DocumentModel("lstm"), 0, 0, DocumentTraining()
-        ),
-        lambda: DocumentSettings(
-            "documents", CorpusChoice("x"), DocumentModel("lstm"), 1, -1, DocumentTraining()
-        ),
-        lambda: DocumentSettings.from_dict({"experiment": "documents"}),
+        lambda: made("lstm", share=0),
+        lambda: made("lstm", share=101),
+        lambda: made("lstm", seed=-1),
+        lambda: DocumentRun.from_dict({"experiment": "documents"}),
     ],
 )
 def test_bad_settings_are_refused(make):
-    with pytest.raises(ValueError, match=r"should be|should divide|not the settings"):
+    with pytest.raises(ValueError, match=r"should be|should divide|not the settings|unknown"):
         make()
+
+
+def test_a_plan_is_every_combination_once_and_long_runs_first():
+    runs = planned(["lstm", "textgcn"], {"share": [1, 100], "corpus_name": ["mr"]})
+    assert len({run.folder for run in runs}) == len(runs) == 8
+    assert [run.model.name for run in runs] == ["textgcn"] * 4 + ["lstm"] * 4
+    assert {(run.corpus.name, run.model.hidden) for run in runs} == {("mr", 200)}
+    assert [run.share for run in runs[:4]] == [100.0, 100.0, 1.0, 1.0]
+
+
+def test_numbers_that_a_user_gives_take_the_place_of_the_models_own():
+    runs = planned(["docgat", "lstm"], {"hidden": [8, 16], "epochs": [7], "share": [100.0]})
+    assert {(r.model.name, r.model.hidden, r.model.heads, r.train.epochs) for r in runs} == {
+        ("docgat", 8, 4, 7),
+        ("docgat", 16, 4, 7),
+        ("lstm", 8, 1, 7),
+        ("lstm", 16, 1, 7),
+    }
+
+
+def test_smoke_runs_are_few_and_short():
+    runs = planned(["textgcn"], {}, smoke=True)
+    assert {(r.corpus.name, r.share, r.train.epochs) for r in runs} == {
+        ("docstrings-small", 20.0, 3),
+        ("docstrings-small", 100.0, 3),
+    }

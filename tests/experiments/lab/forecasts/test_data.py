@@ -11,23 +11,25 @@ from hypothesis import strategies as st
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
 from experiments.lab.forecasts.epidemic import simulate_epidemic
 from experiments.lab.forecasts.series_files import content_hash
-from experiments.lab.forecasts.settings import ForecastModel, ForecastSettings, ForecastTraining
+from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining, parse_forecast_model
 
 
 def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, **train):
     train = {"window": 5, "horizon": 2, **train}
-    size = (nodes, 60) if series == "epidemic" else (0, 0)
-    content = "" if series == "epidemic" else content_hash(series, edge_list)
-    return ForecastSettings(
-        "forecast",
-        str(series),
-        str(edge_list),
-        content,
-        *size,
-        edges,
-        ForecastModel("lstm"),
-        seed,
-        ForecastTraining(**train),
+    own = (
+        {"content": content_hash(series, edge_list)}
+        if series != "epidemic"
+        else {"nodes": nodes, "times": 60}
+    )
+    return ForecastRun(
+        experiment="forecast",
+        series=str(series),
+        edge_list=str(edge_list),
+        edges=edges,
+        model=parse_forecast_model("lstm"),
+        seed=seed,
+        train=ForecastTraining(**train),
+        **own,
     )
 
 

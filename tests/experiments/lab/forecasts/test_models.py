@@ -3,19 +3,21 @@ import pytest
 import torch
 from torch import nn
 
+from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.forecasts.models import Forecaster, build_forecaster
-from experiments.lab.forecasts.settings import NETWORKS, ForecastModel, parse_forecast_model
+from experiments.lab.forecasts.settings import parse_forecast_model
 from experiments.lab.sequences.models import count_parameters
 from seq import to_torch
 
 B, W, N, H = 3, 5, 7, 4
+NETWORKS = ("lstm", *(f"{conv}{view}" for conv in CONVOLUTIONS for view in ("", "-last", "-lstm")))
 PAIRS = torch.tensor([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [1, 4]]).t()
 EDGES = torch.cat([PAIRS, PAIRS.flip(0)], dim=1)
 
 
 def network(name, seed=0):
     torch.manual_seed(seed)
-    return Forecaster(ForecastModel(name), W, H, EDGES).double()
+    return Forecaster(parse_forecast_model(name), W, H, EDGES).double()
 
 
 def normalised():
@@ -101,4 +103,14 @@ def test_parameters_meet_the_budget(label):
 
 def test_a_budget_that_cannot_be_met_is_refused():
     with pytest.raises(ValueError, match="budget: 10 parameters cannot be met within 5% by gcn-lstm"):
-        build_forecaster(ForecastModel("gcn-lstm"), W, EDGES, 10)
+        build_forecaster(parse_forecast_model("gcn-lstm"), W, EDGES, 10)
+
+
+@pytest.mark.parametrize("features", [frozenset(), frozenset({"heads"})])
+@pytest.mark.parametrize("label", ["other", "other-last", "other-3-lstm"])
+def test_a_new_convolution_needs_an_entry_and_nothing_else(features, label, monkeypatch):
+    make = "gnnlab:GATConv" if features else "gnnlab:GCNConv"
+    monkeypatch.setitem(CONVOLUTIONS, "other", Part("other", make, "for this test", features))
+    model, hidden = build_forecaster(parse_forecast_model(label), W, EDGES, 5000)
+    assert model(torch.randn(B, W, N)).shape == (B, N)
+    assert not features or hidden % 2 == 0

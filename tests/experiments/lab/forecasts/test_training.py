@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -5,9 +7,15 @@ from torch import nn
 
 from experiments.lab.forecasts.data import ForecastTask, load_forecast, split_times
 from experiments.lab.forecasts.series_files import content_hash
-from experiments.lab.forecasts.settings import ForecastModel, ForecastSettings, ForecastTraining
-from experiments.lab.forecasts.training import build_baseline, forecast_errors, train_forecaster
-from experiments.training.training import DivergedError
+from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining, parse_forecast_model
+from experiments.lab.forecasts.training import (
+    ForecastTrainer,
+    build_baseline,
+    forecast_errors,
+    validation_row,
+)
+from experiments.training.fit import DivergedError, fit
+from experiments.training.stopping import Lowest
 
 
 def task(times=50, nodes=3, window=4):
@@ -25,6 +33,13 @@ class Scaled(nn.Module):
 
     def forward(self, x):
         return self.factor * x[:, -1]
+
+
+def trained(data, train, seed):
+    """What training ended with, and its trainer."""
+    trainer = ForecastTrainer(Scaled(), data, train, seed)
+    rule = Lowest("validation_error", train.patience)
+    return fit(trainer, rule, steps=train.steps, every=train.evaluate_every), trainer
 
 
 def test_errors_are_those_of_a_loop_in_the_series_unit():
@@ -54,18 +69,16 @@ def test_errors_of_the_baselines_hold_where_levels_lie_far_apart(tmp_path):
     )
     (tmp_path / "e.csv").write_text("source,target\na,b\nb,c\nc,d\n")
     files = str(tmp_path / "s.csv"), str(tmp_path / "e.csv")
-    settings = ForecastSettings(
-        "forecast",
-        *files,
-        content_hash(tmp_path / "s.csv", tmp_path / "e.csv"),
-        0,
-        0,
-        "given",
-        ForecastModel("last"),
-        0,
-        ForecastTraining(window=4),
+    run = ForecastRun(
+        experiment="forecast",
+        series=files[0],
+        edge_list=files[1],
+        content=content_hash(tmp_path / "s.csv", tmp_path / "e.csv"),
+        model=parse_forecast_model("last"),
+        seed=0,
+        train=ForecastTraining(window=4),
     )
-    data = load_forecast(settings)
+    data = load_forecast(run)
     learned, tested = values[:60], values[80:]
     for name, expected in (
         ("last", ((tested - values[79:-1]) ** 2).mean()),
@@ -81,30 +94,34 @@ def test_training_finds_the_least_squares_factor():
     data = ForecastTask(x / x.std(), data.edge_index, 4, 1, data.ends, 2.0, None)
     learn = data.ends[0]
     best = (data.values[learn - 1] * data.values[learn]).sum() / data.values[learn - 1].square().sum()
-    model = Scaled()
-    settings = ForecastTraining(window=4, steps=600, learning_rate=0.02, patience=0, batch_size=64)
-    outcome = train_forecaster(model, data, settings, seed=1)
-    assert float(outcome.weights["factor"]) == pytest.approx(float(best), abs=0.05)
-    assert outcome.steps == 600
+    train = ForecastTraining(window=4, steps=600, learning_rate=0.02, patience=0, batch_size=64)
+    found, _ = trained(data, train, seed=1)
+    assert float(found.weights["factor"]) == pytest.approx(float(best), abs=0.05)
+    assert found.steps == 600
 
 
 def test_validation_selects_and_the_seed_fixes_the_run():
-    rows = []
-    settings = ForecastTraining(window=4, steps=60, evaluate_every=5, patience=20, learning_rate=0.5)
-    outcomes = []
-    for _ in range(2):
-        outcomes.append(train_forecaster(Scaled(), task(), settings, seed=2, on_row=rows.append))
-    first, again = outcomes
+    train = ForecastTraining(window=4, steps=60, evaluate_every=5, patience=20, learning_rate=0.5)
+    (first, trainer), (again, _) = (trained(task(), train, seed=2) for _ in range(2))
     assert first.weights == again.weights
-    assert first.test == again.test
-    looks = rows[: len(rows) // 2]
-    assert looks == rows[len(rows) // 2 :]
-    assert min(row["validation_error"] for row in looks) == pytest.approx(first.validation.squared)
-    assert first.steps - first.selected_step >= 20 or first.steps == 60
+    assert first.rows == again.rows
+    now = validation_row(trainer.model, trainer.task)  # of the weights that were selected
+    assert min(row["validation_error"] for row in first.rows) == now["validation_error"]
+    assert first.steps - first.row["step"] >= 20 or first.steps == 60
+
+
+def test_training_errors_are_means_since_the_last_look_in_the_series_unit():
+    train = ForecastTraining(window=4, steps=6, evaluate_every=3, patience=0)
+    single, _ = trained(task(), dataclasses.replace(train, evaluate_every=1), seed=2)
+    found, _ = trained(task(), train, seed=2)
+    errors = [row["train_error"] for row in single.rows]
+    assert [row["train_error"] for row in found.rows] == pytest.approx(
+        [sum(errors[:3]) / 3, sum(errors[3:]) / 3]
+    )
 
 
 def test_a_loss_that_is_no_number_ends_the_run():
     data = task()
     data.values[3] = float("inf")
-    with pytest.raises(DivergedError, match="loss became"):
-        train_forecaster(Scaled(), data, ForecastTraining(window=4), seed=0)
+    with pytest.raises(DivergedError, match="error became"):
+        trained(data, ForecastTraining(window=4), seed=0)

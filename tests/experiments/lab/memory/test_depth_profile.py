@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from experiments.core.model_specs import parse_model
+from experiments.core.specs import parse_model
 from experiments.lab.memory.depth_profile import EXAMPLES, measure_depth, singular_values
 from experiments.lab.sequences.models import build_model
 from experiments.lab.sequences.tasks import DigitPalindromes

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.core.model_specs import parse_model
+from experiments.core.specs import parse_model
 from experiments.lab.sequences.distance import describe_reach
 from experiments.lab.sequences.tasks import BaumSweet, DigitPalindromes
 

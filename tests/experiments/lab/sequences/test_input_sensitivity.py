@@ -1,16 +1,16 @@
 import pytest
 import torch
 
-from experiments.core.model_specs import parse_model
-from experiments.core.settings import RunSettings
+from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import EXAMPLES, measure_sensitivity
 from experiments.lab.sequences.models import build_model
 from experiments.lab.sequences.tasks import DigitPalindromes
-from experiments.running.runs import make_task
+from experiments.lab.sequences.work import make_task
+from tests.experiments.runs import sequence_run
 
 
 def measured(label, experiment="palindrome", length=7):
-    task = make_task(RunSettings(experiment, length, parse_model(label), 0))
+    task = make_task(sequence_run(label, length, experiment=experiment))
     torch.manual_seed(0)
     model = build_model(parse_model(label), task, 12)
     return (

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from experiments.core.model_specs import parse_model
+from experiments.core.specs import parse_model
 from experiments.lab.sequences.models import build_model, count_parameters, fit_hidden
 from experiments.lab.sequences.tasks import DigitPalindromes
 

@@ -3,11 +3,12 @@ import inspect
 
 import pytest
 
-from experiments.core.catalogue import find_experiment, load
-from experiments.core.model_specs import RecurrentSpec
+from experiments.core.catalogue import find_experiment
+from experiments.core.experiment import load
+from experiments.core.specs import RecurrentSpec
+from experiments.lab.sequences.work import make_task
 from experiments.reproductions.claims.claim import Plan, Sweep
 from experiments.reproductions.claims.table import CLAIMS, find_claims
-from experiments.running.runs import make_task
 
 WANTED = {
     "A1",
@@ -74,7 +75,7 @@ def test_a_quick_run_is_never_larger_than_the_full_one():
         for small, large in zip(quick, full):
             assert small.experiment == large.experiment
             assert small.seeds <= large.seeds
-            assert small.train.get("steps", 0) <= large.train["steps"]
+            assert small.values.get("steps", 0) <= large.values["steps"]
 
 
 def test_claims_that_share_records_share_runs():

@@ -3,7 +3,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.reading.smoothing import box_filter, running_mean
 from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.figures.claims import (
@@ -14,6 +13,7 @@ from experiments.reproductions.figures.claims import (
     draw_lengths_running_mean,
     draw_steps,
 )
+from experiments.reproductions.figures.smoothing import box_filter, running_mean
 
 CURVE = tuple((10 * i, value) for i, value in enumerate(np.random.default_rng(0).random(30), start=1))
 

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from experiments.lab.characters.settings import CharacterSettings, CharacterTraining, CorpusSettings
+from experiments.lab.characters.settings import CharacterRun, CharacterTraining, CorpusSettings
 from experiments.lab.characters.specs import parse_character_model
 from experiments.records.files import write_json
 from experiments.records.records import FORMAT, CurveWriter, read_run
@@ -22,8 +22,12 @@ def made(
 ):
     """A run that never took place: accuracy by step, and one text of 120 characters for each temperature."""
     train = CharacterTraining(prompt=prompt)
-    run = CharacterSettings(
-        "characters", CorpusSettings(("grimm",)), parse_character_model(model), seed, train
+    run = CharacterRun(
+        experiment="characters",
+        corpus=CorpusSettings(text=("grimm",)),
+        model=parse_character_model(model),
+        seed=seed,
+        train=train,
     )
     folder = tmp_path / run.folder
     folder.mkdir()
@@ -49,6 +53,7 @@ def made(
         "steps": 1,
         "parameters": 7,
         "test_accuracy": 0.5,
+        "test_bits": 2.0,
     }
     write_json(folder / "result.json", result)
     return read_run(folder)
@@ -158,8 +163,9 @@ def test_figures_have_the_curves_and_for_e2_the_reported_stars(tmp_path, name):
     assert [list(line.get_ydata()) for line in stars] == (
         [[0.556, 0.596, 0.615, 0.628]] if name == "E2" else []
     )
-    assert len(loss.lines) == 4
-    assert [list(line.get_xdata()) for line in rate.lines] == [list(UP)] * 2
+    assert sum(len(lines.get_segments()) for lines in loss.collections) == 4
+    drawn = [segment for lines in rate.collections for segment in lines.get_segments()]
+    assert [segment[:, 0].tolist() for segment in drawn] == [list(UP)] * 2
 
 
 def test_figure_of_sharpness():

@@ -3,11 +3,12 @@ import torch
 from torch_geometric.data import Batch, Data
 from torch_geometric.nn import GATConv as ReferenceGAT
 
+from experiments.core.registry import CONVOLUTIONS
 from experiments.lab.characters.models.graphs import (
     CausalEdges,
     CharacterGraphModel,
-    OffsetGAT,
-    RelationalGCN,
+    OffsetConv,
+    RelationalConv,
 )
 
 V, B, T = 11, 3, 23
@@ -46,7 +47,7 @@ def test_edges_are_those_from_the_characters_before(nodes, window):
 def test_relational_layer_is_a_loop_over_offsets(nodes):
     torch.manual_seed(0)
     layer, x = (
-        RelationalGCN(5, 3, 4).double(),
+        RelationalConv(CONVOLUTIONS["gcn"], 5, 3, 4).double(),
         torch.randn(2, nodes, 5, dtype=torch.double, requires_grad=True),
     )
     expected = torch.zeros(2, nodes, 3, dtype=torch.double) + layer.relations[0].bias
@@ -70,7 +71,7 @@ def test_relational_layer_is_a_loop_over_offsets(nodes):
 
 def test_attention_layer_is_pygs_with_offsets_as_edge_features():
     torch.manual_seed(0)
-    layer = OffsetGAT(5, 6, 4, heads=3).double()
+    layer = OffsetConv(CONVOLUTIONS["gat"], 5, 6, 4, heads=3).double()
     torch.nn.init.normal_(layer.conv.bias)
     reference = ReferenceGAT(5, 2, heads=3, add_self_loops=False, edge_dim=5).double()
     reference.load_state_dict(layer.conv.state_dict())
@@ -146,7 +147,7 @@ def test_dropout_is_for_training():
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="conv: unknown 'gnc'"):
+    with pytest.raises(ValueError, match="conv: 'gnc' is no convolution"):
         CharacterGraphModel(V, hidden_channels=4, num_layers=1, window=1, conv="gnc")
     with pytest.raises(ValueError, match="heads: 3 should divide the 4 hidden channels"):
         CharacterGraphModel(V, hidden_channels=4, num_layers=1, window=1, conv="gat", heads=3)

@@ -8,11 +8,11 @@ import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
 from experiments.lab.characters.models.models import build_character_model
-from experiments.lab.characters.models.processes import Processes, joined, started_processes
 from experiments.lab.characters.models.training import CharacterTrainer
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.corpus import UNKNOWN, Corpus
+from experiments.training.processes import Processes, joined, started_processes
 from seq import Vocabulary
 
 
@@ -38,13 +38,13 @@ def trainer(label, stream, processes=None):
 
 def steps(run):
     """Gradients after each of the steps, and the curve."""
-    gradients = []
-    while not run.done:
+    gradients, curve = [], []
+    while run.steps < run.train.steps:
         run.step()
         gradients.append({name: p.grad.clone() for name, p in run.model.named_parameters()})
-        if run.due:
-            run.look()
-    return gradients, run.curve
+        if run.steps % run.train.evaluate_every == 0:
+            curve.append(run.look())
+    return gradients, curve
 
 
 def share(rank, folder, port, label, stream):
@@ -77,7 +77,7 @@ def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(tmp_path, 
             assert ours == pytest.approx(row, rel=1e-4)
     first, second = (found["state"] for found in results)
     assert all(torch.equal(first["model"][name], second["model"][name]) for name in first["model"])
-    assert len(first["random"]) == len(first["carried"]) == 2
+    assert len(first["each"]) == 2
 
 
 def test_rows_are_equal_shares():

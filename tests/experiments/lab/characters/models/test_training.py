@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from experiments.lab.characters.models.models import build_character_model
-from experiments.lab.characters.models.training import CharacterTrainer, make_optimizer
+from experiments.lab.characters.models.training import CharacterTrainer
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.corpus import UNKNOWN, Corpus
-from experiments.training.training import DivergedError
+from experiments.training.fit import DivergedError, fit
+from experiments.training.stopping import Lowest
 from seq import Vocabulary
 
 
@@ -23,20 +24,30 @@ def corpus(count=700):
     return Corpus(text.astype(np.uint8), Vocabulary("abcdefghijk" + UNKNOWN), cuts, dict.fromkeys(cuts, 0))
 
 
-def trainer(label="lstm-2", *, text=None, **options):
+def trainer(label="lstm-2", *, text=None, sample=None, keep=lambda rows: None, **options):
     values = {"steps": 23, "batch_size": 3, "window": 7, "evaluate_every": 5, "decay_every": 4, "decay": 0.5}
     train = CharacterTraining(**{**values, "hidden": 8, **options})
     torch.manual_seed(1)
     model = build_character_model(parse_character_model(label), train, 12, train.hidden)
-    return CharacterTrainer(model, text or corpus(), train, seed=3)
+    return CharacterTrainer(model, text or corpus(), train, seed=3, sample=sample, keep=keep)
 
 
-def go_on(run, until=math.inf):
-    while not run.done and run.steps < until:
+def looks(run, until=math.inf):
+    """Rows of the steps that are missing."""
+    rows = []
+    while run.steps < min(run.train.steps, until):
         run.step()
-        if run.due:
-            run.look()
-    return run
+        if is_due(run):
+            rows.append({"step": run.steps, **run.look()})
+    return rows
+
+
+def is_due(run):
+    return run.steps % run.train.evaluate_every == 0 or run.steps == run.train.steps
+
+
+def fitted(run):
+    return fit(run, Lowest("validation_loss"), steps=run.train.steps, every=run.train.evaluate_every)
 
 
 def same(one, other):
@@ -60,19 +71,22 @@ CASES = [
 
 @pytest.mark.parametrize(("label", "options"), CASES)
 def test_a_run_taken_up_at_any_step_ends_with_the_same_bits(label, options):
-    unbroken = go_on(trainer(label, **options))
+    unbroken = trainer(label, **options)
+    rows = looks(unbroken)
     expected = unbroken.state()
     for stop in (1, 4, 5, 12, 22, 23):
         torch.manual_seed(99)  # what another program may have drawn
-        broken = go_on(trainer(label, **options), stop)
+        broken = trainer(label, **options)
+        before = looks(broken, stop)
         saved = copy.deepcopy(broken.state())
-        go_on(broken, stop + 3)  # beyond what was saved
+        looks(broken, stop + 3)  # beyond what was saved
         taken_up = trainer(label, **options)
         taken_up.load(saved)
-        found = go_on(taken_up).state()
-        for key in set(expected) - {"seconds"}:
+        assert before + looks(taken_up) == rows
+        found = taken_up.state()
+        for key in expected:
             assert same(found[key], expected[key]), (stop, key)
-    assert [row["step"] for row in expected["curve"]] == [5, 10, 15, 20, 23]
+    assert [row["step"] for row in rows] == [5, 10, 15, 20, 23]
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -102,7 +116,7 @@ def test_steps_are_those_of_a_plain_loop(stream):
         right.append((logits.argmax(-1) == batch.targets).float().mean().item())
         norms.append(norm.item())
         run.step()
-        if run.due:
+        if is_due(run):
             row = run.look()
             assert row["train_loss"] == pytest.approx(np.mean(losses[-5:]), rel=1e-4)
             assert row["train_bits"] == pytest.approx(np.mean(losses[-5:]) / math.log(2), rel=1e-4)
@@ -118,41 +132,43 @@ def test_steps_are_those_of_a_plain_loop(stream):
 
 def test_recent_accuracy_is_of_the_last_hundred_batches():
     run = trainer(steps=130, evaluate_every=1)
-    each = [row["train_accuracy"] for row in (go_on(run)).curve]
-    found = [row["train_accuracy_100"] for row in run.curve]
+    rows = looks(run)
+    each = [row["train_accuracy"] for row in rows]
+    found = [row["train_accuracy_100"] for row in rows]
     expected = [np.mean(each[max(0, i - 99) : i + 1]) for i in range(130)]
     assert found == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("label", ["lstm-1", "gru-1", "gcn-1-w3", "gat-1-w3"])
 def test_it_learns_what_comes_next(label):
-    run = go_on(trainer(label, steps=150, hidden=24, learning_rate=0.02, decay=1.0, batch_size=16))
+    run = fitted(trainer(label, steps=150, hidden=24, learning_rate=0.02, decay=1.0, batch_size=16))
     # One character in twenty is an error, which spoils the guess of the next one too; the first tells what follows.
-    assert run.curve[-1]["validation_accuracy"] > 0.8
-    assert run.best["loss"] == min(row["validation_loss"] for row in run.curve)
+    assert run.rows[-1]["validation_accuracy"] > 0.8
+    assert run.row["validation_loss"] == min(row["validation_loss"] for row in run.rows)
 
 
-def test_the_best_weights_are_those_of_their_step():
-    run = trainer(steps=60, learning_rate=0.5, decay=1.0)
-    weights = {}
-    while not run.done:
-        run.step()
-        if run.due:
-            if run.steps == 60:  # spoilt, so that the last look is not the best
-                torch.nn.init.constant_(run.model.head.weight, 9.0)
-            run.look()
-            weights[run.steps] = copy.deepcopy(run.model.state_dict())
-    losses = {row["step"]: row["validation_loss"] for row in run.curve}
-    assert run.best["step"] == min(losses, key=losses.get) != run.steps
-    assert same(dict(weights[run.best["step"]]), run.best["weights"])
+def test_samples_are_kept_as_they_are_taken_and_taken_once():
+    kept = []
+    run = trainer(
+        steps=9, samples=3, sample=lambda step: [{"step": step}], keep=lambda rows: kept.append(rows)
+    )
+    looks(run, 7)
+    assert kept == [[{"step": 3}], [{"step": 3}, {"step": 6}]]
+    other = trainer(
+        steps=9, samples=3, sample=lambda step: [{"step": step}], keep=lambda rows: kept.append(rows)
+    )
+    other.load(run.state())
+    looks(other)
+    assert kept[2:] == [[{"step": 3}, {"step": 6}, {"step": 9}]]
 
 
 def test_validation_and_test_are_never_trained_on():
     one, other = corpus(), corpus()
     other.tokens[-200:] = 10 - other.tokens[-200:]
-    first, second = go_on(trainer(text=one)), go_on(trainer(text=other))
+    first, second = trainer(text=one), trainer(text=other)
+    rows, others = looks(first), looks(second)
     assert same(dict(first.model.state_dict()), dict(second.model.state_dict()))
-    assert [r["validation_loss"] for r in first.curve] != [r["validation_loss"] for r in second.curve]
+    assert [r["validation_loss"] for r in rows] != [r["validation_loss"] for r in others]
 
 
 def test_divergence_is_named():
@@ -160,13 +176,12 @@ def test_divergence_is_named():
     with torch.no_grad():
         run.model.head.bias[0] = math.nan
     with pytest.raises(DivergedError, match="the loss became nan by step 5"):
-        go_on(run)
+        fitted(run)
 
 
 def test_optimizers():
-    model = torch.nn.Linear(2, 3)
-    assert isinstance(make_optimizer(model, CharacterTraining()), torch.optim.Adam)
-    chosen = make_optimizer(model, CharacterTraining(optimizer="rmsprop", learning_rate=0.25))
+    assert isinstance(trainer().optimizer, torch.optim.Adam)
+    chosen = trainer(optimizer="rmsprop", learning_rate=0.25).optimizer
     assert isinstance(chosen, torch.optim.RMSprop)
     assert chosen.param_groups[0]["lr"] == 0.25
 
@@ -179,6 +194,6 @@ def test_every_precision_trains_on_a_gpu(precision):
     train = CharacterTraining(steps=60, window=7, precision=precision, hidden=16, learning_rate=0.02)
     torch.manual_seed(1)
     model = build_character_model(parse_character_model("lstm-2"), train, 12, 16)
-    run = go_on(CharacterTrainer(model, corpus(), train, seed=3, device="cuda"))
-    assert run.curve[-1]["train_loss"] < math.log(11)  # that of guessing
+    run = CharacterTrainer(model, corpus(), train, seed=3, device="cuda")
+    assert looks(run)[-1]["train_loss"] < math.log(11)  # that of guessing
     assert same(run.state()["model"]["head.bias"].dtype, torch.float32)

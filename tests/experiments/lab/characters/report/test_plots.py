@@ -9,18 +9,26 @@ STYLES = model_styles(["gcn-2-w3", "lstm-2"])
 
 
 def test_context_is_drawn_in_groups_that_double():
-    seeds = [pd.DataFrame({"context": range(1, 9), "bits": np.arange(8.0) + shift}) for shift in (0.0, 1.0)]
-    ax = plot_context({"lstm-2": seeds}, Figure().subplots(), styles=STYLES)
+    seeds = [
+        pd.DataFrame({"model": "lstm-2", "seed": seed, "context": range(1, 9), "bits": np.arange(8.0) + seed})
+        for seed in (0, 1)
+    ]
+    ax = plot_context(pd.concat(seeds), Figure().subplots(), styles=STYLES)
     (line,) = ax.lines
     # 1; 2; 3 and 4; 5 to 8; bits are the means over both seeds.
     assert list(line.get_xdata()) == [1, 2, 3.5, 6.5]
     assert list(line.get_ydata()) == [0.5, 1.5, 3, 6]
     assert line.get_label() == "lstm-2"
+    assert not plot_context(pd.DataFrame(), Figure().subplots(), styles=STYLES).lines
 
 
 def test_every_run_has_a_mark():
     frame = pd.DataFrame(
-        {"label": ["lstm-2", "lstm-2", "gcn-2-w3"], "parameters": [7, 7, 9], "test_bits": [2.5, 2.25, 2.0]}
+        {
+            "model.name": ["lstm-2", "lstm-2", "gcn-2-w3"],
+            "parameters": [7, 7, 9],
+            "test_bits": [2.5, 2.25, 2.0],
+        }
     )
     ax = plot_bits(frame, Figure().subplots(), against="parameters", xlabel="parameters", styles=STYLES)
     marks = {line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in ax.lines}
@@ -35,13 +43,14 @@ def test_learning_curves_are_lines_of_seeds_in_the_colour_of_the_model():
     ax = plot_learning(
         curves, Figure().subplots(), metric="train_bits", ylabel="bits", styles=STYLES, line="--"
     )
-    assert len(ax.lines) == 2
-    assert {line.get_color() for line in ax.lines} == {STYLES["lstm-2"]["color"]}
-    assert list(ax.lines[0].get_ydata()) == [3.0, 2.0]
-    assert ax.lines[0].get_linestyle() == "--"
+    (lines,) = ax.collections
+    assert [path.vertices[:, 1].tolist() for path in lines.get_paths()] == [[3.0, 2.0]] * 2
+    assert tuple(lines.get_color()[0][:3]) == STYLES["lstm-2"]["color"]
+    assert lines.get_linestyle()[0][1] is not None  # dashes
+    assert ax.get_ylabel() == "bits"
 
 
 def test_a_curve_of_one_point_is_a_dot():
     tables = [pd.DataFrame({"step": [3], "loss": [1.0]}), pd.DataFrame({"step": [1, 2], "loss": 1.0})]
     ax = plot_learning({"lstm-2": tables}, Figure().subplots(), metric="loss", ylabel="loss", styles=STYLES)
-    assert [line.get_marker() for line in ax.lines] == ["o", "None"]
+    assert [(line.get_marker(), list(line.get_xdata())) for line in ax.lines] == [("o", [3])]

@@ -15,7 +15,7 @@ from experiments.lab.characters.text.corpus import UNKNOWN, identify, open_corpu
 def corpus_of(folder, text, **shares):
     path = folder / "text.txt"
     path.write_text(text, encoding="utf-8")
-    return open_corpus(CorpusSettings((str(path),), **shares), folder / "corpus")
+    return open_corpus(CorpusSettings(text=(str(path),), **shares), folder / "corpus")
 
 
 @given(
@@ -73,7 +73,7 @@ def test_tokens_are_made_once_and_mapped(tmp_path):
 def test_a_text_that_changed_is_not_taken_for_the_one_of_the_settings(tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("abcdefg" * 10)
-    settings = CorpusSettings((str(path),))
+    settings = CorpusSettings(text=(str(path),))
     sha256, count = identify(settings)
     settings = dataclasses.replace(settings, sha256=sha256, characters=count)
     path.write_text("gfedcba" * 10)
@@ -131,9 +131,9 @@ def test_memory_does_not_grow_with_the_text(tmp_path, monkeypatch):
     monkeypatch.setattr(character_text, "CHUNK", 1 << 14)
     path = tmp_path / "text.txt"
     path.write_text("the quick brown fox jumps over the lazy dog\n" * 100_000)  # 4.4 MB
-    open_corpus(CorpusSettings((str(path),)), tmp_path / "warm")  # tables of code points are made once
+    open_corpus(CorpusSettings(text=(str(path),)), tmp_path / "warm")  # tables of code points are made once
     tracemalloc.start()
-    corpus = open_corpus(CorpusSettings((str(path),), test=0.1), tmp_path / "corpus")
+    corpus = open_corpus(CorpusSettings(text=(str(path),), test=0.1), tmp_path / "corpus")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(corpus.tokens) == path.stat().st_size

@@ -51,11 +51,11 @@ def test_binary_data_empty_files_and_missing_ones_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"empty\.txt is empty"):
         whole(empty)
     with pytest.raises(ValueError, match="is a folder"):
-        resolve_texts(str(tmp_path))
+        resolve_texts([str(tmp_path)])
     with pytest.raises(ValueError, match="no such file: grim, did you mean grimm"):
-        resolve_texts("grim")
+        resolve_texts(["grim"])
     with pytest.raises(ValueError, match="text: there should be at least one"):
-        resolve_texts(",")
+        resolve_texts([" "])
     with pytest.raises(ValueError, match="cannot be read"):
         whole(tmp_path / "gone.txt")
 
@@ -63,7 +63,7 @@ def test_binary_data_empty_files_and_missing_ones_are_refused(tmp_path):
 def test_several_texts_are_read_in_their_order(tmp_path):
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text(f"{name} tale\n")
-    names = resolve_texts(f"{tmp_path}/b.txt, {tmp_path}/a.txt")
+    names = resolve_texts([f"{tmp_path}/b.txt", f" {tmp_path}/a.txt"])
     assert "".join(read_texts(names)) == "b tale\na tale\n"
 
 

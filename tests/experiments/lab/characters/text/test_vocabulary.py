@@ -3,17 +3,17 @@ import json
 
 import pytest
 
-from experiments.lab.characters.settings import CharacterSettings, CorpusSettings
+from experiments.lab.characters.settings import CharacterRun, CorpusSettings
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.vocabulary import described, read_vocabulary
 from experiments.records.files import write_json
 from seq import Vocabulary
 
-RUN = CharacterSettings(
-    "characters",
-    CorpusSettings(("tale.txt",), False, 0.2, 0.1, "ab" * 32, 70),
-    parse_character_model("lstm-1"),
-    3,
+RUN = CharacterRun(
+    experiment="characters",
+    corpus=CorpusSettings(text=("tale.txt",), validation=0.2, test=0.1, sha256="ab" * 32, characters=70),
+    model=parse_character_model("lstm-1"),
+    seed=3,
 )
 
 

@@ -5,7 +5,7 @@ import random
 import pytest
 import torch
 
-from experiments.lab.documents.classifiers.kinds import make_classifier
+from experiments.lab.documents.classifiers.classifier import make_classifier
 from experiments.lab.documents.corpora.corpus import Corpus, Document
 from experiments.lab.documents.corpora.splits import draw_split
 from experiments.lab.documents.settings import DocumentModel, DocumentTraining
@@ -32,35 +32,33 @@ def make_corpus(each=40):
     return Corpus("made", tuple(documents))
 
 
-def trained(kind, corpus, split=None, seed=0):
-    spec = DocumentModel(kind, 12, 16, heads=2 if kind.endswith("gat") else 1, dropout=0.2)
+def trained(kind, corpus, session, seed=0):
+    spec = DocumentModel(
+        name=kind, embedding=12, hidden=16, heads=2 if kind.endswith("gat") else 1, dropout=0.2
+    )
     train = DocumentTraining(epochs=60, learning_rate=0.02, batch_size=8, patience=10)
     torch.manual_seed(seed)
     classifier = make_classifier(spec, len(corpus.class_names))
-    rows = []
-    split = split or draw_split(corpus, 100, seed)
-    fit = classifier.fit(
-        corpus, split, train, seed=seed, device="cpu", on_row=rows.append, on_step=lambda step: None
-    )
-    return classifier, fit, rows
+    found = classifier.fit(corpus, draw_split(corpus, 100, seed), session(train, seed))
+    return classifier, found, found.rows
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def case(request):
+def case(request, loop_alone):
     corpus = make_corpus()
-    return request.param, corpus, *trained(request.param, corpus)
+    return request.param, corpus, *trained(request.param, corpus, loop_alone)
 
 
 def test_it_learns_what_words_tell(case):
-    _, corpus, classifier, fit, rows = case
+    _, corpus, classifier, found, rows = case
     test = corpus.rows("test")
     logits = classifier.logits([corpus.words[row] for row in test])
     assert logits.shape == (len(test), 3)
     truth = torch.tensor([corpus.classes[row] for row in test])
     # Four of nine words name the class; always naming one class is right for a third.
     assert (logits.argmax(1) == truth).double().mean() >= 0.9
-    assert fit.steps == len(rows)
-    assert rows[fit.selected_step - 1]["validation_accuracy"] == fit.validation_accuracy
+    assert found.steps == len(rows)
+    assert rows[found.row["step"] - 1] == found.row
 
 
 def test_an_answer_depends_on_no_other_document(case):
@@ -111,7 +109,7 @@ def test_a_vector_a_word(case):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_test_documents_and_their_labels_change_nothing(kind):
+def test_test_documents_and_their_labels_change_nothing(kind, loop_alone):
     corpus = make_corpus(12)
     other = Corpus(
         "made",
@@ -119,7 +117,7 @@ def test_test_documents_and_their_labels_change_nothing(kind):
             Document("test", "sky", "anchor of soup") if d.split == "test" else d for d in corpus.documents
         ),
     )
-    first, second = (trained(kind, c) for c in (corpus, other))
+    first, second = (trained(kind, c, loop_alone) for c in (corpus, other))
     assert first[2] == second[2]
     document = [["bread", "the", "tide"]]
     assert torch.equal(first[0].logits(document), second[0].logits(document))

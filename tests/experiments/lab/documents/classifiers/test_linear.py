@@ -6,7 +6,7 @@ from experiments.lab.documents.corpora.splits import draw_split
 from experiments.lab.documents.settings import default_settings
 
 
-def test_many_classes_of_few_documents_are_told_apart_without_a_warning():
+def test_many_classes_of_few_documents_are_told_apart_without_a_warning(loop_alone):
     documents = [
         Document(split, f"class {kind}", f"word{kind} other{kind} the")
         for split in ("train", "train", "train", "test")
@@ -14,12 +14,8 @@ def test_many_classes_of_few_documents_are_told_apart_without_a_warning():
     ]
     corpus = Corpus("many", tuple(documents))
     split = draw_split(corpus, 1, seed=0)
-    classifier = LinearClassifier(default_settings("tfidf-lr", "many")[0], 23)
-    training = default_settings("tfidf-lr", "many")[1]
-    rows = []
-    classifier.fit(
-        corpus, split, training, seed=0, device="cpu", on_row=rows.append, on_step=lambda step: None
-    )
-    assert rows
+    model, train = default_settings("tfidf-lr", {})
+    classifier = LinearClassifier(model, 23)
+    assert classifier.fit(corpus, split, loop_alone(train, 0)).steps == 10
     predicted = classifier.logits([corpus.words[row] for row in split.test]).argmax(1).numpy()
     assert np.array_equal(predicted, np.array(corpus.classes)[split.test])

@@ -43,7 +43,7 @@ def test_text_gcn_is_its_equation_with_gradients(own):
     documents = 4
     index, weight = graph(generator, documents, V)
     torch.manual_seed(1)
-    model = CorpusGraphNet(V, C, DocumentModel("textgcn", F_, F_), own).eval()
+    model = CorpusGraphNet(V, C, DocumentModel(name="textgcn", embedding=F_, hidden=F_), own).eval()
     grads = []
     for compute in (model, lambda *inputs: dense_gcn(model, *inputs)):
         model.zero_grad()
@@ -59,7 +59,7 @@ def test_renaming_documents_permutes_their_logits(name):
     generator = torch.Generator().manual_seed(2)
     documents = 6
     index, weight = graph(generator, documents, V)
-    model = CorpusGraphNet(V, C, DocumentModel(name, F_, 8, heads=2)).eval()
+    model = CorpusGraphNet(V, C, DocumentModel(name=name, embedding=F_, hidden=8, heads=2)).eval()
     order = torch.randperm(documents, generator=generator)
     place = torch.cat([torch.argsort(order), torch.arange(documents, documents + V)])
     shuffled = torch.randperm(index.size(1), generator=generator)
@@ -71,7 +71,7 @@ def test_renaming_documents_permutes_their_logits(name):
 def test_training_drops_whole_nodes_and_evaluation_nothing(name):
     generator = torch.Generator().manual_seed(3)
     index, weight = graph(generator, 4, V)
-    model = CorpusGraphNet(V, C, DocumentModel(name, F_, 8, heads=2), 4)
+    model = CorpusGraphNet(V, C, DocumentModel(name=name, embedding=F_, hidden=8, heads=2), 4)
     first, second = model(index, weight, 4), model(index, weight, 4)
     assert not torch.equal(first, second)
     model.eval()
@@ -91,7 +91,7 @@ def batch_of(lengths, generator, padding=0):
 def test_padding_changes_no_logits(name, pooling):
     generator = torch.Generator().manual_seed(4)
     torch.manual_seed(5)
-    model = build_reader(DocumentModel(name, F_, H, pooling=pooling), V, C).eval()
+    model = build_reader(DocumentModel(name=name, embedding=F_, hidden=H, pooling=pooling), V, C).eval()
     items, together = batch_of([2, 13, 5, 1], generator)
     alone = torch.cat([model((item.unsqueeze(0), torch.tensor([len(item)]))) for item in items])
     torch.testing.assert_close(model(together), alone, rtol=1e-5, atol=1e-6)
@@ -123,7 +123,7 @@ def test_a_bag_has_no_order_and_is_one_hidden_layer_over_shares():
 
 
 def test_vectors_start_glorot_uniform_as_one_table():
-    model = CorpusGraphNet(101, C, DocumentModel("textgcn", 17, 17), 13)
+    model = CorpusGraphNet(101, C, DocumentModel(name="textgcn", embedding=17, hidden=17), 13)
     bound = math.sqrt(6 / (101 + 13 + 17))
     for table in (model.words, model.documents):
         assert 0.9 * bound < table.abs().max() <= bound
@@ -131,5 +131,5 @@ def test_vectors_start_glorot_uniform_as_one_table():
 
 def test_only_a_text_without_words_reads_the_vector_of_no_word():
     for name in (*READERS, "lstm-xavier"):
-        model = build_reader(DocumentModel(name, F_, H), V, C)
+        model = build_reader(DocumentModel(name=name, embedding=F_, hidden=H), V, C)
         assert torch.equal(model.embedding.weight[0], torch.zeros(model.embedding.embedding_dim))

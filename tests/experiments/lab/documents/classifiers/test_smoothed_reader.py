@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from experiments.lab.documents.classifiers.kinds import make_classifier
+from experiments.lab.documents.classifiers.classifier import make_classifier
 from experiments.lab.documents.classifiers.networks import RecurrentReader
 from experiments.lab.documents.classifiers.smoothed_reader import SmoothedReader, SmoothedReaderClassifier
 from experiments.lab.documents.corpora.vocabulary import Vocabulary
@@ -12,7 +12,7 @@ from experiments.lab.documents.settings import DocumentModel
 from seq import LSTM
 
 DOCUMENTS = [["a", "b", "c"], ["b", "c"], ["c", "d", "a"], ["d", "d", "b"], ["e", "a"]]
-SPEC = DocumentModel("gcn-lstm", embedding=5, hidden=3, window=2, counting="windows")
+SPEC = DocumentModel(name="gcn-lstm", embedding=5, hidden=3, window=2, counting="windows")
 
 
 def classifier():
@@ -82,7 +82,7 @@ def test_what_is_kept_is_enough():
 
 
 def test_any_recurrent_layer_can_read():
-    spec = DocumentModel("gcn-gru-2-bidirectional", embedding=5, hidden=3)
+    spec = DocumentModel(name="gcn-gru-2-bidirectional", embedding=5, hidden=3)
     made = make_classifier(spec, 2)
     made.vocabulary = Vocabulary.of(DOCUMENTS)
     model = made.build(DOCUMENTS)
@@ -94,4 +94,4 @@ def test_any_recurrent_layer_can_read():
 @pytest.mark.parametrize("name", ["gcn-", "gcn-lstn", "gcn-gcn-lstm", "gcn-4"])
 def test_what_cannot_be_smoothed_is_refused(name):
     with pytest.raises(ValueError, match="models: "):
-        DocumentModel(name)
+        DocumentModel(name=name)

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from experiments.lab.documents.classifiers.training import train_document_model
+from experiments.lab.documents.classifiers.training import DocumentTrainer
 from experiments.lab.documents.settings import DocumentTraining
-from experiments.training.training import DivergedError
+from experiments.training.fit import DivergedError, fit
+from experiments.training.stopping import Lowest
 
 
 def losses_of(values, patience, epochs=20):
@@ -25,8 +26,9 @@ def losses_of(values, patience, epochs=20):
         yield lambda: model(torch.ones(1, 1)), torch.tensor([0])
 
     settings = DocumentTraining(epochs=epochs, learning_rate=0.1, patience=patience)
-    fit = train_document_model(model, settings, batches=batches, validate=validate)
-    return fit, torch.equal(model.weight, weights[fit.selected_step - 1])
+    trainer = DocumentTrainer(model, settings, batches=batches, validate=validate)
+    found = fit(trainer, Lowest("validation_loss", patience), steps=epochs)
+    return found, torch.equal(model.weight, weights[found.row["step"] - 1])
 
 
 @pytest.mark.parametrize(
@@ -39,9 +41,9 @@ def losses_of(values, patience, epochs=20):
     ],
 )
 def test_the_lowest_validation_loss_is_kept(values, patience, steps, selected, stopped):
-    fit, kept = losses_of(values, patience, epochs=len(values))
-    assert (fit.steps, fit.selected_step, fit.stopped) == (steps, selected, stopped)
-    assert fit.validation_loss == pytest.approx(values[selected - 1])
+    found, kept = losses_of(values, patience, epochs=len(values))
+    assert (found.steps, found.row["step"], found.stopped) == (steps, selected, stopped)
+    assert found.row["validation_loss"] == pytest.approx(values[selected - 1])
     assert kept
 
 
@@ -51,5 +53,9 @@ def test_a_loss_that_is_no_number_is_an_error():
     def batches():
         yield lambda: model(torch.ones(1, 1)) * math.nan, torch.tensor([0])
 
-    with pytest.raises(DivergedError, match="epoch 1"):
-        train_document_model(model, DocumentTraining(), batches=batches, validate=lambda: None)
+    def validate():
+        return torch.zeros(1, 2), torch.tensor([0])
+
+    trainer = DocumentTrainer(model, DocumentTraining(), batches=batches, validate=validate)
+    with pytest.raises(DivergedError, match="the loss became nan by step 1"):
+        fit(trainer, Lowest("validation_loss"), steps=9)

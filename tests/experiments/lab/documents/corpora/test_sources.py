@@ -17,7 +17,7 @@ def own(tmp_path):
 
 def test_a_run_finds_the_copy_or_else_the_source(tmp_path, own):
     corpus = open_corpus("docstrings", own)
-    choice = CorpusChoice(corpus.name, str(own), corpus.digest)
+    choice = CorpusChoice(corpus_name=corpus.name, source=str(own), digest=corpus.digest)
     assert load_corpus(choice, tmp_path / "out").documents == ROWS
     keep_copy(corpus, tmp_path / "out")
     own.unlink()
@@ -30,7 +30,7 @@ def test_other_documents_are_refused(tmp_path, own):
     digest = open_corpus("docstrings", own).digest
     write_table(own, Corpus("own", (*ROWS, ROWS[-1])))
     with pytest.raises(ValueError, match="not those of the record"):
-        load_corpus(CorpusChoice("own", str(own), digest), tmp_path / "out")
+        load_corpus(CorpusChoice(corpus_name="own", source=str(own), digest=digest), tmp_path / "out")
 
 
 @pytest.mark.data

@@ -1,72 +1,88 @@
 import pytest
 
-from experiments.lab.documents.command import expand
-from experiments.lab.documents.report.tables import document_runs
-from experiments.lab.documents.report.verdicts import verdicts
-from experiments.lab.documents.settings import CorpusChoice
-from experiments.records.records import RunRecord
+from experiments.lab.documents.report.variants import panels
+from experiments.lab.documents.report.verdicts import sentences, verdicts
+
+STEADY = [0.0, 0.001, 0.002]  # differences that hardly differ, so that an interval over three seeds is narrow
 
 
-@pytest.fixture
-def frame(tmp_path):
-    def made(accuracies):
-        runs = []
-        for (model, share), values in accuracies.items():
-            for settings, value in zip(
-                expand(CorpusChoice("own"), [model], [share], range(len(values))), values
-            ):
-                scores = {"test_accuracy": value, "inductive_accuracy": value}
-                scores |= {"validation_accuracy": value, "inductive_validation_accuracy": value}
-                result = {"status": "ok", "reason": "", "steps": 1, "parameters": 1, **scores}
-                runs.append(RunRecord(tmp_path / settings.folder, settings, result))
-        return document_runs(runs)
-
-    return made
+def around(value):
+    """Accuracies of three seeds."""
+    return [value + step for step in STEADY]
 
 
-def test_they_say_where_a_graph_is_ahead_and_where_not(frame):
-    table = frame(
+def pairs(first, second):
+    """Transductive and inductive accuracies of three seeds."""
+    return list(zip(around(first), around(second)))
+
+
+def test_they_say_where_a_graph_is_ahead_and_where_not(recorded):
+    results = recorded(
         {
-            ("docgcn", 1): [0.6, 0.7],
-            ("lstm", 1): [0.3, 0.4],
-            ("docgcn", 10): [0.6, 0.7],
-            ("lstm", 10): [0.7, 0.6],
-            ("docgcn", 100): [0.7, 0.8],
-            ("lstm", 100): [0.8, 0.9],
+            ("docgcn", 1): around(0.6),
+            ("lstm", 1): around(0.3),
+            ("docgcn", 10): [0.6, 0.7, 0.6],
+            ("lstm", 10): [0.7, 0.6, 0.6],
+            ("docgcn", 100): around(0.7),
+            ("lstm", 100): [value + 0.1 for value in reversed(around(0.7))],
         }
     )
-    assert verdicts(table, "own") == [
+    assert sentences(results) == [
         "docgcn is ahead of lstm with 1 % (+0.300) of the labels; level with lstm with 10 % (+0.000) of the labels; "
         "behind lstm with 100 % (-0.100) of the labels."
     ]
 
 
-def test_the_linear_baseline_meets_the_best_by_validation(frame):
-    table = frame({("docgcn", 5): [0.5, 0.5], ("docgat", 5): [0.7, 0.7], ("tfidf-lr", 5): [0.6, 0.6]})
-    assert verdicts(table, "own") == [
+def test_the_linear_baseline_meets_the_best_by_validation(recorded):
+    results = recorded({("docgcn", 5): around(0.5), ("docgat", 5): around(0.7), ("tfidf-lr", 5): around(0.6)})
+    assert sentences(results) == [
         "tfidf-lr against the inductive graph model that validation prefers: behind it with 5 % (docgat, -0.100) of "
         "the labels."
     ]
 
 
-def test_the_linear_baseline_meets_either_setting_of_a_corpus_graph(frame):
-    table = frame({("textgcn", 5): [0.5, 0.5], ("tfidf-lr", 5): [0.6, 0.6]})
-    assert verdicts(table, "own") == [
-        f"tfidf-lr against the {kind} graph model that validation prefers: ahead of it with 5 % ({name}, +0.100) of "
+def test_the_linear_baseline_meets_either_setting_of_a_corpus_graph(recorded):
+    results = recorded({("textgcn", 5): pairs(0.5, 0.4), ("tfidf-lr", 5): around(0.6)})
+    assert sentences(results) == [
+        f"tfidf-lr against the {kind} graph model that validation prefers: ahead of it with 5 % ({name}, {gap}) of "
         "the labels."
-        for kind, name in (("transductive", "textgcn"), ("inductive", "textgcn inductive"))
+        for kind, name, gap in (
+            ("transductive", "textgcn", "+0.100"),
+            ("inductive", "textgcn inductive", "+0.200"),
+        )
     ]
 
 
-def test_one_seed_says_nothing(frame):
-    assert verdicts(frame({("docgcn", 1): [0.6], ("lstm", 1): [0.3]}), "own") == []
-    assert verdicts(frame({("lstm", 1): [0.3, 0.4]}), "own") == []
+def test_one_seed_says_nothing(recorded):
+    results = recorded({("docgcn", 1): [0.6], ("lstm", 1): [0.3]})
+    assert sentences(results) == []
+    assert any("too few models or seeds" in str(block) for block in verdicts(results).blocks)
 
 
-def test_both_settings_of_a_corpus_graph_are_compared_with_another_layer_where_there_is_no_lstm(frame):
-    table = frame({("textgcn", 1): [0.6, 0.7], ("gru", 1): [0.3, 0.4]})
-    assert [sentence.split(" is ")[0] for sentence in verdicts(table, "own")] == [
-        "textgcn",
-        "textgcn inductive",
+def test_both_settings_of_a_corpus_graph_are_compared_with_another_layer_where_there_is_no_lstm(recorded):
+    found = sentences(recorded({("textgcn", 1): pairs(0.6, 0.5), ("gru", 1): around(0.3)}))
+    assert found == [
+        "textgcn is ahead of gru with 1 % (+0.300) of the labels.",
+        "textgcn inductive is ahead of gru with 1 % (+0.200) of the labels.",
     ]
-    assert all("ahead of gru with 1 % (+0.300)" in sentence for sentence in verdicts(table, "own"))
+
+
+def test_a_graph_is_compared_under_each_setting_by_itself(recorded):
+    recorded({("lstm", 10): around(0.5), ("textgcn", 10): pairs(0.6, 0.4)})
+    results = recorded({("lstm", 10): around(0.5), ("textgcn", 10): pairs(0.4, 0.7)}, threads=2)
+    found = dict(panels(results))
+    assert len(found) == 2
+    assert all("threads" in title for title in found)
+    assert sorted(sentence for part in found.values() for sentence in sentences(part)) == [
+        "textgcn inductive is ahead of lstm with 10 % (+0.200) of the labels.",
+        "textgcn inductive is behind lstm with 10 % (-0.100) of the labels.",
+        "textgcn is ahead of lstm with 10 % (+0.100) of the labels.",
+        "textgcn is behind lstm with 10 % (-0.100) of the labels.",
+    ]
+
+
+def test_pairs_are_of_one_seed(recorded):
+    results = recorded({("lstm", 5): [0.5, 0.6, 0.9], ("textgcn", 5): [(0.6, 0.5), (0.7, 0.6)]})
+    assert sentences(results)[0] == "textgcn is ahead of lstm with 5 % (+0.100) of the labels."
+    pair = results.paired(baseline="lstm", metric="inductive_accuracy")
+    assert pair["difference"].tolist() == pytest.approx([0])

@@ -4,6 +4,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.report.plots import plot_error_curves
+from experiments.reading.plots import model_styles
+
+STYLES = model_styles(["gat", "gcn-lstm", "lstm"])
 
 
 def test_legend_gives_no_edges_to_a_model_that_sees_none():
@@ -11,14 +14,14 @@ def test_legend_gives_no_edges_to_a_model_that_sees_none():
     curves = {(label, "given"): [curve, curve] for label in ("lstm", "gcn-lstm")} | {
         ("gat", "shuffled"): [curve]
     }
-    ax = plot_error_curves(curves, Figure().subplots())
+    ax = plot_error_curves(curves, Figure().subplots(), STYLES)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["lstm, no edges", "gcn-lstm, given edges", "gat, shuffled edges"]
 
 
 def test_a_curve_of_one_point_is_a_dot():
     curves = {("lstm", "given"): [pd.DataFrame({"step": [25], "validation_error": [0.3]})]}
-    (line,) = plot_error_curves(curves, Figure().subplots()).lines
+    (line,) = plot_error_curves(curves, Figure().subplots(), STYLES).lines
     assert line.get_marker() == "o"
 
 
@@ -26,7 +29,7 @@ def test_a_curve_of_one_point_is_a_dot():
 def test_ticks_are_plain_numbers_at_their_places(low, high):
     figure = Figure()
     curves = {("lstm", "given"): [pd.DataFrame({"step": [1, 2], "validation_error": [high, low]})]}
-    axis = plot_error_curves(curves, figure.subplots()).yaxis
+    axis = plot_error_curves(curves, figure.subplots(), STYLES).yaxis
     FigureCanvasAgg(figure).draw()
     ticks = axis.get_major_ticks() + axis.get_minor_ticks()
     named = [(tick.get_loc(), tick.label1.get_text()) for tick in ticks if tick.label1.get_text()]

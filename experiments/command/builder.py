@@ -1,0 +1,134 @@
+"""One builder of commands: ``gnnlab run EXPERIMENT`` for every experiment, from what the experiment says of itself."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from experiments.command.arguments import parse_choices, parse_seeds
+from experiments.command.options import CommandOption, is_tuple, kinds_of, options_of
+from experiments.core.catalogue import experiments, find_experiment
+from experiments.core.execution import Execution
+from experiments.core.experiment import Experiment, load
+from experiments.core.labels import parse_labels
+
+Command = Callable[..., int]
+EXECUTION = tuple(Execution.__dataclass_fields__)
+
+
+def run_app() -> App:
+    """``gnnlab run``, with a command for every experiment."""
+    app = App(name="run", help="Compare models on an experiment, and write records, a table and a report.")
+    app.default(_unknown)
+    for experiment in experiments().values():
+        epilogue = f"Start with: gnnlab run {experiment.name} --smoke"
+        app.command(command_of(experiment), name=experiment.name, help_epilogue=epilogue)
+    return app
+
+
+def _unknown(
+    experiment: str, /, *words: Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
+) -> int:
+    """Compare models on an experiment, and write records, a table and a report.
+
+    `gnnlab run EXPERIMENT --help` explains the options of one; `gnnlab list` shows what each asks.
+
+    Parameters
+    ----------
+    experiment
+        Name of an experiment.
+    """
+    find_experiment(experiment)
+    raise ValueError(f"experiment: its name comes first: gnnlab run {experiment} --option ...")
+
+
+def command_of(experiment: Experiment) -> Command:
+    """The command that carries out an experiment."""
+    options = options_of(experiment)
+
+    def command(**given: Any) -> int:
+        return carry_out(experiment, options, given)
+
+    command.__name__ = experiment.name.replace("-", "_")
+    stop = "" if experiment.title.endswith((".", "?", ")")) else "."
+    command.__doc__ = (
+        f"{experiment.title[0].upper()}{experiment.title[1:]}{stop}\n\n{experiment.question}\n\n"
+        "Finished runs are skipped, so an interrupted command goes on when it is given again. Settings take several "
+        "values with commas between, and whole numbers a range START:STOP:STEP; the sweep goes through all "
+        "combinations. `gnnlab sweep FILE.yaml` reads these options from a file.\n"
+    )
+    parameters = [_parameter(option) for option in options]
+    command.__signature__ = inspect.Signature(parameters, return_annotation=int)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": int}
+    return command
+
+
+def _parameter(option: CommandOption) -> inspect.Parameter:
+    kind: Any = option.kind if option.initial is not None else option.kind | None
+    annotation = Annotated[kind, Parameter(help=option.text, show_default=False)]
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=option.initial, annotation=annotation
+    )
+
+
+def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[str, Any]) -> int:
+    """Read what was given, plan the runs, and do them.
+
+    Raises:
+        ValueError: An argument makes no sense.
+    """
+    values = {option.name: given.get(option.name, option.initial) for option in options}
+    smoke = experiment.smoke if values["smoke"] else {}
+    how = Execution(**{name: values[name] for name in EXECUTION})
+    labels = values["models"]
+    if labels is None:
+        labels = ",".join(smoke.get("models", experiment.models))
+    models = [
+        spec.label for spec in parse_labels(labels, load(experiment.parse), ",".join(experiment.models[:2]))
+    ]
+    seeds = (
+        parse_seeds(values["seeds"])
+        if values["seeds"] is not None
+        else range(smoke.get("seeds", experiment.seeds))
+    )
+    if values["workers"] is not None and values["workers"] < 1:
+        raise ValueError(f"workers: {values['workers']} should be 1 or more")
+    how.check()
+    kinds = kinds_of(experiment)
+    chosen: dict[str, list[Any]] = {}
+    for option in options:
+        value = values[option.name]
+        if not option.setting or value is None:
+            continue
+        if not option.listed:
+            chosen[option.setting] = [value]
+        elif is_tuple(experiment, option.setting):
+            chosen[option.setting] = [tuple(parse_choices(option.name, value, str))]
+        else:
+            chosen[option.setting] = parse_choices(option.name, value, kinds[option.setting])
+    name = f"{experiment.name}-smoke" if values["smoke"] else experiment.name
+    own = {option.name: values[option.name] for option in experiment.options}
+
+    from experiments.running.plan import plan
+
+    runs = plan(
+        experiment,
+        models,
+        seeds,
+        chosen,
+        threads=values["threads"],
+        deterministic=values["deterministic"],
+        smoke=values["smoke"],
+    )
+    if not runs:
+        raise ValueError("models: nothing is left to do with these settings")
+
+    from experiments.comparison.line import compare
+
+    return compare(
+        experiment, runs, values["out"] or Path("runs") / name, values["device"], values["workers"], how, own
+    )

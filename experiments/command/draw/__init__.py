@@ -1,0 +1,1 @@
+"""``gnnlab draw``: graphs, matrices, attention and gates as pictures."""

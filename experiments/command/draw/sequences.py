@@ -1,0 +1,233 @@
+"""What a trained network does with one sequence: gates over time, attention along the path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from matplotlib.axes import Axes
+from torch import Tensor, nn
+from torch_geometric.data import Data
+
+from experiments.core.specs import GraphSpec
+from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.trained_runs import load_run, parse_symbols
+from experiments.records.pictures import save
+from experiments.records.records import FolderError
+from gnnlab import SequenceGraphClassifier, draw_graph
+from seq import RecurrentLayer, SequenceClassifier, Stacked, gate_activations
+
+GATE_NAMES = {
+    "k": "k: time gate",
+    "i": "i: input gate",
+    "f": "f: forget gate",
+    "o": "o: output gate",
+    "g": "g: candidate",
+    "r": "r: reset gate",
+    "z": "z: update gate",
+    "n": "n: candidate",
+    "c": "c: memory",
+    "h": "h: output",
+}
+OPENINGS = ("k", "i", "f", "o", "r", "z")  # logistic: 0 is closed, 1 is open
+
+
+def draw_gates(run: Path, text: str, out: Path) -> None:
+    """Draw every gate of a recurrent run as a heat map over the steps of one sequence.
+
+    Args:
+        run: Folder of a run of a recurrent model.
+        text: The sequence, as ``parse_symbols`` reads it.
+        out: File to write; its ending is the format.
+
+    Raises:
+        ValueError: A graph model, a bidirectional one, or a sequence that does not fit.
+    """
+    settings, task, model = load_run(run)
+    if not isinstance(model, SequenceClassifier):
+        raise FolderError(
+            f"run: {run} is of {settings.model.label}, which has no gates; gates need a recurrent model"
+        )
+    layers = _single_layers(model.layer)
+    if layers is None:
+        raise FolderError(
+            f"run: {run} reads in both directions; gates are drawn of networks that read forwards only"
+        )
+    tokens = parse_symbols(text, task)
+    with torch.no_grad():
+        x = model.encode(tokens)
+        seen = []
+        for layer in layers:
+            seen.append({name: values[0] for name, values in gate_activations(layer, x).items()})  # (T, H)
+            x = layer(x)[0]
+    rows = max(len(values) for values in seen)
+    figure = _figure(max(6.0, 2.4 + 0.24 * tokens.shape[1]) * len(layers), 1.15 * rows + 1.2)
+    axes = figure.subplots(rows, len(layers), squeeze=False, sharex=True)
+    for number, values in enumerate(seen):
+        draw_activations(values, axes[:, number], labels=tokens[0].tolist())
+        if len(layers) > 1:
+            axes[0, number].set_title(f"layer {number + 1}\n{axes[0, number].get_title()}", fontsize=9)
+    figure.suptitle(
+        f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}", fontsize=10
+    )
+    save(figure, out)
+
+
+def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any]) -> None:
+    """Heat maps of gates and states, one ``ax`` each: steps across, units down.
+
+    Units stand in the order of their mean forget (or update) gate, the same in every map.
+
+    Args:
+        values: (T, H) tensors by name, as of one example of ``gate_activations``.
+        axes: At least as many; the others are switched off.
+        labels: What is read at each step.
+    """
+    key = next(name for name in ("f", "z", "h") if name in values)
+    order = values[key].mean(0).argsort(descending=True)
+    for ax, (name, activation) in zip(axes, values.items()):
+        opening = name in OPENINGS
+        top = 1.0 if opening else max(float(activation.abs().max()), 1e-12)
+        image = ax.imshow(
+            activation[:, order].t().numpy(),
+            aspect="auto",
+            interpolation="nearest",
+            cmap="viridis" if opening else "RdBu_r",
+            vmin=0.0 if opening else -top,
+            vmax=top,
+        )
+        ax.figure.colorbar(image, ax=ax, pad=0.01)
+        ax.set_title(GATE_NAMES[name], fontsize=9, loc="left", pad=3)
+        ax.set_ylabel("unit", fontsize=8)
+        ax.set_yticks([])
+    last = axes[len(values) - 1]
+    last.set_xticks(range(len(labels)), labels, fontsize=8)
+    last.set_xlabel("what is read, step by step", fontsize=9)
+    for ax in axes[len(values) :]:
+        ax.set_axis_off()
+
+
+def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
+    """Draw the attention of a GAT over the graph of one sequence.
+
+    Above: the graph, edges as wide as the attention of one layer. Middle: the attention of every layer as a matrix, row
+    i being what node i listens to. Below: what of each node reaches the read-out through all layers, the product of
+    the matrices (attention rollout, Abnar & Zuidema 2020, https://arxiv.org/abs/2005.00928).
+
+    Args:
+        run: Folder of a run of a GAT on sequences.
+        text: The sequence, as ``parse_symbols`` reads it.
+        out: File to write.
+        layer: Which layer's attention the edges show, from 1 on.
+
+    Raises:
+        ValueError: Another model, another number of symbols, or a layer that there is not.
+    """
+    settings, task, model = load_run(run)
+    spec = settings.model
+    if (
+        not isinstance(model, SequenceGraphClassifier)
+        or not isinstance(spec, GraphSpec)
+        or "heads" not in spec.part.features
+    ):
+        raise FolderError(
+            f"run: {run} is of {settings.model.label}; attention needs a run of a network with attention, such as gat"
+        )
+    if not 1 <= layer <= model.net.num_layers:
+        raise ValueError(f"layer: {layer} should be 1 to {model.net.num_layers}")
+    tokens = parse_symbols(text, task, length=task.steps)
+    found = attention_of_layers(model, tokens)
+    matrices = [as_matrix(*pair, model.num_nodes) for pair in found]
+    graph = task.graph(spec)
+    labels = [str(symbol) for symbol in tokens[0].tolist()]
+    labels += ["?"] * (model.query is not None) + ["*"] * model.virtual
+    columns = min(4, len(matrices))
+    rows = -(-len(matrices) // columns)
+    figure = _figure(10.5, 4.4 + 2.5 * rows)
+    grid = figure.add_gridspec(rows + 2, columns, height_ratios=[1.1, *[1.5] * rows, 0.8])
+    top = figure.add_subplot(grid[0, :])
+    draw_graph(graph_of_layer(graph, found[layer - 1][0]), top, labels=labels, attention=found[layer - 1])
+    top.set_title(f"edges as wide as the attention of layer {layer}", fontsize=9)
+    for number, matrix in enumerate(matrices):
+        ax = figure.add_subplot(grid[1 + number // columns, number % columns])
+        image = ax.imshow(matrix.numpy(), cmap="viridis", vmin=0.0, vmax=1.0)
+        ax.set_title(f"layer {number + 1}: row listens to column", fontsize=8)
+        _symbol_ticks(ax, labels, both=True)
+    figure.colorbar(image, ax=figure.axes[1:], label="α, mean over heads", shrink=0.7)
+    _draw_rollout(figure.add_subplot(grid[-1, :]), matrices, labels, model.query)
+    figure.suptitle(
+        f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}", fontsize=10
+    )
+    save(figure, out)
+
+
+@torch.no_grad()
+def attention_of_layers(model: SequenceGraphClassifier, tokens: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """Edges (2, E') and attention (E', K) of every layer for one sequence (1, T), self-loops included."""
+    x, edges, net = model.hidden(model.encode(tokens))[0], model.edge_index, model.net
+    found = []
+    for number in range(net.num_layers):
+        pairs = net.layer_edges(number, x, edges)
+        _, attention = net.convs[number](x, pairs, return_attention_weights=True)
+        found.append(attention)
+        x = net.layer(number, x, edges)
+    return found
+
+
+def graph_of_layer(graph: Data, edges: Tensor) -> Data:
+    """The graph that a layer ran on: the one given, or with other edges, as in a fully adjacent last layer.
+
+    Args:
+        graph: Of the sequence.
+        edges: (2, E') of the layer; self-loops, which every layer adds, are left out.
+    """
+    own = edges[:, edges[0] != edges[1]]
+    if {*map(tuple, own.t().tolist())} == {*map(tuple, graph.edge_index.t().tolist())}:
+        return graph
+    return Data(
+        edge_index=own, **{name: value for name, value in graph if name not in ("edge_index", "mirrored")}
+    )
+
+
+def as_matrix(edges: Tensor, alpha: Tensor, nodes: int) -> Tensor:
+    """(N, N) attention averaged over heads; entry (i, j) is how much i listens to j, and rows add up to 1."""
+    matrix = alpha.new_zeros(nodes, nodes)
+    return matrix.index_put((edges[1], edges[0]), alpha.mean(1), accumulate=True)
+
+
+def _draw_rollout(ax: Axes, matrices: list[Tensor], labels: list[str], query: int | None) -> None:
+    product = matrices[0]
+    for matrix in matrices[1:]:
+        product = matrix @ product
+    heard = product.mean(0) if query is None else product[query]
+    ax.bar(range(len(labels)), heard.numpy(), color="#2166ac")
+    ax.set_title("what of each node reaches the read-out: the product over all layers", fontsize=9)
+    ax.set_ylabel("share", fontsize=8)
+    _symbol_ticks(ax, labels)
+
+
+def _symbol_ticks(ax: Axes, labels: list[str], *, both: bool = False) -> None:
+    ax.set_xticks(range(len(labels)), labels, fontsize=7)
+    if both:
+        ax.set_yticks(range(len(labels)), labels, fontsize=7)
+
+
+def _single_layers(layer: RecurrentLayer) -> list[RecurrentLayer] | None:
+    """The cells of a layer from below; None where one reads in both directions."""
+    layers = layer.parts() if isinstance(layer, Stacked) else [layer]
+    return layers if all(len(part.state_shape(1)) == 2 for part in layers) else None
+
+
+@torch.no_grad()
+def _answer(model: nn.Module, task: SequenceTask, tokens: Tensor) -> str:
+    if task.every_step:
+        return "answers at every step " + "".join(str(v) for v in model(tokens)[0].argmax(-1).tolist())
+    chances = model(tokens)[0].softmax(-1)
+    return f"its answer is {int(chances.argmax())} (probability {float(chances.max()):.2f})"
+
+
+def _figure(width: float, height: float) -> Any:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")

@@ -1,0 +1,1 @@
+"""The whole line: from runs to a report, and a recorded run once more."""

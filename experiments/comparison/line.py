@@ -1,0 +1,137 @@
+"""From runs to a report: the whole line of one comparison, the same for every experiment."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.core.catalogue import find_experiment
+from experiments.core.execution import AS_USUAL, Execution
+from experiments.core.experiment import Experiment, loaded
+from experiments.core.run import Run
+from experiments.reading.page import write_report
+from experiments.reading.results import Results
+from experiments.reading.tables import text_summary
+from experiments.records.device import resolve_device
+from experiments.records.results_folder import check_folder, prepare_folder
+from experiments.running.dry_run import describe
+from experiments.running.execute import work
+from experiments.running.plan import prepared
+from experiments.running.sweep import result_there, run_sweep
+from experiments.training.processes import Processes, joined, started_processes
+
+
+def compare(
+    experiment: Experiment,
+    runs: list[Run],
+    out: Path,
+    device: str,
+    workers: int | None = None,
+    how: Execution = AS_USUAL,
+    options: dict[str, Any] | None = None,
+) -> int:
+    """Look at the data, do the runs, print their table, and write the report.
+
+    Args:
+        experiment: Which one.
+        runs: From ``plan``, on whatever device.
+        out: Results folder.
+        device: As the user named it.
+        workers: Processes; None for as many as there are cores, or 1 on a GPU.
+        how: The engine, and what it is told; with ``dry_run`` nothing is done, and the runs are shown.
+        options: Options of the experiment that are no settings.
+
+    Returns:
+        Exit code: 0, or 1 when a run failed.
+
+    Raises:
+        ValueError: A setting cannot be met: the device is not there, the budget does not fit, the folder is not free.
+    """
+    options = options or {}
+    where = device_of_engine(device, how)
+    runs = [dataclasses.replace(run, device=where) for run in runs]
+    if started_processes() > 1 and not experiment.shares_runs:
+        raise ValueError(f"experiment: {experiment.name} cannot be shared by processes; leave torchrun out")
+    runs = list(dict.fromkeys(prepared(experiment, runs, out, options)))
+    with joined(where) as processes:
+        return carry_out(runs, out, workers, how=how, options=options, processes=processes)
+
+
+def device_of_engine(name: str, how: Execution) -> str:
+    """The device that a name stands for, on this machine or on the machines of a cluster.
+
+    Raises:
+        ValueError: There is no such device, or a cluster cannot be asked for it.
+    """
+    if not how.on_ray:
+        return resolve_device(name)
+    if name not in ("cpu", "cuda"):
+        raise ValueError(
+            f"device: {name!r} should be cpu or cuda with --engine ray, which picks the GPU itself"
+        )
+    return name
+
+
+def carry_out(
+    runs: Sequence[Run],
+    out: Path,
+    workers: int | None,
+    *,
+    how: Execution = AS_USUAL,
+    options: dict[str, Any] | None = None,
+    processes: Processes | None = None,
+    pictures: bool = True,
+) -> int:
+    """Do the runs of an experiment, write its pictures and report, and print its table.
+
+    Args:
+        runs: What to do; all of one experiment, on one device.
+        out: Results folder.
+        workers: Processes; None for as many as there are cores, or 1 on a GPU.
+        how: The engine, and what it is told.
+        options: Options of the experiment that are no settings.
+        processes: Those that share each run; the first one writes.
+        pictures: Draw the experiment's pictures too.
+
+    Returns:
+        Exit code: 0, or 1 when a run failed.
+
+    Raises:
+        ValueError: The folder is not free.
+    """
+    how.check()
+    experiment = find_experiment(runs[0].experiment)
+    on_gpu = runs[0].device.startswith("cuda")
+    workers = workers or (1 if on_gpu else min(os.cpu_count() or 1, len(runs)))
+    if how.dry_run:
+        check_folder(out, experiment.name)
+        print(describe(runs, out, workers=1 if how.engine == "serial" else workers, how=how))
+        return 0
+    if processes is None or processes.first:
+        prepare_folder(out, experiment.name)
+        if experiment.begin:
+            loaded(experiment.begin)(runs, out, options or {})
+    if processes is not None and processes.count > 1:
+        workers = 1
+        missing = processes.from_first(lambda: [run for run in runs if result_there(run, out, how) is None])
+        if not processes.first:
+            for run in missing:
+                work(run, out / run.folder, how=how, writes=False)
+            return 0
+    outcome = run_sweep(runs, out, workers=workers, how=how)
+    if pictures and experiment.pictures:
+        loaded(experiment.pictures)(runs, out, options or {})
+    page = write_report(out)
+    print(text_summary(Results(out)))
+    if outcome.skipped:
+        print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
+    print(f"\nreport: {page}")
+    for folder, reason in outcome.failed.items():
+        print(f"gnnlab: failed: {folder}: {' '.join(reason.split())}", file=sys.stderr)
+    if set(outcome.failed) & set(outcome.skipped):
+        print("gnnlab: failed runs are done again with --retry-failed", file=sys.stderr)
+    return 1 if outcome.failed else 0

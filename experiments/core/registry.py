@@ -1,0 +1,114 @@
+"""The parts that models are made of: cells and convolutions, one entry each. Imports no torch.
+
+An entry is all that the lab needs to know of a part. Labels, help, budget fit, styles, reach and every experiment
+take what they need from here; a new part is a class of its own and one line below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from experiments.core.experiment import load
+
+
+@dataclass(frozen=True)
+class Part:
+    """A recurrent cell or a graph convolution.
+
+    Args:
+        name: What users type.
+        make: ``module:class``. A cell is called as ``make(input_size, hidden_size, **options)``, a convolution as
+            ``make(in_channels, out_channels)``, and its layer as ``layer(x, edge_index, edge_weight)``, where the
+            weight may be None.
+        help: One line.
+        features: What else it has, for words of labels: ``forget_bias`` (its constructor takes an initial bias of the
+            forget gate), ``heads`` (a convolution that takes ``heads`` and makes ``heads * out_channels`` channels),
+            ``times`` (a cell that reads time stamps itself), ``relations`` (a convolution that takes
+            ``normalize=False``, so that one for each kind of edge can be added up), ``edge_features`` (one that takes
+            ``edge_dim``, and ``edge_attr`` when it is called).
+        options: Further arguments of its constructor.
+        matrix: ``module:function`` from ``(edge_index, num_nodes=N)`` to the dense matrix (N, N) that a linear layer of
+            it multiplies by before training; empty where there is no such matrix, and columns that need it stay empty.
+        activation: Name of a function of ``torch.nn.functional`` that follows a convolution.
+    """
+
+    name: str
+    make: str
+    help: str
+    features: frozenset[str] = frozenset()
+    options: dict[str, Any] = field(default_factory=dict)
+    matrix: str = ""
+    activation: str = "relu"
+
+    def layer(self, inputs: int, outputs: int, **options: Any) -> Any:
+        """A layer of it, its weights drawn from torch's generator."""
+        return load(self.make)(inputs, outputs, **self.options, **options)
+
+    def conv(self, in_channels: int, out_channels: int, *, heads: int = 1, **options: Any) -> Any:
+        """A convolution with so many channels altogether, over ``heads`` where it has heads."""
+        if "heads" in self.features:
+            if out_channels % heads:
+                raise ValueError(
+                    f"models: heads must divide hidden_channels = {out_channels}, but is {heads}"
+                )
+            return self.layer(in_channels, out_channels // heads, heads=heads, **options)
+        return self.layer(in_channels, out_channels, **options)
+
+    def step(self, heads: int) -> int:
+        """Hidden sizes are multiples of this."""
+        return heads if "heads" in self.features else 1
+
+
+_FORGETS = frozenset({"forget_bias"})
+
+CELLS = {
+    part.name: part
+    for part in (
+        Part("rnn", "seq:RNN", "vanilla recurrent network"),
+        Part("lstm", "seq:LSTM", "long short-term memory", _FORGETS),
+        Part("gru", "seq:GRU", "gated recurrent unit that resets after the matrix product, as torch does"),
+        Part("gru1", "seq:GRU", "GRU that resets before it (Cho et al. 2014)", options={"variant": "cho"}),
+        Part(
+            "cellgated",
+            "seq:CellGatedLSTM",
+            "LSTM whose gates see the memory through full matrices",
+            _FORGETS,
+        ),
+        Part(
+            "peephole", "seq:PeepholeLSTM", "LSTM with diagonal peepholes (Gers & Schmidhuber 2002)", _FORGETS
+        ),
+        Part("phased", "seq:PhasedLSTM", "LSTM with time gates (Neil et al. 2016)", _FORGETS | {"times"}),
+    )
+}
+
+CONVOLUTIONS = {
+    part.name: part
+    for part in (
+        Part(
+            "gcn",
+            "gnnlab:GCNConv",
+            "graph convolution (Kipf & Welling 2017)",
+            frozenset({"relations"}),
+            matrix="gnnlab:normalized_adjacency",
+        ),
+        Part(
+            "gat",
+            "gnnlab:GATConv",
+            "graph attention (Veličković et al. 2018)",
+            frozenset({"heads", "edge_features"}),
+            matrix="experiments.lab.sequences.distance:uniform_attention",
+            activation="elu",
+        ),
+    )
+}
+
+
+def is_convolution(label: str) -> bool:
+    """Whether a model's label begins with a convolution, so that it looks at edges.
+
+    Example:
+        >>> is_convolution("gcn-4-mirrored"), is_convolution("lstm")
+        (True, False)
+    """
+    return label.partition("-")[0] in CONVOLUTIONS

@@ -1,0 +1,71 @@
+"""What the comparison on the nodes of one graph is. Imports no torch."""
+
+from __future__ import annotations
+
+from experiments.core.experiment import Experiment
+from experiments.core.metric import Metric, Published
+from experiments.core.registry import CONVOLUTIONS
+from experiments.data.names import SOCIAL
+
+_HERE = "experiments.lab.citation"
+_REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
+_GCN = "Kipf & Welling 2017, table 2"
+_GAT = "Veličković et al. 2018, table 2"
+#: Sizes of a data set, in each result of a run on it.
+FACTS = ("nodes", "edges", "features", "classes", "labelled", "validation_nodes", "test_nodes", "chance")
+
+
+def _papers(model: str, source: str, **found: tuple[float, float | None]) -> tuple[Published, ...]:
+    """Mean and deviation of 100 runs by data set, on the public split."""
+    return tuple(
+        Published(model, "test_accuracy", mean, source, std, 100, {"dataset": dataset})
+        for dataset, (mean, std) in found.items()
+    )
+
+
+EXPERIMENTS = (
+    Experiment(
+        name="citation",
+        title="the class of each node of a graph from a few labelled nodes (karate, lesmis; cora, citeseer, pubmed)",
+        question=(
+            "A few nodes of a graph have a label; the network names the class of all others. It sees the features of "
+            "every node and every edge, and no label but those few. What do the edges add to the features? The default "
+            "needs no download: social graphs that networkx brings."
+        ),
+        about=(
+            "Each model has the settings and the size of its paper: parameters are not matched here, and stand in the "
+            "table. All models of a seed see the same labelled nodes; validation nodes select the weights, and the "
+            "labels of test nodes are read once. mlp is the network of gcn without edges: the difference between the "
+            "two is what the edges add."
+        ),
+        run=f"{_HERE}.settings:CitationRun",
+        parse=f"{_HERE}.settings:parse_node_model",
+        model_help=f"{', '.join(f'{part.name}: {part.help}' for part in CONVOLUTIONS.values())}, mlp: no edges",
+        models=("gcn", "gat", "mlp"),
+        settle=f"{_HERE}.settings:papers_settings",
+        prepare=f"{_HERE}.work:prepare",
+        work=f"{_HERE}.work:work",
+        pictures=f"{_HERE}.pictures:draw_graphs",
+        values={"dataset": tuple(SOCIAL)},
+        smoke={"seeds": 2, "epochs": 10},
+        seeds=10,
+        metrics=(Metric("test_accuracy", "test accuracy", digits=1, scale=100.0, unit="%"),),
+        published=(
+            *_papers("gcn", _GCN, cora=(0.815, None), citeseer=(0.703, None), pubmed=(0.79, None)),
+            *_papers("mlp", _GCN, cora=(0.551, None), citeseer=(0.465, None), pubmed=(0.714, None)),
+            *_papers("gat", _GAT, cora=(0.83, 0.007), citeseer=(0.725, 0.007), pubmed=(0.79, 0.003)),
+        ),
+        references=("gcn",),
+        step="epoch",
+        own_columns=(*FACTS, "validation_accuracy"),
+        sections=(
+            f"{_STANDARD}:summary",
+            f"{_REPORT}.sections:data",
+            f"{_REPORT}.sections:accuracy",
+            f"{_REPORT}.sections:curves",
+            f"{_STANDARD}:pictures",
+            f"{_REPORT}.sections:paired",
+            f"{_STANDARD}:models",
+        ),
+    ),
+)

@@ -1,0 +1,123 @@
+"""The page of node classification: the data, accuracy and curves of each data set, differences."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from experiments.data.names import SOCIAL
+from experiments.lab.citation.report.plots import plot_node_accuracy
+from experiments.reading import standard
+from experiments.reading.frames import LABEL
+from experiments.reading.results import Results
+from experiments.reading.sections import Picture, Section, Table, Text
+
+COUNTS = {
+    "nodes": "nodes",
+    "edges": "edges",
+    "features": "features",
+    "classes": "classes",
+    "labelled": "labelled",
+    "validation_nodes": "validation",
+    "test_nodes": "test",
+}
+SMALL = (
+    "Nodes have no features but a one-hot number of their own, so nothing can be learned except through edges. With so "
+    "few test nodes one answer moves the accuracy by percents, and which nodes are labelled can matter more than the "
+    "model: read the spread over seeds, not the mean alone."
+)
+ACCURACY = (
+    "Dots: single seeds. Marks with bars: mean and one standard deviation. Black dashes: the papers' means, where "
+    "there are any. Dotted line: always naming the most frequent class. The axis does not begin at 0."
+)
+IN_A_ROW = 3  # panels of a figure
+
+
+def by_dataset(results: Results) -> dict[str, Results]:
+    """The runs of each data set. What a paper chose for one of them tells no runs apart there."""
+    names = sorted(results.frame["dataset"].unique())
+    found = {name: results.some(results.frame["dataset"] == name) for name in names}
+    return {name: part for name, part in found.items() if part is not None}
+
+
+def panels(results: Results) -> dict[str, Results]:
+    """Title and runs of each data set and setting that a run ended with; models and seeds alone differ there."""
+    return {
+        ", ".join(filter(None, (name, title))): part
+        for name, group in by_dataset(results).items()
+        for title, part in group.parts().items()
+        if len(part.ended)
+    }
+
+
+def data(results: Results) -> Section | None:
+    """How large the data sets are, and what a class is in the small ones."""
+    rows = data_rows(results.ended)
+    if not rows:
+        return None
+    note = (
+        "One test node is what a single answer moves the accuracy by; the last column always names one class."
+    )
+    blocks: list[Any] = [Table(rows, note)]
+    social = [
+        f"A class of {row['data set']} is {SOCIAL[name]}."
+        for row in rows
+        if (name := row["data set"]) in SOCIAL
+    ]
+    if social:
+        blocks.append(Text(" ".join(["Small graphs.", *social, SMALL])))
+    return Section("data", "The data", blocks)
+
+
+def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
+    """Sizes of each data set, and the accuracy of always naming its most frequent class."""
+    rows = []
+    for dataset, group in ended.groupby("dataset"):
+        first = group.iloc[0]
+        sizes = {title: f"{first[name]:,.0f}" for name, title in COUNTS.items()}
+        shares = {"one test node": 1 / first["test_nodes"], "most frequent class": first["chance"]}
+        rows.append({"data set": str(dataset), **sizes} | {k: f"{100 * v:.1f} %" for k, v in shares.items()})
+    return rows
+
+
+def accuracy(results: Results) -> Section | None:
+    """Test accuracy, a panel for each data set and setting."""
+    parts = panels(results)
+    if not parts:
+        return None
+    columns = min(IN_A_ROW, len(parts))
+    rows = math.ceil(len(parts) / columns)
+    figure = Figure(figsize=(min(9.5, 3.6 * columns + 1.5), 3.8 * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax in axes[len(parts) :]:
+        ax.set_axis_off()
+    for (title, part), ax in zip(parts.items(), axes):
+        plot_node_accuracy(part, ax).set_title(title, fontsize=10, wrap=True)
+    return Section("accuracy", "Test accuracy", [Picture("Test accuracy", ACCURACY, figure)])
+
+
+def curves(results: Results) -> Section | None:
+    """Training curves, a figure for each data set and setting."""
+    blocks: list[Any] = []
+    for title, part in panels(results).items():
+        section = standard.curves(part)
+        for block in section.blocks if section is not None else ():
+            blocks.append(dataclasses.replace(block, title=standard.titled(block.title, title)))
+    return Section("curves", "Training curves", blocks[: standard.MOST_PANELS]) if blocks else None
+
+
+def paired(results: Results) -> Section | None:
+    """Differences from the baseline, seed by seed, in a table for each data set."""
+    found = []
+    for part in by_dataset(results).values():
+        section = standard.paired(part) if (part.frame[LABEL] == part.baseline).any() else None
+        found += [section] if section is not None else []
+    if not found:
+        return None
+    split = Text("On a public split a seed only fixes initial weights and dropout.", soft=True)
+    tables = [block for section in found for block in section.blocks if isinstance(block, Table)]
+    return dataclasses.replace(found[0], blocks=[found[0].blocks[0], split, *tables])

@@ -1,0 +1,75 @@
+"""What the comparison of classifiers of documents is. Imports no torch."""
+
+from __future__ import annotations
+
+from experiments.core.experiment import Experiment
+from experiments.core.metric import Metric, Published
+from experiments.lab.documents.settings import MODEL_HELP, MODELS, MOVIE_REVIEWS, SMALL_CORPUS
+
+_HERE = "experiments.lab.documents"
+_REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
+_SOURCE = "Yao, Mao & Luo 2019 (Graph Convolutional Networks for Text Classification), table 2"
+
+
+def _paper(model: str, mean: float, std: float | None, note: str = "") -> Published:
+    task = {"corpus.name": MOVIE_REVIEWS, "share": 100.0}
+    return Published(model, "test_accuracy", mean, _SOURCE, std, 10, task, note)
+
+
+PUBLISHED = (
+    _paper("textgcn", 0.7674, 0.0020),
+    _paper("lstm", 0.7506, 0.0044),
+    _paper("lstm-bidirectional", 0.7768, 0.0086, "pretrained word vectors, ours has none"),
+    _paper("tfidf-lr", 0.7459, None),
+)
+EXPERIMENTS = (
+    Experiment(
+        name="documents",
+        title="the class of a text: docstrings of installed packages, movie reviews (mr), or texts of your own",
+        question=(
+            "A text has a class, and a model names it. A recurrent network reads the text word by word and learns from "
+            "labelled texts alone. A graph joins words that occur near each other, and texts with their words, so "
+            "texts without a label help too. Linear baselines count words. Which wins, and with how many labels? The "
+            "default needs no download: docstrings of installed packages, read as text; the class is the package."
+        ),
+        about=(
+            "All models of a seed have the same labelled, validation and test documents; validation documents select "
+            "the weights (and the linear baseline's settings), and the labels of test documents are read once. Each "
+            "model has a size of its own: parameters are not matched here, and stand in the table. No model has word "
+            'vectors from elsewhere. Each run can be asked about new texts: gnnlab predict RUN "some text".'
+        ),
+        run=f"{_HERE}.settings:DocumentRun",
+        parse=f"{_HERE}.settings:parse_document_model",
+        model_help=MODEL_HELP,
+        models=tuple(MODELS),
+        settle=f"{_HERE}.settings:default_settings",
+        prepare=f"{_HERE}.work:prepare",
+        begin=f"{_HERE}.work:begin",
+        again=f"{_HERE}.work:again",
+        work=f"{_HERE}.work:work",
+        pictures=f"{_HERE}.pictures:draw_word_graphs",
+        values={"share": (1.0, 5.0, 10.0, 20.0, 100.0)},
+        smoke={"corpus_name": SMALL_CORPUS, "share": (20.0, 100.0), "seeds": 2, "epochs": 3},
+        metrics=(
+            Metric("test_accuracy", "test accuracy", digits=4),
+            Metric("inductive_accuracy", "inductive accuracy", digits=4),
+            Metric("test_macro_f1", "macro-F1", digits=4),
+        ),
+        published=PUBLISHED,
+        step="epoch",
+        sections=(
+            f"{_STANDARD}:summary",
+            f"{_REPORT}.sections:reading",
+            f"{_REPORT}.verdicts:verdicts",
+            f"{_REPORT}.sections:by_share",
+            f"{_REPORT}.sections:data",
+            f"{_REPORT}.sections:accuracy",
+            f"{_STANDARD}:curves",
+            f"{_STANDARD}:pictures",
+            f"{_REPORT}.answers:neighbours",
+            f"{_REPORT}.answers:classes",
+            f"{_STANDARD}:paired",
+            f"{_STANDARD}:models",
+        ),
+    ),
+)

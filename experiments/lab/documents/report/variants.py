@@ -1,0 +1,89 @@
+"""What is compared: a model, or, of one that is trained twice, its transductive and its inductive answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from experiments.lab.documents.settings import DocumentModel, Kind
+from experiments.reading.frames import LABEL
+from experiments.reading.results import Results
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A model, and the answers of it that are looked at.
+
+    Args:
+        name: What it is called.
+        model: Label of the model.
+        column: Its test accuracy in the record.
+        validation: Its validation accuracy there.
+    """
+
+    name: str
+    model: str
+    column: str
+    validation: str
+
+    def runs(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of its model, by seed."""
+        return frame[frame[LABEL] == self.model].sort_values("seed")
+
+
+def kind_of(label: str) -> Kind:
+    """What the lab knows of a model."""
+    return DocumentModel(name=label).kind
+
+
+def variants(results: Results) -> list[Variant]:
+    """The variants of the models that have a run, in the order of the page."""
+    there = set(results.frame[LABEL])
+    listed = []
+    for model in (label for label in results.models if label in there):
+        name = model
+        if kind_of(model).transductive:
+            listed.append(Variant(model, model, "test_accuracy", "validation_accuracy"))
+            name = f"{model} inductive"
+        listed.append(Variant(name, model, "inductive_accuracy", "inductive_validation_accuracy"))
+    return listed
+
+
+def variant_styles(results: Results) -> dict[str, dict[str, Any]]:
+    """Colour, marker and line by variant; an inductive variant has its model's colour, dashed and hollow."""
+    styles: dict[str, dict[str, Any]] = {}
+    for variant in variants(results):
+        style = {**results.styles[variant.model], "linestyle": "-"}
+        other = {} if variant.name == variant.model else {"linestyle": "--", "mfc": "white"}
+        styles[variant.name] = style | other
+    return styles
+
+
+def panels(results: Results) -> Iterator[tuple[str, Results]]:
+    """Title and runs of each corpus and setting; there, runs of a model and a share differ in their seeds alone."""
+    for title, part in results.parts().items():
+        for corpus in sorted(part.ended["corpus.name"].unique()):
+            found = part.some(part.frame["corpus.name"] == corpus)
+            assert found is not None
+            yield ", ".join(filter(None, (corpus, title))), found
+
+
+def shares(results: Results) -> list[float]:
+    """The shares of labels that a run ended with, small ones first."""
+    return sorted(results.ended["share"].unique())
+
+
+def of_share(results: Results, share: float) -> Results:
+    """The runs with one share of the labels, of which there are some."""
+    found = results.some(results.frame["share"] == share)
+    assert found is not None
+    return found
+
+
+def largest(results: Results) -> Iterator[tuple[str, Results]]:
+    """Like ``panels``, the largest share of labels alone."""
+    for title, panel in panels(results):
+        yield title, of_share(panel, max(shares(panel)))

@@ -1,0 +1,65 @@
+"""What the comparison of forecasts is. Imports no torch."""
+
+from __future__ import annotations
+
+from experiments.core.experiment import Experiment
+from experiments.core.metric import Metric
+from experiments.lab.forecasts.settings import EDGES, MODEL_HELP, SMOKE_NODES, SMOKE_TIMES
+
+_HERE = "experiments.lab.forecasts"
+_REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
+
+EXPERIMENTS = (
+    Experiment(
+        name="forecast",
+        title="the next value of every node of a graph from its past (a simulated epidemic, or your own series)",
+        question=(
+            "Every node of a graph has a value at every time; what is the next one? An LSTM reads the past of each "
+            "node by itself. A graph network sees neighbours. The hybrids run graph layers on every snapshot and an "
+            "LSTM over time. Shuffled edges take the neighbours away again: what is lost with them is what the edges "
+            "gave."
+        ),
+        about=(
+            "All networks have the same budget of parameters (within 5 %), see the same windows in the same order, and "
+            "read their test part once, with the weights that had the smallest validation error. The time is cut in "
+            "three: the first 60 % trains, the next 20 % validates, the last 20 % tests. last repeats the last value "
+            "seen, mean says each node's mean of the training part. A convolution alone takes the window as features "
+            "of a node, with -last it sees the last snapshot alone; with -lstm graph layers read every snapshot and an "
+            "LSTM reads each node through time."
+        ),
+        run=f"{_HERE}.settings:ForecastRun",
+        parse=f"{_HERE}.settings:parse_forecast_model",
+        model_help=MODEL_HELP,
+        models=("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        prepare=f"{_HERE}.work:prepare",
+        work=f"{_HERE}.work:work",
+        pictures=f"{_HERE}.pictures:draw_series",
+        values={"edges": EDGES},
+        smoke={
+            "steps": 10,
+            "evaluate_every": 5,
+            "batch_size": 2,
+            "window": 6,
+            "nodes": SMOKE_NODES,
+            "times": SMOKE_TIMES,
+            "seeds": 2,
+        },
+        seeds=5,
+        metrics=(
+            Metric("test_error", "squared error", lower_is_better=True, digits=None),
+            Metric("test_absolute_error", "absolute error", lower_is_better=True, digits=None),
+            Metric("skill", "skill"),
+        ),
+        own_columns=("validation_error", "best_error", "node_count", "edge_count", "time_count"),
+        sections=(
+            f"{_REPORT}.sections:data",
+            f"{_REPORT}.findings:findings",
+            f"{_REPORT}.sections:summary",
+            f"{_REPORT}.sections:errors",
+            f"{_REPORT}.findings:gains",
+            f"{_REPORT}.sections:curves",
+            f"{_STANDARD}:pictures",
+            f"{_STANDARD}:models",
+        ),
+    ),
+)

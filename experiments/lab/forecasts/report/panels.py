@@ -1,0 +1,69 @@
+"""Parts of a page of forecasts: each series and setting by itself, with given and shuffled edges beside each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from experiments.core.registry import is_convolution
+from experiments.lab.forecasts.settings import EPIDEMIC
+from experiments.reading.frames import told_tasks
+from experiments.reading.results import Results
+from experiments.reading.table_formats import heading, shown
+
+FILES = ("series", "edge_list")
+
+
+def panels(results: Results) -> dict[str, Results]:
+    """Title and runs of each series and setting; there, models, edges and seeds alone differ.
+
+    One panel without a title where nothing else differs.
+    """
+    frame = results.frame
+    columns = told_tasks(frame)
+    if not columns:
+        return results.parts(leave_out=("edges",))
+    found = {}
+    for rows in frame.reset_index(drop=True).groupby(columns, dropna=False).indices.values():
+        group = results.some(frame.reset_index(drop=True).index.isin(rows))
+        assert group is not None
+        series = _series_title(results, {c: frame[c].iloc[rows[0]] for c in columns})
+        for title, part in group.parts(leave_out=("edges",)).items():
+            found[", ".join(filter(None, (series, title)))] = part
+    return found
+
+
+def _series_title(results: Results, values: dict[str, Any]) -> str:
+    """What tells a series apart, in words; sizes of the epidemic only where it is one."""
+    own = results.frame.loc[results.frame["series"] != EPIDEMIC, "series"].unique()
+    alike = len({Path(path).name for path in own}) < len(own)  # one name in several folders
+    words = {}
+    for column, value in values.items():
+        size = column in ("nodes", "times")
+        if value and not (size and values.get("series", EPIDEMIC) != EPIDEMIC):
+            words[column] = Path(value).name if column in FILES and not alike else shown(value)
+    return ", ".join(f"{heading(column)} {text}" for column, text in words.items())
+
+
+def best_errors(results: Results) -> dict[str, float]:
+    """The smallest error that any forecast can expect, by panel; one for all where they agree, none where unknown."""
+    known = {
+        title: part.ended["best_error"].dropna().astype(float) for title, part in panels(results).items()
+    }
+    means = {title: float(errors.mean()) for title, errors in known.items() if len(errors)}
+    alike = len({f"{mean:.5f}" for mean in means.values()}) == 1 and len(means) == len(known)
+    return {"": next(iter(means.values()))} if alike else means
+
+
+def seen_edges(label: str, edges: str) -> str:
+    """The edges that a model uses: an LSTM and the baselines have none, whatever their record says.
+
+    Args:
+        label: A model, such as ``"gcn-lstm"``.
+        edges: Edges of its run.
+
+    Example:
+        >>> seen_edges("gcn-lstm", "given"), seen_edges("lstm", "given")
+        ('given', 'none')
+    """
+    return edges if is_convolution(label) else "none"

@@ -1,0 +1,152 @@
+"""Why a graph model fails: hops and layers, and what of the answer a linear pass would bring to the read-out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from experiments.lab.sequences.experiment import SUCCESS
+from experiments.reading.frames import LABEL, ended, natural
+from experiments.reading.plots import MARKERS
+from experiments.reading.results import Results
+from experiments.reading.sections import Picture, Section, Table, Text
+from experiments.reading.standard import MOST_PANELS, left_out, titled
+
+REASONS = (
+    "One graph layer moves information one hop. After k layers the read-out node depends on nodes at most k "
+    "hops away, and on nothing else: on a path whose answer is T - 1 hops from the missing digit, a k-layer "
+    "network fails for every T above k + 1, whatever its weights. That is under-reaching, and its accuracy "
+    "is chance.",
+    "Enough layers make the answer reachable, not audible. Each layer averages a node with its neighbours, "
+    "so what arrives from far away is one term among many: the column share is the part of the read-out's "
+    "linear mixture, the entry (query, answer) of the k-th power of the layer's matrix over the sum of its "
+    "row, that comes from the answer's node. It is empty where no such matrix is known.",
+    "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at "
+    "every length. Two layers are then enough, and the share does not shrink as T grows: what changed is "
+    "the graph, not the kind of layer.",
+)
+
+
+def reach(results: Results) -> Section | None:
+    """Figure and table of hops against layers; None where no graph model has an answer with a fixed place."""
+    if not results.ended["in_reach"].notna().any():
+        return None
+    blocks: list[Any] = [Text(text) for text in REASONS]
+    for title, part in list(results.parts().items())[:MOST_PANELS]:
+        if part.ended["hops"].notna().any():
+            figure = Figure(figsize=(9, 4.8), layout="constrained")
+            plot_reach(part.frame, figure.subplots(), chance=chance_of(part.frame))
+            text = "A mark below the line cannot succeed, whatever its weights."
+            blocks.append(Picture(titled("Reach of the graph models", title), text, figure))
+    blocks += [*left_out(results.parts()), Table(reach_rows(results))]
+    return Section("reach", "Why a graph model fails: reach, and what is left on the way", blocks)
+
+
+def reach_rows(results: Results) -> list[dict[str, str]]:
+    """For each graph model and length: hops, layers, the answer's share, accuracy, and what happened.
+
+    Args:
+        results: Runs whose answer has no fixed node are left out.
+    """
+    rows = []
+    for title, part in results.parts().items():
+        graphs = part.ended[part.ended["in_reach"].notna()]
+        for (label, length), group in graphs.groupby([LABEL, "length"]):
+            first, accuracy = group.iloc[0], group["test_accuracy"].mean()
+            rows.append(
+                {
+                    "model": str(label),
+                    "T": f"{length}",
+                    "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
+                    "layers": f"{first['model.layers']:.0f}",
+                    "share": _share(first["answer_share"]),
+                    "accuracy": f"{accuracy:.3f}",
+                    **({"settings": title} if title else {}),
+                    "what happened": _verdict(bool(first["in_reach"]), accuracy, first["chance"]),
+                }
+            )
+    return sorted(rows, key=lambda row: (natural(row["model"]), int(row["T"])))
+
+
+def _share(value: float) -> str:
+    if pd.isna(value):
+        return "-"
+    return "0" if value == 0 else np.format_float_positional(value, precision=2, fractional=False, trim="-")
+
+
+def _verdict(in_reach: bool, accuracy: float, chance: float) -> str:
+    if accuracy >= SUCCESS:
+        return "learned"
+    if not in_reach:
+        return "out of reach (under-reaching)"
+    if accuracy <= chance + 0.05:
+        return "in reach, not learned"
+    return "in reach, partly learned"
+
+
+def chance_of(frame: pd.DataFrame) -> float | None:
+    """Accuracy of guessing, where it is the same for all runs."""
+    chances = frame["chance"].dropna().unique()
+    return float(chances[0]) if len(chances) == 1 else None
+
+
+def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
+    """Layers against hops to the answer, one mark a graph model and length, coloured by mean accuracy.
+
+    Below the diagonal the answer is out of reach; above it a failure has another cause. Marks at the same place are
+    set a little apart.
+
+    Args:
+        frame: From ``runs_table``; rows without hops are left out.
+        ax: Where to draw.
+        chance: Accuracy of guessing; the low end of the colour scale.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    graphs = ended(frame)[ended(frame)["hops"].notna()]
+    keys = ["model.conv", LABEL, "length", "hops", "model.layers"]
+    groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
+    place = groups.groupby(["hops", "model.layers"])
+    rank, crowd = place.cumcount(), place["hops"].transform("size")
+    top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
+    # Never as far apart as the next hop, so that a mark stays on its side of the line.
+    groups["x"] = groups["hops"] + (rank - (crowd - 1) / 2) * np.minimum(top / 60, 0.7 / crowd)
+    ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
+    ax.plot([0, top], [0, top], color="0.5", lw=1)
+    marks = None
+    for number, (conv, rows) in enumerate(groups.groupby("model.conv")):
+        marker = MARKERS[number % len(MARKERS)]
+        marks = ax.scatter(
+            rows["x"],
+            rows["model.layers"],
+            c=rows["test_accuracy"],
+            marker=marker,
+            cmap="viridis",
+            vmin=chance or 0.0,
+            vmax=1.0,
+            s=60,
+            edgecolor="0.2",
+            zorder=3,
+        )
+        ax.plot([], [], marker, mfc="white", mec="0.2", label=conv)
+    ax.text(
+        0.97,
+        0.04,
+        "out of reach: hops > layers",
+        transform=ax.transAxes,
+        ha="right",
+        color="0.35",
+        fontsize=9,
+    )
+    ax.text(0.03, 0.94, "in reach: hops ≤ layers", transform=ax.transAxes, color="0.35", fontsize=9)
+    ax.set(xlabel="hops from the answer to the read-out", ylabel="layers", xlim=(-0.5, top), ylim=(0, top))
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
+    if marks is not None:
+        ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
+    return ax

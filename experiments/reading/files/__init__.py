@@ -1,0 +1,1 @@
+"""Files that readers of records write: figures, and events for TensorBoard."""

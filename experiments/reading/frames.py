@@ -1,0 +1,150 @@
+"""Runs as one table: which of its columns are settings, tasks, treatments, and which differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.core.catalogue import find_experiment
+from experiments.core.run import Run
+from experiments.core.settings import nested
+from experiments.records.records import RunRecord, flat_row, flat_settings
+
+LABEL = "model.name"
+MACHINE = ("device", "threads", "deterministic")
+#: Columns that tables read; those that no run has are columns of gaps.
+RESULTS = (
+    *("reason", "steps", "selected_step", "stopped", "parameters", "hidden", "ms_per_step", "seconds_total"),
+)
+#: Parts of a run that say how a task is attempted.
+_TREATMENT = ("train.", "model.")
+
+
+def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
+    """One row a run, settings and results as columns; failed and unfinished runs are rows too.
+
+    ``model.name`` is the model's label. ``frame.attrs`` holds names of columns: ``settings``; ``tasks``, the settings
+    that say what was to be learned (length, data set, corpus); ``told``, those of them that tables always name;
+    ``idle``, settings that change no result, as the place of a file.
+
+    Args:
+        runs: Of one experiment.
+    """
+    frame = pd.DataFrame([flat_row(run) | {LABEL: run.settings.model.label} for run in runs])
+    first: Run = runs[0].settings
+    experiment = find_experiment(first.experiment)
+    metrics = [metric.key for metric in experiment.metrics]
+    absent = [c for c in (*RESULTS, *metrics, *experiment.own_columns) if c not in frame]
+    frame = frame.assign(**dict.fromkeys(absent, np.nan))
+    kinds = {(type(run.settings), type(run.settings.model)): run for run in runs}
+    settings = dict.fromkeys(name for run in kinds.values() for name in flat_settings(run))
+    settings[LABEL] = None
+    for name in settings:
+        if frame[name].map(type).eq(list).any():
+            frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
+    frame.attrs["settings"] = list(settings)
+    unhashed = {
+        ".".join(path) for path, _, item in nested(type(first)) if not item.metadata.get("hashed", True)
+    }
+    frame.attrs["idle"] = [name for name in settings if name in unhashed]
+    frame.attrs["tasks"] = [name for name in settings if name not in unhashed and _is_task(first, name)]
+    frame.attrs["told"] = [name for name in frame.attrs["tasks"] if name in first.told]
+    return frame
+
+
+def _is_task(run: Run, column: str) -> bool:
+    """Whether a setting says what was to be learned; such runs are never averaged across, nor compared."""
+    if column in ("experiment", "seed", *MACHINE) or column.startswith(_TREATMENT):
+        return False
+    found = [item for path, _, item in nested(type(run)) if ".".join(path) == column]
+    # One without a field is shown beside the fields, as the name of a text.
+    return not any(item.metadata.get("treatment") for item in found)
+
+
+def setting_names(frame: pd.DataFrame) -> list[str]:
+    """Columns that are settings of a run."""
+    return [c for c in frame.attrs["settings"] if c in frame]
+
+
+def task_columns(frame: pd.DataFrame) -> list[str]:
+    """Settings that say what was to be learned: never averaged across, nor compared."""
+    return [c for c in frame.attrs["tasks"] if c in frame]
+
+
+def told_tasks(frame: pd.DataFrame) -> list[str]:
+    """Those of them that a table names: some always, any other where it differs and says more than another."""
+    named = [c for c in task_columns(frame) if c in frame.attrs["told"]]
+    found = list(named)
+    for column in task_columns(frame):
+        if (
+            column not in found
+            and frame[column].nunique(dropna=False) > 1
+            and not _told_by(frame, column, found)
+        ):
+            found.append(column)
+    return [c for c in task_columns(frame) if c in found]
+
+
+def _told_by(frame: pd.DataFrame, column: str, others: Sequence[str]) -> bool:
+    """Whether one of the others says as much, as the name of a text does of its length and its hash."""
+    return any((frame.groupby(c, dropna=False)[column].nunique(dropna=False) == 1).all() for c in others)
+
+
+def setting_columns(frame: pd.DataFrame) -> list[str]:
+    """Settings, beside model, task and seed, that differ between runs, so that groups are told apart by them.
+
+    What each model has in its own way, as its training in a paper, counts only where one model has it in two.
+    """
+    varying = differing_settings(frame)
+    within = varying_within_a_model(frame, varying)
+    return [c for c in varying if c in within]
+
+
+def differing_settings(frame: pd.DataFrame) -> list[str]:
+    """Settings, beside model, task and seed, that differ between runs, of one model or of two."""
+    skipped = {"experiment", "seed", LABEL, *task_columns(frame), *frame.attrs.get("idle", ())}
+    candidates = [c for c in setting_names(frame) if c not in skipped]
+    return [c for c in candidates if frame[c].nunique(dropna=False) > 1]
+
+
+def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[str]:
+    """Those of the columns that take more than one value among the runs of one model."""
+    if not columns:
+        return set()
+    counts = frame.groupby(LABEL)[list(columns)].nunique(dropna=False)
+    return {c for c in columns if (counts[c] > 1).any()}
+
+
+def group_columns(frame: pd.DataFrame) -> list[str]:
+    """What a group of runs shares: everything but the seed, as far as it differs in this table."""
+    return [LABEL, *told_tasks(frame), *setting_columns(frame)]
+
+
+def ended(frame: pd.DataFrame) -> pd.DataFrame:
+    """The runs that ended well."""
+    return frame[frame["status"] == "ok"]
+
+
+def natural(label: str) -> tuple[tuple[int, str], ...]:
+    """Sort key that puts ``gcn-9`` before ``gcn-10``.
+
+    Example:
+        >>> sorted(["gcn-10", "gcn-9"], key=natural)
+        ['gcn-9', 'gcn-10']
+    """
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in label.split("-"))
+
+
+def sortable(column: pd.Series) -> pd.Series:
+    """Models in natural order, numbers by size, anything else, and a mixture, as text."""
+    if column.name == LABEL:
+        return column.map(lambda label: natural(str(label)))
+    return column if pd.api.types.is_numeric_dtype(column) else column.astype(str)
+
+
+def plain_value(value: Any) -> Any:
+    """A value of a cell as Python has it."""
+    return value.item() if isinstance(value, np.generic) else value

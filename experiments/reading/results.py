@@ -1,0 +1,233 @@
+"""A folder of runs, read: tables, curves, parts by settings, summary, paired differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+from tqdm import tqdm
+
+from experiments.core.catalogue import find_experiment
+from experiments.core.experiment import Experiment
+from experiments.core.metric import Metric, metric_of
+from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns
+from experiments.reading.plots import model_styles
+from experiments.reading.statistics import check_baseline, check_metric, paired_differences, summarize
+from experiments.reading.table_formats import heading, shown
+from experiments.records.records import FolderError, RunRecord, curve_path, read_curve, read_runs
+
+
+class Results:
+    """The runs of a results folder, all of one experiment.
+
+    Args:
+        folder: The folder.
+        runs: Its runs, where they have been read already, or some of them.
+        baseline: Model that the others are compared with; by default the experiment's own choice.
+
+    Attributes:
+        folder, runs: As given, or read.
+        experiment: Which one.
+
+    Raises:
+        FolderError: The folder holds no runs, or cannot be read.
+        ValueError: There are no runs of the baseline.
+    """
+
+    def __init__(
+        self, folder: Path, runs: Sequence[RunRecord] | None = None, baseline: str | None = None
+    ) -> None:
+        self.folder = folder
+        self.runs: list[RunRecord] = read_runs(folder) if runs is None else list(runs)
+        self.experiment: Experiment = find_experiment(self.runs[0].settings.experiment)
+        self.asked = baseline
+        self._parts: dict[tuple[str, ...], dict[str, Results]] = {}
+        self._whole: Results | None = None
+        if baseline is not None:
+            check_baseline(self.frame, baseline)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """One row a run."""
+        return runs_table(self.runs)
+
+    @cached_property
+    def ended(self) -> pd.DataFrame:
+        """The rows of runs that ended well."""
+        return ended(self.frame)
+
+    @property
+    def metric(self) -> Metric:
+        """What runs are judged by."""
+        return self.experiment.metric
+
+    @cached_property
+    def models(self) -> list[str]:
+        """Labels in the one order of every table and figure."""
+        return sorted(self.frame[LABEL].unique(), key=natural)
+
+    @cached_property
+    def styles(self) -> dict[str, dict[str, Any]]:
+        """Colour, marker and line of each model, the same in every figure."""
+        return model_styles(self.models)
+
+    @cached_property
+    def baseline(self) -> str | None:
+        """The model that others are compared with; None where there is nothing to compare."""
+        if self.asked is not None:
+            return self.asked
+        there = [model for model in self.models if (self.ended[LABEL] == model).any()]
+        if len(there) < 2:
+            return None
+        return next((name for name in self.experiment.references if name in there), there[0])
+
+    @cached_property
+    def curves(self) -> Mapping[str, pd.DataFrame]:
+        """The training curve of each run that has one, by the run's name."""
+        if self._whole is not None:
+            names = {run.path.name for run in self.runs}
+            return {name: curve for name, curve in self._whole.curves.items() if name in names}
+        found = {}
+        for run in tqdm(self.runs, desc="curves", unit="run", delay=1, leave=False, disable=None):
+            if run.succeeded:
+                found[run.path.name] = _first_training(read_curve(run.path))
+            elif curve_path(run.path).exists():
+                try:
+                    found[run.path.name] = _first_training(read_curve(run.path))
+                except FolderError:
+                    continue  # a run that broke off may have left half a line
+        return found
+
+    def parts(self, leave_out: Sequence[str] = ()) -> dict[str, Results]:
+        """The runs by the settings that differ, each part with a title; one part without a title where none does.
+
+        Whatever averages over runs does it within a part.
+
+        Args:
+            leave_out: Settings that need not be told apart, because what is shown does not depend on them.
+        """
+        columns = tuple(c for c in setting_columns(self.frame) if c not in leave_out)
+        if columns not in self._parts:
+            self._parts[columns] = self._parted(list(columns)) if columns else {"": self}
+        return self._parts[columns]
+
+    def _parted(self, columns: list[str]) -> dict[str, Results]:
+        found: dict[str, Results] = {}
+        places = self.frame.reset_index(drop=True).groupby(columns, dropna=False).indices
+        for rows in places.values():
+            first = self.frame.iloc[rows[0]]
+            title = ", ".join(f"{heading(c)} {shown(first[c])}" for c in columns)
+            # Two numbers may differ in digits that are not shown.
+            title = title if title not in found else f"{title} ({len(found) + 1})"
+            found[title] = self._of(rows)
+        return found
+
+    def some(self, mask: Any) -> Results | None:
+        """The runs for which a mask of the table's rows holds; None where there are none."""
+        rows = np.flatnonzero(np.asarray(mask))
+        return self._of(rows) if len(rows) else None
+
+    def _of(self, rows: np.ndarray) -> Results:
+        part = object.__new__(Results)
+        # Gaps and names are those of the whole, and so are styles and the model to compare with.
+        part.__dict__ |= {
+            "folder": self.folder,
+            "experiment": self.experiment,
+            "asked": self.asked,
+            "runs": [self.runs[row] for row in rows],
+            "frame": self.frame.iloc[rows].reset_index(drop=True),
+            "models": self.models,
+            "styles": self.styles,
+            "baseline": self.baseline,
+            "_parts": {},
+            "_whole": self,
+        }
+        return part
+
+    def rows(self, name: str, columns: Sequence[str], texts: Sequence[str] = ()) -> pd.DataFrame:
+        """A table beside each run that ended well, as one, with ``run``, ``model`` and ``seed`` in front.
+
+        Runs without the file are passed over: they were made by an older version, or have nothing to say there.
+
+        Args:
+            name: The file, such as ``context.csv``.
+            columns: What it has to hold.
+            texts: Columns that are text, whatever they look like.
+
+        Raises:
+            FolderError: A file is no such table.
+        """
+        tables = []
+        for run in self.runs:
+            path = run.path / name
+            if run.succeeded and path.exists():
+                table = read_table(path, columns, texts)
+                table.insert(0, "seed", run.settings.seed)
+                table.insert(0, "model", run.settings.model.label)
+                table.insert(0, "run", run.path.name)
+                tables.append(table)
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+    def metrics(self, key: str | None = None) -> tuple[Metric, ...]:
+        """The experiment's metrics, or the one asked for.
+
+        Raises:
+            ValueError: No run has such a number.
+        """
+        if key is None or key == self.metric.key:
+            return self.experiment.metrics
+        check_metric(self.frame, key)
+        return (metric_of(key, self.experiment.metrics),)
+
+    def summary(self, metric: str | None = None) -> pd.DataFrame:
+        """One row a group of runs that differ in nothing but the seed; see ``statistics.summarize``."""
+        return summarize(self.frame, self.metrics(metric))
+
+    def paired(
+        self, baseline: str | None = None, metric: str | None = None, *, relative: bool = False
+    ) -> pd.DataFrame:
+        """A metric minus the baseline's on the same task and seed; see ``statistics.paired_differences``."""
+        name = baseline or self.baseline or self.models[0]
+        check_baseline(self.frame, name)
+        is_base = self.frame[LABEL] == name
+        key = self.metrics(metric)[0].key
+        return paired_differences(self.frame[~is_base], self.frame[is_base], key, relative=relative)
+
+
+def _first_training(curve: pd.DataFrame) -> pd.DataFrame:
+    """Of a run that consists of several trainings, the curve of the first one."""
+    if "setting" not in curve or curve.empty:
+        return curve
+    return curve[curve["setting"] == curve["setting"].iloc[0]].drop(columns="setting").reset_index(drop=True)
+
+
+def read_table(path: Path, columns: Sequence[str], texts: Sequence[str] = ()) -> pd.DataFrame:
+    """A CSV file of a run.
+
+    Args:
+        path: The file.
+        columns: What it has to hold; numbers, but for those in ``texts``.
+        texts: Columns that are text: a sample may read "NA", or "007".
+
+    Raises:
+        FolderError: It cannot be read, or is damaged.
+    """
+    try:
+        gaps = {name: ["", "nan"] for name in pd.read_csv(path, nrows=0) if name not in texts}
+        table = pd.read_csv(path, dtype=dict.fromkeys(texts, str), na_values=gaps, keep_default_na=False)
+    except PermissionError as error:  # nothing is wrong with the run, so it should not be deleted
+        raise FolderError(f"{path}: cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        raise FolderError(
+            f"{path}: cannot be read ({error}); delete the run's folder and run again"
+        ) from error
+    there = table.columns.intersection([*columns, *texts])
+    whole = len(there) == len({*columns, *texts})
+    if not whole or table.empty or not all(is_numeric_dtype(table[c]) for c in there.difference(texts)):
+        raise FolderError(f"{path}: is damaged; delete the run's folder and run the command again")
+    return table

@@ -1,0 +1,186 @@
+"""The sections that pages share. Each takes results, and answers a section, or None where it has nothing to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.reading.frames import LABEL, natural
+from experiments.reading.plots import plot_curves
+from experiments.reading.results import Results
+from experiments.reading.sections import Facts, Fold, Picture, Pre, Section, Table, Text
+from experiments.reading.statistics import CONFIDENCE
+from experiments.reading.table_formats import heading, listed, markdown
+from experiments.reading.tables import model_rows, paired_rows, summary_rows
+from experiments.records.pictures import FOLDER, read_index
+
+MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
+MOST_FAILURES = 100  # listed by name; the table of runs has them all
+MOST_PANELS = 12  # of one figure
+_PERCENT = f"{100 * CONFIDENCE:.0f} %"
+
+
+def summary(results: Results) -> Section:
+    """Figures over seeds, and the papers' beside them."""
+    rows = summary_rows(results)
+    metric = results.metric
+    note = (
+        f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds. IQM is the "
+        f"interquartile mean with a {_PERCENT} percentile bootstrap interval. "
+    )
+    if metric.success is not None:
+        note += f"Success is the share of runs that reach {metric.success:g}. "
+    step = results.experiment.step
+    note += f"Parameters, steps ({step}s), milliseconds per {step} and seconds per run are medians."
+    papers = {
+        p.source
+        for p in results.experiment.published
+        if any(r["model"] == f"{p.model} (paper)" for r in rows)
+    }
+    if papers:
+        note += f" Rows marked paper are not ours: {'; '.join(sorted(papers))}."
+    fold = Fold("The same table as Markdown", [Pre(markdown(rows))])
+    return Section("summary", "Summary", [Table(rows, note), fold])
+
+
+def paired(results: Results) -> Section | None:
+    """Differences from the baseline, seed by seed."""
+    if results.baseline is None:
+        return None
+    frame = results.paired()
+    if frame.empty:
+        return None
+    why = (
+        "" if results.asked else f"{results.baseline} is the experiment's choice; --baseline names another. "
+    )
+    text = (
+        f"{why}{results.metric.title.capitalize()} minus that of {results.baseline} on the same task and seed, under "
+        f"the same settings; mean over n pairs with a {_PERCENT} bootstrap interval. With few seeds an interval only "
+        "spans what was seen."
+    )
+    rows = paired_rows(frame, results.metric)
+    return Section(
+        "paired", f"Paired differences against {results.baseline}", [Text(text, soft=True), Table(rows)]
+    )
+
+
+def curves(results: Results) -> Section | None:
+    """Training curves: loss and metric of the validation part, a line a seed, a figure for each part of the runs."""
+    blocks: list[Any] = []
+    parts = results.parts()
+    for title, part in list(parts.items())[:MOST_PANELS]:
+        blocks += _curve_pictures(part, title)
+    return Section("curves", "Training curves", [*blocks, *left_out(parts)]) if blocks else None
+
+
+def left_out(parts: dict[str, Results]) -> list[Text]:
+    """A word on the sets of settings for which a page has no room for a figure."""
+    more = len(parts) - MOST_PANELS
+    text = f"{more} more combinations of settings have no figure here; the tables have them all."
+    return [Text(text, soft=True)] if more > 0 else []
+
+
+def _curve_pictures(part: Results, title: str) -> list[Picture]:
+    from matplotlib.figure import Figure
+
+    by_model = curves_of(part)
+    wanted = dict.fromkeys(("validation_loss", part.metric.curve))
+    columns = [c for c in wanted if any(c in curve for tables in by_model.values() for curve in tables)]
+    if not columns:
+        return []
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    for metric, ax in zip(columns, figure.subplots(1, len(columns), squeeze=False).ravel()):
+        drawn = {m: [t for t in tables if metric in t] for m, tables in by_model.items()}
+        plot_curves(drawn, ax, metric=metric, styles=part.styles)
+        ax.set_xlabel(part.experiment.step)
+    legend_below(figure, part, list(by_model))
+    text = f"Validation part against {part.experiment.step}s, one line a seed. A line ends where its run did."
+    return [Picture(titled("Training curves", title), text, figure)]
+
+
+def curves_of(results: Results) -> dict[str, list[pd.DataFrame]]:
+    """Curves of the runs that ended, by model."""
+    return {
+        str(label): [results.curves[run] for run in runs]
+        for label, runs in results.ended.groupby(LABEL)["run"]
+    }
+
+
+def legend_below(figure: Any, results: Results, models: list[str]) -> None:
+    """A legend of models below a figure."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=results.styles[m]["color"], ls=results.styles[m]["linestyle"], label=m)
+        for m in sorted(models, key=natural)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8, frameon=False)
+
+
+def titled(what: str, settings: str) -> str:
+    """A title with the settings of a part behind it, where there are any."""
+    return f"{what}: {settings}" if settings else what
+
+
+def pictures(results: Results) -> Section | None:
+    """The pictures that a sweep left beside its records."""
+    blocks = []
+    for entry in read_index(results.folder):
+        path = results.folder / FOLDER / str(entry["file"]).rpartition("/")[2]
+        if path.exists() and path.stat().st_size <= MAX_SVG:
+            blocks.append(
+                Picture(entry["title"], entry["text"], svg_element(path.read_text(encoding="utf-8")))
+            )
+    return Section("graphs", "The graphs", blocks) if blocks else None
+
+
+def svg_element(text: str) -> Markup:
+    """The ``<svg>`` element alone. Its text comes from matplotlib, which escapes what it is given."""
+    return Markup(text[text.index("<svg") :])
+
+
+def models(results: Results) -> Section:
+    """What each model is."""
+    text = (
+        "Every setting of a model is declared and recorded. Hidden sizes follow from the budget of parameters where "
+        "there is one, and may differ between tasks."
+    )
+    rows = model_rows(results.frame)
+    return Section("models", "What each model is", [Text(text, soft=True), Table(rows, wide=False)])
+
+
+def failures(results: Results) -> Section:
+    """Runs that did not end well, with their reasons."""
+    frame = results.frame
+    chosen = frame.loc[frame["status"] != "ok", ["run", "status", "reason"]].astype(object)
+    # Of unfinished runs alone the reasons are a column of missing numbers.
+    rows = chosen.where(chosen.notna(), "").to_dict("records")
+    if not rows:
+        return Section("failed", "Failed or unfinished runs", [Text("None: every run has a result.")])
+    more = f"The first {MOST_FAILURES} of {len(rows)}; the table of runs below has them all."
+    note = more if len(rows) > MOST_FAILURES else ""
+    return Section("failed", "Failed or unfinished runs", [Table(rows[:MOST_FAILURES], note)])
+
+
+def settings(results: Results) -> Section:
+    """Settings that models share, those that they do not, and the machine."""
+    frame = results.frame
+    names = [
+        c for c in frame.attrs["settings"] if not c.startswith("model.") and c not in ("seed", "experiment")
+    ]
+    names = [c for c in names if frame[c].notna().any() and listed(frame[c])]
+    own = [
+        c
+        for c in names
+        if c.startswith("train.") and frame.groupby(LABEL)[c].first().nunique(dropna=False) > 1
+    ]
+    blocks: list[Any] = [Facts({heading(c): listed(frame[c]) for c in names if c not in own})]
+    if own:
+        for model in results.models:
+            values = frame[frame[LABEL] == model]
+            blocks.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+    machine = [c for c in frame if c.startswith("environment.") and frame[c].notna().any()]
+    blocks.append(Facts({heading(c): listed(frame[c]) for c in machine}, title="machine"))
+    return Section("settings", "Settings and machine", blocks)

@@ -1,0 +1,78 @@
+"""Pictures beside the records of a results folder, each with a title and a text, for its report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from experiments.records.files import write_beside, write_json
+
+FOLDER, INDEX = "pictures", "index.json"
+FORMATS = (".png", ".svg", ".pdf")  # of a picture that a user asks for
+
+
+@dataclass(frozen=True)
+class KeptPicture:
+    """A figure that was drawn once.
+
+    Args:
+        file: Its name, which ends in ``.svg``.
+        title: Above it.
+        text: Below the title.
+        figure: A matplotlib figure.
+    """
+
+    file: str
+    title: str
+    text: str
+    figure: Any
+
+
+def keep_pictures(
+    out: Path, pictures: Iterable[KeptPicture], stays: Callable[[dict[str, Any]], bool] = lambda entry: False
+) -> None:
+    """Write ``pictures/*.svg`` and ``pictures/index.json``, which holds file, title and text of each.
+
+    Args:
+        out: Results folder.
+        pictures: What was drawn.
+        stays: Whether an entry that is there already is kept, as that of other data in the same folder.
+    """
+    folder = out / FOLDER
+    folder.mkdir(exist_ok=True)
+    entries = [entry for entry in read_index(out) if stays(entry)]
+    for picture in pictures:
+        write_beside(folder / picture.file, partial(picture.figure.savefig, format="svg"))
+        entries.append({"file": picture.file, "title": picture.title, "text": picture.text})
+    write_json(folder / INDEX, entries)
+
+
+def read_index(out: Path) -> list[dict[str, Any]]:
+    """File, title and text of each picture of a results folder; nothing where there are none."""
+    path = out / FOLDER / INDEX
+    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return entries
+
+
+def check_format(out: Path) -> None:
+    """Raise a ValueError unless a file's ending is one of ``FORMATS``."""
+    if out.suffix.lower() not in FORMATS:
+        raise ValueError(f"out: {out.name!r} should end in one of {', '.join(FORMATS)}")
+
+
+def save(figure: Any, out: Path) -> None:
+    """Write a figure in the format of the file's ending.
+
+    Raises:
+        ValueError: The ending is no format that can be drawn, or the file cannot be written.
+    """
+    check_format(out)
+    try:
+        kind = out.suffix.lower().lstrip(".")
+        write_beside(out, partial(figure.savefig, format=kind, dpi=150))
+    except OSError as error:
+        raise ValueError(f"out: {out} cannot be written ({error.strerror})") from error

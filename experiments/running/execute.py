@@ -1,0 +1,143 @@
+"""One run from its settings to its records. This is what a worker process calls."""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from experiments.core.catalogue import find_experiment
+from experiments.core.execution import AS_USUAL, Execution
+from experiments.core.experiment import load
+from experiments.core.run import Run
+from experiments.records.device import computing, environment
+from experiments.records.files import is_disk_error, remove_parts, synchronise, write_json
+from experiments.records.locks import run_lock
+from experiments.records.records import FORMAT, flatten, read_result
+from experiments.running.session import CHECKPOINT, Session
+
+
+def execute(
+    settings: Run,
+    out: Path,
+    on_step: Callable[[int], None] = lambda step: None,
+    how: Execution = AS_USUAL,
+) -> dict[str, Any]:
+    """Train, test and record one run in its folder below ``out``, in place of a result that may be there.
+
+    A run that fails (a loss that is no number, too little memory, an exception) is recorded with its reason. An
+    unfinished run goes on from its last checkpoint.
+
+    Args:
+        settings: The run.
+        out: The results folder.
+        on_step: Called with the number of steps taken.
+        how: How often to write a checkpoint.
+
+    Returns:
+        What ``result.json`` holds.
+
+    Raises:
+        LockedError: Another process is doing this run.
+        OSError: The disk is full or failing; nothing is recorded, so that the run counts as unfinished.
+    """
+    with run_lock(out, settings.folder):
+        return _execute(settings, out, on_step, how)
+
+
+def execute_once(
+    settings: Run,
+    out: Path,
+    on_step: Callable[[int], None] = lambda step: None,
+    how: Execution = AS_USUAL,
+) -> tuple[dict[str, Any], bool]:
+    """Do a run as ``execute`` does, unless it has a result by now: another sweep may have done it.
+
+    Args:
+        settings: The run.
+        out: The results folder.
+        on_step: Called with the number of steps taken.
+        how: How often to write a checkpoint, and whether a recorded failure is done again.
+
+    Returns:
+        What ``result.json`` holds, and whether it is new.
+    """
+    with run_lock(out, settings.folder):
+        there = read_result(out / settings.folder)
+        if there is not None and not (how.retry_failed and there["status"] == "failed"):
+            return there, False
+        return _execute(settings, out, on_step, how), True
+
+
+def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Execution) -> dict[str, Any]:
+    folder = out / settings.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_parts(folder)
+    if (folder / "result.json").exists():
+        for name in (CHECKPOINT, "result.json"):
+            (folder / name).unlink(missing_ok=True)
+    (folder / "traceback.txt").unlink(missing_ok=True)
+    write_json(folder / "config.json", settings.to_dict())
+    started = time.perf_counter()
+    try:
+        result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
+        _check_finite(result)
+    except Exception as error:
+        if is_disk_error(error):
+            raise
+        result = failure(settings, f"{type(error).__name__}: {error}")
+        (folder / "traceback.txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    result["seconds_total"] = time.perf_counter() - started
+    write_json(folder / "result.json", result)
+    for changed in (folder, out):
+        synchronise(changed)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return result
+
+
+def work(
+    settings: Run,
+    folder: Path,
+    on_step: Callable[[int], None] = lambda step: None,
+    how: Execution = AS_USUAL,
+    *,
+    writes: bool = True,
+) -> dict[str, Any]:
+    """Train and test a run, and write what it leaves in its folder but for its result.
+
+    Args:
+        settings: The run.
+        folder: Its folder, which is there.
+        on_step: Called with the number of steps taken.
+        how: How often to write a checkpoint.
+        writes: Whether this process writes; of several that share a run, one does.
+
+    Returns:
+        What the result says.
+    """
+    do = load(find_experiment(settings.experiment).work)
+    with computing(settings.threads, settings.deterministic):
+        with Session(settings, folder, on_step, how, writes=writes) as session:
+            found: dict[str, Any] = do(settings, folder, session)
+        return found | {"environment": environment(settings.device, settings.threads)}
+
+
+def _check_finite(result: dict[str, Any]) -> None:
+    """Raise an error that names a number which is none: a record has no place for it, and no table a use."""
+    for name, value in flatten(result).items():
+        for number in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(number, float) and not math.isfinite(number):
+                raise FloatingPointError(f"{name} became {number}; a lower --learning-rate may help")
+
+
+def failure(settings: Run, reason: str) -> dict[str, Any]:
+    """What ``result.json`` says of a run that failed."""
+    return {
+        "format": FORMAT,
+        "status": "failed",
+        "reason": reason,
+        "environment": environment(settings.device, settings.threads),
+    }

@@ -1,0 +1,126 @@
+"""From what a user chose to the runs of a sweep: every combination, with the defaults of experiment and model."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from experiments.core.experiment import Experiment, load, loaded
+from experiments.core.run import Run
+from experiments.core.settings import Settings, fields_of, kind_of, names_of
+
+MOST_RUNS = 1_000_000  # a typing error should not fill the memory
+
+
+def plan(
+    experiment: Experiment,
+    models: Iterable[str],
+    seeds: Iterable[int],
+    given: Mapping[str, Sequence[Any]],
+    *,
+    device: str = "cpu",
+    threads: int = 1,
+    deterministic: bool = False,
+    smoke: bool = False,
+) -> list[Run]:
+    """Every combination of model, settings and seed, once each, long runs first.
+
+    Long ones first keep all workers busy to the end; the order changes no result.
+
+    Args:
+        experiment: Which one.
+        models: Labels.
+        seeds: Seeds.
+        given: Values that the user gave, by name of the setting; a setting of the run, of its training, of its model,
+            or of other settings inside the run.
+        device: Where to compute.
+        threads: CPU threads inside a run.
+        deterministic: Keep to kernels that give the same bits each time.
+        smoke: Tiny sizes in place of the defaults.
+
+    Raises:
+        ValueError: A label is not known, a value makes no sense, or there are too many runs.
+    """
+    kind: type[Run] = load(experiment.run)
+    defaults = {**experiment.values, **(experiment.smoke if smoke else {})}
+    listed = {
+        name: _as_list(value)
+        for name, value in {**defaults, **given}.items()
+        if name not in ("models", "seeds")
+    }
+    numbers = list(seeds)
+    labels = list(models)
+    count = len(labels) * len(numbers)
+    for values in listed.values():
+        count *= len(values)
+    if count > MOST_RUNS:
+        raise ValueError(f"these are {count} runs; a sweep should have at most {MOST_RUNS}")
+    fixed = {
+        "experiment": experiment.name,
+        "device": device,
+        "threads": threads,
+        "deterministic": deterministic,
+    }
+    runs: list[Run] = []
+    for combination in itertools.product(*listed.values()):
+        chosen = dict(zip(listed, combination))
+        for label in labels:
+            run = _one(
+                experiment, kind, label, chosen, set(given) | set(experiment.smoke if smoke else ()), fixed
+            )
+            runs += [dataclasses.replace(run, seed=seed) for seed in numbers] if run is not None else []
+    return sorted(dict.fromkeys(runs), key=lambda run: -run.cost)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _one(
+    experiment: Experiment,
+    kind: type[Run],
+    label: str,
+    chosen: dict[str, Any],
+    given: set[str],
+    fixed: dict[str, Any],
+) -> Run | None:
+    """One run with seed 0; None for a combination that the experiment leaves out."""
+    parts: dict[str, Settings] = {}
+    if experiment.settle:
+        settled = load(experiment.settle)(label, chosen)
+        if settled is None:
+            return None
+        parts["model"], parts["train"] = settled
+        chosen = {name: v for name, v in chosen.items() if name in given or not _is_inside(parts, name)}
+    else:
+        parts["model"] = load(experiment.parse)(label)
+    own: dict[str, Any] = {}
+    for item in fields_of(kind):
+        name, inside = item.name, kind_of(kind, item.name)
+        if name in chosen:
+            own[name] = chosen[name]
+        elif name not in parts and isinstance(inside, type) and issubclass(inside, Settings):
+            parts[name] = inside()
+    for name, part in parts.items():
+        open_to_all = {
+            item.name for item in fields_of(type(part)) if name != "model" or item.metadata.get("option")
+        }
+        values = {key: value for key, value in chosen.items() if key in open_to_all and key not in own}
+        own[name] = dataclasses.replace(part, **values) if values else part  # type: ignore[type-var]
+    return kind(seed=0, **fixed, **own)
+
+
+def _is_inside(parts: Mapping[str, Settings], name: str) -> bool:
+    return any(name in names_of(type(part)) for part in parts.values())
+
+
+def prepared(experiment: Experiment, runs: list[Run], out: Any, options: dict[str, Any]) -> list[Run]:
+    """The runs after the experiment has looked at its data and at the size of every model.
+
+    Raises:
+        ValueError: Something cannot be met.
+    """
+    found: list[Run] = loaded(experiment.prepare)(runs, out, options)
+    return found

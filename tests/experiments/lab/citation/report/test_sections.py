@@ -1,0 +1,109 @@
+import dataclasses
+
+import pytest
+
+from experiments.core.catalogue import find_experiment
+from experiments.lab.citation.report.plots import plot_node_accuracy
+from experiments.lab.citation.report.sections import accuracy, data, data_rows, paired, panels
+from experiments.reading.page import render
+from experiments.reading.results import Results
+from experiments.reading.sections import Table
+from experiments.reading.tables import summary_rows
+from experiments.records.records import RunRecord
+from experiments.running.plan import plan
+
+RESULT = {
+    "status": "ok",
+    "reason": "",
+    "steps": 9,
+    "selected_step": 7,
+    "stopped": "budget",
+    "parameters": 5,
+    "ms_per_step": 1.0,
+    "seconds_total": 2.0,
+    "chance": 0.3,
+    "nodes": 20,
+    "edges": 30,
+    "features": 4,
+    "classes": 2,
+    "labelled": 4,
+    "validation_nodes": 6,
+    "test_nodes": 10,
+}
+
+
+def records(accuracies, tmp_path, dataset="cora", status="ok", **given):
+    """Runs of models with these accuracies, by seed."""
+    made = []
+    for model, values in accuracies.items():
+        chosen = {"dataset": [dataset], **given}
+        for settings, value in zip(
+            plan(find_experiment("citation"), [model], range(len(values)), chosen), values
+        ):
+            result = RESULT | {"test_accuracy": value, "validation_accuracy": value}
+            if status != "ok":
+                result = {"status": status, "reason": "<b>no memory</b>"}
+            made.append(RunRecord(tmp_path / settings.folder, settings, result))
+    return made
+
+
+def test_mean_and_deviation_in_percent_with_the_paper_below(tmp_path):
+    rows = summary_rows(Results(tmp_path, records({"gcn": [0.8, 0.82], "gat": [0.83]}, tmp_path)))
+    assert [row["model"] for row in rows] == ["gat", "gat (paper)", "gcn", "gcn (paper)"]
+    assert [row["test accuracy %"] for row in rows] == ["83.0", "83.0 ± 0.7", "81.0 ± 1.4", "81.5"]
+    assert [row["n"] for row in rows] == ["1", "100", "2", "100"]
+
+
+def test_runs_with_other_settings_stand_in_panels_of_their_own(tmp_path):
+    runs = records({"gcn": [0.8]}, tmp_path) + records({"gcn": [0.9]}, tmp_path, epochs=[50])
+    parts = panels(Results(tmp_path, runs))
+    means = {
+        title: plot_node_accuracy(part, axes()).lines[0].get_ydata().tolist() for title, part in parts.items()
+    }
+    assert means == {"cora, epochs 50": [90.0], "cora, epochs 200": [80.0]}
+
+
+def axes():
+    from matplotlib.figure import Figure
+
+    return Figure().subplots()
+
+
+def test_what_a_paper_chose_for_a_data_set_tells_no_runs_apart_there(tmp_path):
+    """GAT has 2000 epochs on Cora and 200 on karate; both are compared with GCN's 200."""
+    runs = records({"gcn": [0.80, 0.82], "gat": [0.81, 0.85]}, tmp_path)
+    runs += records({"gcn": [0.5, 0.6], "gat": [0.6, 0.5]}, tmp_path, "karate")
+    results = Results(tmp_path, runs)
+    assert list(panels(results)) == ["cora", "karate"]
+    (cora,), (karate,) = (block.rows for block in paired(results).blocks if isinstance(block, Table))
+    assert (cora["model"], cora["data set"], cora["difference %"], cora["n"]) == ("gat", "cora", "+2.0", "2")
+    assert (karate["data set"], karate["difference %"]) == ("karate", "+0.0")
+
+
+def test_a_data_set_without_the_baseline_has_no_differences(tmp_path):
+    runs = records({"gcn": [0.8], "gat": [0.9]}, tmp_path) + records({"mlp": [0.5]}, tmp_path, "karate")
+    tables = [block for block in paired(Results(tmp_path, runs)).blocks if isinstance(block, Table)]
+    assert len(tables) == 1
+
+
+def test_table_says_how_much_one_node_counts(tmp_path):
+    results = Results(tmp_path, records({"gcn": [0.8]}, tmp_path, "karate"))
+    (row,) = data_rows(results.ended)
+    assert row["one test node"] == "10.0 %"
+    assert row["most frequent class"] == "30.0 %"
+    assert "A class of karate is the faction" in data(results).blocks[1].text
+
+
+@pytest.mark.parametrize("status", ["failed"])
+def test_failures_alone_still_make_a_table_and_a_page(tmp_path, status):
+    results = Results(tmp_path, records({"gcn": [0.0]}, tmp_path, status=status))
+    assert summary_rows(results)[0]["n"] == "0 (1 failed)"
+    assert (data(results), accuracy(results), paired(results)) == (None, None, None)
+    assert "&lt;b&gt;no memory&lt;/b&gt;" in render(results)
+
+
+def test_colours_of_a_model_are_those_of_the_whole_page(tmp_path):
+    results = Results(tmp_path, records({"gcn": [0.8], "gat": [0.9]}, tmp_path))
+    parts = panels(results)
+    assert dataclasses.asdict(results.experiment.metric)["unit"] == "%"
+    assert parts["cora"].styles is results.styles

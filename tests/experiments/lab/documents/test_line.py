@@ -1,0 +1,117 @@
+"""The whole line, from options to a report, as far as it is particular to documents."""
+
+import re
+
+import pytest
+import torch
+
+from experiments.command.builder import carry_out
+from experiments.command.options import options_of
+from experiments.core.catalogue import find_experiment
+from experiments.core.settings import help_of
+from experiments.lab.documents.settings import MODELS, DocumentTraining, default_settings
+
+FILES = {"config.json", "curve.csv", "predictions.csv", "result.json", "vocabulary.json", "weights.pt"}
+
+
+def run(**given):
+    """Exit code of ``gnnlab run documents`` with these options."""
+    experiment = find_experiment("documents")
+    return carry_out(experiment, options_of(experiment), given)
+
+
+@pytest.mark.slow
+def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("experiments.lab.documents.corpora.sources.SMALL_SIZE", 30)
+    out = tmp_path / "results"
+    assert run(smoke=True, workers=1, out=out) == 0
+    assert "docstrings-small" in capsys.readouterr().out
+    folders = [path.parent for path in out.glob("*/result.json")]
+    assert len(folders) == 9 * 2 * 2
+    for folder in folders:
+        assert {path.name for path in folder.iterdir()} - {"neighbours.json"} == FILES
+        assert torch.load(folder / "weights.pt", weights_only=True)["format"] == 1
+    page = (out / "report.html").read_text()
+    keys = "summary reading verdicts shares data accuracy graphs neighbours confusion classes paired runs"
+    for key in keys.split():
+        assert f'<h2 id="{key}"' in page
+    assert not re.search(r"(src|href)=.https?:", page)  # nothing is fetched from elsewhere
+    assert run(smoke=True, workers=1, out=out) == 0
+    assert "36 runs were there already, 0 are new" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_own_documents_with_two_workers_give_the_same_bits(tmp_path, own):
+    options = {
+        "documents": str(own),
+        "models": "textgcn,gru,tfidf-lr",
+        "shares": "50",
+        "seeds": "1",
+        "epochs": "4",
+    }
+    made = []
+    for workers in (1, 2):
+        out = tmp_path / str(workers)
+        assert run(**options, workers=workers, out=out) == 0
+        names = ("curve.csv", "predictions.csv", "vocabulary.json")
+        made.append({(p.parent.name, p.name): p.read_bytes() for n in names for p in out.glob(f"*/{n}")})
+    assert made[0] == made[1]
+    assert len(made[0]) == 9
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read"),
+        (b"split\tclass\ttext\n", "row 1 lacks the column 'label'"),
+        (b"split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\ntest\tc\tz\n", "row 4 has the label 'c'"),
+        (b"split\tlabel\ttext\ntrain\ta\t\n", "row 2 has an empty document"),
+        (b"split\tlabel\ttext\ntrain\ta\t\xff\n", "row 2 should be UTF-8"),
+        (b"split\tlabel\ttext\ntrain\ta\tx\ntest\ta\ty\n", "one class only"),
+        (b"split\tlabel\ttext\nsplit\tlabel\ttext\n", "row 2 repeats the heading"),
+    ],
+)
+def test_a_bad_table_is_one_line_and_writes_nothing(tmp_path, content, message):
+    path = tmp_path / "bad.tsv"
+    if content is not None:
+        path.write_bytes(content)
+    before = list(tmp_path.iterdir())
+    with pytest.raises(ValueError, match=message) as error:
+        run(documents=str(path), out=tmp_path / "out")
+    assert str(error.value).startswith("documents: ")
+    assert "\n" not in str(error.value)
+    assert list(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"models": "textgnc"}, r"did you mean textgcn\?"),
+        ({"models": "gcn-4"}, "on documents there are textgcn"),
+        ({"corpus": "reviews"}, "corpus: unknown 'reviews'"),
+        ({"corpus": "mr", "documents": "x.tsv"}, "give either --corpus or --documents"),
+        ({"shares": "0"}, "shares: 0 should be above 0"),
+        ({"shares": "101"}, "shares: 101 should be above 0"),
+        ({"epochs": "0"}, "epochs: 0 should be 1 or more"),
+        ({"models": "docgat", "heads": "3"}, "heads: 3 should divide the hidden size 64"),
+    ],
+)
+def test_bad_options_write_nothing(tmp_path, options, message):
+    with pytest.raises(ValueError, match=message):
+        run(**options, out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_movie_reviews_that_are_not_here_say_which_file_belongs_where(tmp_path, monkeypatch):
+    monkeypatch.setenv("GNNLAB_DATA", str(tmp_path))
+    with pytest.raises(ValueError, match="corpus: mr is not here: put its documents into") as error:
+        run(corpus="mr", out=tmp_path / "out")
+    assert str(tmp_path / "documents" / "mr.tsv") in str(error.value)
+
+
+def test_help_names_the_epochs_of_every_model():
+    shown = help_of(DocumentTraining)["epochs"]
+    for name in MODELS:
+        number = default_settings(name, {})[1].epochs
+        if number != 30:
+            assert re.search(rf"{number} [^;]*{name}|{name}[^;]* {number} ", shown), name

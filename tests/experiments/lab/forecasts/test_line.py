@@ -1,0 +1,139 @@
+"""The whole line, from options to a report, as far as it is particular to forecasts."""
+
+import json
+
+import pytest
+
+from experiments.command.cli import main
+from experiments.core.catalogue import find_experiment
+from experiments.core.execution import Execution
+from experiments.lab.forecasts.work import prepare
+from experiments.running.execute import execute
+from experiments.running.plan import plan
+
+TINY = ["--smoke", "--budget", "760", "--nodes", "12", "--times", "50", "--seeds", "1", "--workers", "1"]
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(["run", "forecast", *map(str, arguments)])
+    return stop.value.code
+
+
+def planned(labels, **given):
+    sizes = {"nodes": [12], "times": [50], "budget": [760]}
+    return plan(find_experiment("forecast"), labels, [0], sizes | given, smoke=True)
+
+
+def test_a_run_leaves_records_and_a_page(tmp_path, capsys):
+    assert run(*TINY, "--steps", "2", "--models", "lstm,gcn-lstm,last", "--out", tmp_path / "x") == 0
+    assert "gcn-lstm" in capsys.readouterr().out
+    results = sorted((tmp_path / "x").glob("*/result.json"))
+    assert [path.parent.name.rsplit("_", 1)[0] for path in results] == [
+        "gcn-lstm_given_seed0",
+        "gcn-lstm_shuffled_seed0",
+        "last_given_seed0",
+        "lstm_given_seed0",
+    ]
+    for path in results:
+        assert json.loads(path.read_text())["test_error"] > 0
+    page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    assert "With given edges gcn-lstm" in page
+    assert "two pairs have the same sign in half of all cases" in page
+    assert "<svg" in page
+    assert "In the simulated epidemic" in page
+    assert "none can expect less" in page
+    assert "Your series" not in page
+
+
+def test_runs_with_other_steps_stand_apart(tmp_path):
+    assert (
+        run(*TINY, "--models", "lstm,gcn", "--edges", "given", "--steps", "2,3", "--out", tmp_path / "x") == 0
+    )
+    page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    assert "Test error: steps 2" in page
+    assert "Training curves: steps 3" in page
+
+
+def test_own_series(tmp_path):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("x,y,z\n" + "".join(f"{t % 3},{t % 5},{t % 7}\n" for t in range(60)))
+    edges.write_text("x,y\nz,y\n")
+    arguments = ["--series", series, "--edge-list", edges, "--smoke", "--seeds", "1", "--workers", "1"]
+    assert run(*arguments, "--models", "lstm,gat-lstm", "--steps", "2", "--out", tmp_path / "x") == 0
+    configs = [json.loads(path.read_text()) for path in (tmp_path / "x").glob("*/config.json")]
+    assert {len(config["content"]) for config in configs} == {16}
+    assert {(config["series"], config["nodes"], config["times"]) for config in configs} == {
+        (str(series), 0, 0)
+    }
+    page = (tmp_path / "x" / "report.html").read_text()
+    assert "Your series s.csv, on the graph of e.csv: 3 nodes, 2 edges, 60 time steps." in page
+    assert "In the simulated epidemic" not in page
+    assert "none can expect less" not in page  # nobody knows it here
+
+
+def test_models_without_edges_do_not_run_on_shuffled_ones(tmp_path):
+    runs = prepare(planned(["lstm", "gcn-2", "mean"]), tmp_path, {})
+    assert sorted((run.model.label, run.edges) for run in runs) == [
+        ("gcn-2", "given"),
+        ("gcn-2", "shuffled"),
+        ("lstm", "given"),
+        ("mean", "given"),
+    ]
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(tmp_path):
+    (settings,) = planned(["gcn-lstm"], edges=["given"], steps=[7], evaluate_every=[3])
+    how = Execution(checkpoint_every=2)
+    whole = execute(settings, tmp_path / "whole", how=how)
+
+    def on_step(step):
+        if step == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(settings, tmp_path / "parts", on_step, how)
+    resumed = execute(settings, tmp_path / "parts", how=how)
+    assert (resumed["resumed_step"], resumed["test_error"]) == (4, whole["test_error"])
+    curves = [(tmp_path / out / settings.folder / "curve.csv").read_bytes() for out in ("whole", "parts")]
+    assert curves[0] == curves[1]
+
+
+BAD = {
+    "unknown model": (["--models", "lstn"], "did you mean lstm"),
+    "no model": (["--models", ","], "models"),
+    "layers of an lstm": (["--models", "lstm-2"], "models"),
+    "unknown edges": (["--edges", "shufled"], "did you mean shuffled"),
+    "nothing to do": (["--edges", "shuffled", "--models", "lstm"], "nothing to do"),
+    "series without edges": (["--series", "s.csv"], "edge-list: needed"),
+    "edges without series": (["--edge-list", "e.csv"], "series: needed"),
+    "no such file": (["--series", "none.csv", "--edge-list", "e.csv"], "none.csv cannot be read"),
+    "too few people": (["--nodes", "3"], "nodes: 3"),
+    "one time step": (
+        ["--times", "1"],
+        "1 time step is too few for a window of 16 and a horizon of 1: take 28",
+    ),
+    "zero window": (["--window", "0"], "window: 0"),
+    "a budget too small": (["--budget", "9"], "budget: 9"),
+    "too many layers": (["--models", "gcn-101-lstm"], "layers: 101 should be 1 to 100"),
+    "a negative horizon": (["--horizon=-1"], "horizon: -1"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_line(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    arguments, message = BAD[name]
+    assert run(*arguments) == 2
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert message in error
+    assert not list(tmp_path.iterdir())
+
+
+def test_sizes_of_the_epidemic_are_none_of_a_series(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.csv").write_text("x,y\n" + "".join(f"{t % 3},{t % 5}\n" for t in range(60)))
+    (tmp_path / "e.csv").write_text("x,y\n")
+    assert run("--series", "s.csv", "--edge-list", "e.csv", "--nodes", "9") == 2
+    assert "nodes: only for the simulated epidemic, not for series" in capsys.readouterr().err

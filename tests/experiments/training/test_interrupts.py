@@ -1,0 +1,46 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from experiments.training.interrupts import stop_requests
+
+
+@pytest.mark.usefixtures("heard_interrupts")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_asks_once_and_interrupts_the_second_time(number):
+    before = signal.getsignal(number)
+    with stop_requests() as asked:
+        assert not asked()
+        os.kill(os.getpid(), number)
+        assert asked()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
+
+
+def test_an_ignored_signal_stays_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stop_requests() as asked:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not asked()
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert asked()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_another_thread_leaves_signals_alone():
+    found = []
+
+    def look():
+        with stop_requests() as asked:
+            found.append((asked(), signal.getsignal(signal.SIGTERM)))
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert found == [(False, before)]
