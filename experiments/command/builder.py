@@ -22,7 +22,11 @@ EXECUTION = tuple(Execution.__dataclass_fields__)
 
 def run_app() -> App:
     """``gnnlab run``, with a command for every experiment."""
-    app = App(name="run", help="Compare models on an experiment, and write records, a table and a report.")
+    app = App(
+        name="run",
+        usage="Usage: gnnlab run EXPERIMENT [OPTIONS]",
+        help="Compare models on an experiment, and write records, a table and a report.",
+    )
     app.default(_unknown)
     for experiment in experiments().values():
         epilogue = f"Start with: gnnlab run {experiment.name} --smoke"

@@ -134,7 +134,9 @@ def _foot(comparison: FolderComparison) -> str:
         "its group alone.",
         "A spread of less than one test example counts as one.",
         f"Verdict: p after Holm's correction over the {tests} groups tested; the chance of even one false verdict "
-        f"among them is at most {level}.",
+        f"among them is at most {level}."
+        if tests
+        else "No group has enough runs for a verdict.",
     ]
     if comparison.differing:
         lines += ["", "Settings and versions that differ (A -> B):"]

@@ -107,17 +107,21 @@ class SweepFile:
         """
         words = []
         for entry in self.entries.values():
-            if entry.key == EXPERIMENT or entry.key in given:
-                continue
-            if entry.key not in switches:
-                words.append(f"--{entry.key}={entry.value}")
+            if entry.key == EXPERIMENT:
                 continue
             truth = _TRUTHS.get(entry.value.lower())
-            if truth is None:
+            if entry.key in switches and truth is None:
                 raise ValueError(
                     f"{self.path}:{entry.line}: {entry.key}: {entry.value!r} should be true or false"
                 )
-            words.append(f"--{entry.key}" if truth else f"--no-{entry.key}")
+            if entry.key in given:
+                continue
+            if entry.key in switches:
+                words.append(f"--{entry.key}" if truth else f"--no-{entry.key}")
+            else:
+                # Smoke runs mean nothing, so they do not go where the file's own runs are.
+                apart = "-smoke" if entry.key == "out" and "smoke" in given else ""
+                words.append(f"--{entry.key}={entry.value}{apart}")
         return words
 
     def place(self, message: str) -> str:

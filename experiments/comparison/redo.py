@@ -8,7 +8,7 @@ from pathlib import Path
 from experiments.core.catalogue import find_experiment
 from experiments.core.experiment import loaded
 from experiments.records.device import resolve_device
-from experiments.records.records import curve_path, read_run
+from experiments.records.records import curve_path, read_curve, read_run
 from experiments.records.results_folder import prepare_folder
 from experiments.running.execute import execute
 
@@ -27,6 +27,7 @@ def repeat(folder: Path, out: Path) -> int:
     resolve_device(settings.device)
     prepare_folder(out, settings.experiment)
     again = find_experiment(settings.experiment).again
+    read_curve(folder)  # a damaged one is said here, not called a difference
     if again:
         loaded(again)(settings, folder.resolve().parent, out)
     result = execute(settings, out)

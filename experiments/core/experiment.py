@@ -40,6 +40,7 @@ class Experiment:
         work: ``(run, folder, session) -> dict``: trains and tests a run, and answers what its result says.
         metrics: What runs are judged by; the first one judges.
         sections: ``(results) -> Section | list[Section] | None`` each: what its page shows, in this order.
+        terminal: Those of its sections whose tables and sentences the command prints too, below the summary.
         task: The class of its task, for experiments on sequences.
         about: How the comparison is made, for the top of the page.
         values: Defaults of settings that are not those of their fields; a tuple is a list to go through.
@@ -69,6 +70,7 @@ class Experiment:
     work: str
     metrics: tuple[Metric, ...]
     sections: tuple[str, ...]
+    terminal: tuple[str, ...] = ()
     task: str = ""
     about: str = ""
     values: dict[str, Any] = field(default_factory=dict)

@@ -30,6 +30,8 @@ from typing import Any, ClassVar, Self, TypeVar, Union, get_args, get_origin, ge
 
 from experiments.core.naming import nearest
 
+#: Largest whole number of a field that names no bound of its own; a torch kernel refuses one beyond 64 bits.
+MOST_WHOLE = 2**31 - 1
 #: Settings by name, as a record has them.
 Values = dict[str, Any]
 
@@ -106,6 +108,8 @@ class Settings:
             for name in (*cls.shown, *cls.dropped):
                 if name not in names_of(cls):
                     known.pop(name, None)
+            if more := known.keys() - names_of(cls):
+                raise ValueError(f"config: unknown key {', '.join(sorted(map(repr, more)))}")
             for name, kind in hints_of(cls).items():
                 if name in known:
                     known[name] = _build(kind, known[name])
@@ -238,6 +242,8 @@ def _check(settings: Settings, item: Field[Any]) -> None:
     elif kind is int:
         if type(value) is not int:
             raise ValueError(f"{argument}: {value!r} should be a whole number")
+        if rule.get("most") is None and value > MOST_WHOLE:
+            raise ValueError(f"{argument}: {value} should be at most {MOST_WHOLE:,}")
         _check_bounds(argument, value, rule)
     elif kind is bool:
         if not isinstance(value, bool):
@@ -258,7 +264,8 @@ def _check_bounds(name: str, value: float, rule: Any) -> None:
     )
     if not fits:
         raise ValueError(
-            f"{name}: {value:g} should be {_bounds_in_words(least, most, above, below)}".replace("e+", "e")
+            f"{name}: {value if isinstance(value, int) else f'{value:g}'} should be "
+            f"{_bounds_in_words(least, most, above, below)}"
         )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from experiments.reading.table_formats import text_columns
+
 
 @dataclass(frozen=True)
 class Text:
@@ -38,13 +40,13 @@ class Table:
     Args:
         rows: Cells by heading; the first row's headings serve all.
         note: Below it.
-        words: Headings of columns that begin at the left.
+        texts: Headings of columns of free text, which begin at the left as words do, whatever they look like.
         wide: It scrolls within the page from a height on.
     """
 
     rows: Sequence[dict[str, str]]
     note: str = ""
-    words: Sequence[str] = ("verdict", "reason", "status", "what happened", "text")
+    texts: Sequence[str] = ()
     wide: bool = True
     kind: str = field(default="table", init=False)
 
@@ -52,6 +54,11 @@ class Table:
     def headings(self) -> list[str]:
         """Of the columns."""
         return list(self.rows[0])
+
+    @property
+    def words(self) -> list[str]:
+        """Headings of the columns that begin at the left."""
+        return [*self.texts, *text_columns(self.rows)]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from experiments.core.naming import nearest
 _WORDS = {"length": "T", "dataset": "data set", "model.name": "model", "share": "labels, %"}
 _PARTS = ("train.", "model.", "corpus.", "environment.")
 Rows = Sequence[dict[str, str]]
-WORDS = ("model", "data set", "runs", "verdict")  # headings of columns that begin at the left
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -52,13 +51,25 @@ def escape_latex(text: str) -> str:
     return "".join(_LATEX.get(character, character) for character in text)
 
 
-def aligned(rows: Rows, *, left: Sequence[str] = WORDS) -> str:
+def text_columns(rows: Rows) -> list[str]:
+    """Headings of the columns that hold words; they begin at the left, numbers end at the right.
+
+    Example:
+        >>> text_columns([{"model": "lstm", "cell": "-", "n": "3"}, {"model": "gcn-2", "cell": "gru", "n": "none"}])
+        ['model', 'cell']
+    """
+    cells = {name: [row.get(name, "") for row in rows] for name in (rows[0] if rows else ())}
+    filled = {name: [cell for cell in column if cell not in ("", "-")] for name, column in cells.items()}
+    return [name for name, column in filled.items() if column and all(cell[0].isalpha() for cell in column)]
+
+
+def aligned(rows: Rows) -> str:
     """Columns for a terminal, numbers to the right.
 
     Args:
         rows: Cells by heading; the first row's headings serve all.
-        left: Headings of columns that begin at the left.
     """
+    left = text_columns(rows)
     widths = {c: max(len(c), *(len(row.get(c, "")) for row in rows)) for c in rows[0]}
 
     def line(row: dict[str, str]) -> str:
@@ -80,9 +91,9 @@ def markdown(rows: Rows) -> str:
     return "\n".join([line(columns), "|" + " --- |" * len(columns), *body])
 
 
-def latex(rows: Rows, *, left: Sequence[str] = WORDS) -> str:
+def latex(rows: Rows) -> str:
     """A ``tabular`` that needs no package: rules by ``hline``, text escaped."""
-    columns = list(rows[0])
+    columns, left = list(rows[0]), text_columns(rows)
 
     def line(cells: Sequence[str]) -> str:
         return " & ".join(escape_latex(cell) for cell in cells) + r" \\"

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.core.experiment import load
 from experiments.core.metric import Metric, Published
 from experiments.reading.folder_comparison import FolderComparison
 from experiments.reading.frames import LABEL, natural
 from experiments.reading.results import Results
+from experiments.reading.sections import Sentences, Table
 from experiments.reading.table_formats import aligned, digits_needed, heading, interval, listed, number, shown
 
 Rows = list[dict[str, str]]
@@ -148,9 +150,16 @@ def paired_rows(paired: pd.DataFrame, metric: Metric, *, percent: bool = False) 
 
 
 def text_summary(results: Results) -> str:
-    """The summary as aligned columns for a terminal, and what an experiment adds to it."""
-    rows = [{c: v for c, v in row.items() if c != "IQM"} for row in summary_rows(results)]
-    return aligned(rows)
+    """The summary as aligned columns for a terminal, and the sections that an experiment wants there."""
+    texts = [aligned([{c: v for c, v in row.items() if c != "IQM"} for row in summary_rows(results)])]
+    for name in results.experiment.terminal:
+        section = load(name)(results)
+        for block in section.blocks if section is not None else ():
+            if isinstance(block, Sentences):
+                texts.append("\n".join(block.items))
+            elif isinstance(block, Table) and block.rows:
+                texts.append(aligned(block.rows))
+    return "\n\n".join(texts)
 
 
 def comparison_rows(comparison: FolderComparison) -> Rows:

@@ -9,6 +9,7 @@ too. Numbers are never rounded.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -198,17 +199,19 @@ def read_curve(run: Path) -> pd.DataFrame:
     """A run's metrics by step.
 
     Raises:
-        FolderError: The file is missing, or is no table of steps.
+        FolderError: The file is missing, is no table of steps, or ends within a line.
     """
     try:
-        curve = pd.read_csv(curve_path(run))
+        text = curve_path(run).read_text(encoding="utf-8")
+        curve = pd.read_csv(io.StringIO(text))
     except PermissionError as error:  # nothing is wrong with the run, so it should not be deleted
         raise FolderError(f"{run}: curve.csv cannot be read ({error.strerror})") from error
     except (OSError, ValueError) as error:
         raise FolderError(
             f"{run}: curve.csv cannot be read ({error}); delete the folder and run again"
         ) from error
-    if "step" not in curve or not any(name.startswith("validation_") for name in curve):
+    measured = any(name.startswith("validation_") for name in curve)
+    if "step" not in curve or not measured or curve.empty or not text.endswith("\n"):
         raise FolderError(f"{run}: curve.csv is damaged; delete the folder and run the command again")
     return curve
 

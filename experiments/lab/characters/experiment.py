@@ -62,6 +62,7 @@ EXPERIMENTS = (
             *("test_loss", "seconds_training"),
             *(f"{kind}.{part}" for kind in ("parts", "unknown") for part in ("train", "validation", "test")),
         ),
+        terminal=(f"{_REPORT}:parts",),
         sections=(
             f"{_STANDARD}:summary",
             f"{_REPORT}:parts",

@@ -58,6 +58,7 @@ EXPERIMENTS = (
         references=("gcn",),
         step="epoch",
         own_columns=(*FACTS, "validation_accuracy"),
+        terminal=(f"{_REPORT}.sections:data",),
         sections=(
             f"{_STANDARD}:summary",
             f"{_REPORT}.sections:data",

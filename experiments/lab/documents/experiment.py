@@ -57,6 +57,7 @@ EXPERIMENTS = (
         ),
         published=PUBLISHED,
         step="epoch",
+        terminal=(f"{_REPORT}.sections:data",),
         sections=(
             f"{_STANDARD}:summary",
             f"{_REPORT}.sections:reading",

@@ -53,6 +53,7 @@ EXPERIMENTS = (
                 "A folder of gnnlab run palindrome: its accuracy and success rate against length go into the report.",
             ),
         ),
+        terminal=(f"{_HERE}.report.sections:numbers",),
         sections=(
             f"{_HERE}.report.sections:definition",
             f"{_HERE}.report.sections:figures",

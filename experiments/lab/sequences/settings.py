@@ -38,8 +38,8 @@ class SequenceRun(Run):
     """One run on sequences.
 
     Args:
-        length: Lengths T of the sequence, with the missing symbol, as 5,10,20 or as a range START:STOP:STEP that
-            includes STOP.
+        length: Lengths T of the task (the question above says what T is there), as 5,10,20 or as a range
+            START:STOP:STEP that includes STOP.
         model: The model.
         train: How it is trained.
     """

@@ -40,6 +40,7 @@ EXPERIMENTS = (
             "Every model of a comparison saw the same trees under the same seeds. Validation draws from the training "
             "examples, because the claim is about fitting; test examples are new questions about the same trees."
         ),
+        terminal=(f"{_REPORT}:table",),
         sections=(
             f"{_REPORT}:accuracy",
             f"{_REPORT}:table",

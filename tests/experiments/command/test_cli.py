@@ -521,3 +521,27 @@ def test_a_reader_that_leaves_is_no_error():
         check=False,
     )
     assert done.stderr == ""
+
+
+def test_smoke_runs_of_a_file_do_not_go_where_its_own_runs_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text(
+        "experiment: palindrome\nmodels: lstm\nlengths: 4\nseeds: 1\nout: mine\n"
+    )
+    assert "in mine-smoke" in run(capsys, "sweep", "sweep.yaml", "--smoke", "--dry-run")[1]
+    assert "in mine-smoke" not in run(capsys, "sweep", "sweep.yaml", "--dry-run")[1]
+
+
+def test_a_switch_of_a_file_is_checked_though_the_command_line_comes_first(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep.yaml").write_text("experiment: palindrome\nsmoke: maybe\n")
+    code, _, err = run(capsys, "sweep", "sweep.yaml", "--smoke", "--dry-run")
+    assert (code, err) == (2, "gnnlab: sweep.yaml:2: smoke: 'maybe' should be true or false\n")
+
+
+def test_a_number_beyond_what_torch_takes_is_refused_at_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, "run", "palindrome", "--smoke", "--batch-size", "9" * 20)
+    assert code == 2
+    assert f"batch_size: {'9' * 20} should be at most 2,147,483,647" in err
+    assert not list(tmp_path.iterdir())

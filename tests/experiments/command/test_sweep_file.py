@@ -33,7 +33,7 @@ def test_values_are_taken_as_they_are_written(tmp_path):
 
 def test_the_command_line_comes_first(tmp_path):
     words = read(tmp_path, EXAMPLE).arguments({"smoke"}, {"lengths", "models", "smoke"})
-    assert words == ["--learning-rate=1e-3,0.003", "--out=runs/a folder"]
+    assert words == ["--learning-rate=1e-3,0.003", "--out=runs/a folder-smoke"]
 
 
 def test_a_message_that_names_an_option_gets_its_line(tmp_path):

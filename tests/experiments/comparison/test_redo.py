@@ -33,6 +33,14 @@ def test_another_curve_is_said_to_be_different(recorded, tmp_path, capsys):
     assert "different" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+def test_a_damaged_curve_is_not_called_different(share, recorded, tmp_path):
+    curve = recorded / "curve.csv"
+    curve.write_bytes(curve.read_bytes()[: int(share * curve.stat().st_size)])
+    with pytest.raises(FolderError, match=r"curve\.csv is damaged"):
+        repeat(recorded, tmp_path / "again")
+
+
 def test_a_failure_is_said(recorded, tmp_path, capsys, monkeypatch):
     def fail(run, folder, session):
         raise RuntimeError("no luck")

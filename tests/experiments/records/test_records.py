@@ -190,6 +190,9 @@ def test_a_folder_that_may_not_be_listed_is_not_said_to_be_empty(tmp_path, monke
         read_runs(tmp_path)
 
 
+UNREADABLE = ("vocabulary.json", "curve.csv")
+
+
 @pytest.mark.parametrize(
     "read",
     [
@@ -217,11 +220,12 @@ def test_nobody_is_told_to_delete_what_may_not_be_read(read, tmp_path, monkeypat
 
     monkeypatch.setattr("pandas.read_csv", refuse)
     monkeypatch.setattr("torch.load", refuse)
+    # The records themselves are read first, and may be.
     read_text = Path.read_text
     monkeypatch.setattr(
         Path,
         "read_text",
-        lambda path, **options: (refuse if path.name == "vocabulary.json" else read_text)(path, **options),
+        lambda path, **options: (refuse if path.name in UNREADABLE else read_text)(path, **options),
     )
     with pytest.raises(ValueError, match=r"cannot be read \(Permission denied\)$"):
         read(folder)

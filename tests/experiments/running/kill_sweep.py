@@ -101,7 +101,7 @@ def kill_at_random(out, arguments, moments, work_seconds):
                 if time.monotonic() > deadline:
                     raise TimeoutError("the sweep does not begin")
                 time.sleep(0.002)
-            time.sleep(moments.uniform(0, 0.8 * work_seconds / arguments.kills))
+            time.sleep(moments.uniform(0, 0.5 * work_seconds / arguments.kills))
         os.kill(pid, signal.SIGKILL)
         if wait(pid) != -signal.SIGKILL:
             raise AssertionError("the sweep had ended before it was killed; give it more steps")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).with_name("kill_sweep.py")
+ROOT = SCRIPT.parents[3]
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,8 @@ def test_killed_and_started_again_it_ends_as_if_left_alone(kills, seeds, steps, 
         capture_output=True,
         text=True,
         check=False,
-        cwd=SCRIPT.parent.parent,
-        env={**os.environ, "PYTHONPATH": str(SCRIPT.parent.parent), "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     summary = json.loads(done.stdout)

@@ -221,7 +221,7 @@ def samples(results: Results) -> Section:
             if path.exists():
                 rows = sample_rows(read_table(path, SAMPLE_COLUMNS, ("prompt", "text")))
                 name = f"{run.settings.model.label}, seed {run.settings.seed}, {title}"
-                folds.append(Fold(name, [Table(rows, words=tuple(rows[0])[2:])]))
+                folds.append(Fold(name, [Table(rows, texts=tuple(rows[0])[2:])]))
     blocks = [Text(TAKEN, soft=True), *folds] if folds else [Text("None were taken.")]
     return Section("samples", "Samples along training", blocks)
 

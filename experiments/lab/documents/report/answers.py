@@ -48,7 +48,7 @@ def classes(results: Results) -> list[Section]:
             tables.append(
                 Fold(
                     f"{title}: {model}",
-                    [Table(class_rows(counts, of_model["run"].nunique()), words=("class",))],
+                    [Table(class_rows(counts, of_model["run"].nunique()))],
                 )
             )
         for ax in axes[len(there) :]:
@@ -106,6 +106,6 @@ def neighbours(results: Results) -> Section | None:
                 for word, near in found.items()
             ]
             if rows:
-                table = Table(rows, words=("word", "near"))
+                table = Table(rows, texts=("word", "near"))
                 blocks.append(Fold(f"{title}: {model}, seed {run.settings.seed}", [table]))
     return Section("neighbours", "Nearest words", [Text(NEIGHBOURS, soft=True), *blocks]) if blocks else None

@@ -11,6 +11,8 @@ from experiments.command import cli
 from experiments.core.catalogue import read_settings
 from experiments.lab.documents.settings import CorpusChoice, DocumentRun, default_settings
 from experiments.lab.memory.settings import MemoryRun
+from experiments.reading.results import Results
+from experiments.reading.tables import text_summary
 from experiments.records.records import read_runs
 from tests.experiments.sequence_runs import sequence_run, written
 
@@ -57,6 +59,15 @@ def test_every_run_holds_its_memory_before_and_after_training(results):
     plain = next(run.path for run in runs if run.settings.model.label == "gcn-2")
     heard = {int(row["r"]) for row in rows_of(plain / "sensitivity.csv") if float(row["sensitivity"]) > 0}
     assert heard == {0, 1, 2}
+
+
+def test_the_terminal_shows_the_numbers_below_the_summary(results):
+    summary, *_, numbers = text_summary(Results(results)).split("\n\n")
+    assert "test accuracy" in summary
+    lines = [line.split() for line in numbers.splitlines() if line.startswith("gcn-2 ")]
+    assert [line[2] for line in lines] == ["initial", "trained"]
+    for line in lines:
+        assert line[line.index("3-5") - 1] == "2"  # it hears two hops, and nothing from three on
 
 
 def test_the_page_shows_figures_and_numbers(results):

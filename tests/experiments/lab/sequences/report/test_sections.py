@@ -23,7 +23,8 @@ def results(tmp_path_factory):
 def test_page_tells_out_of_reach_from_in_reach(results):
     text = write_report(results).read_text()
     rows = re.findall(
-        r"<tr><td>(gcn[^<]*)</td><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>.*?class=\"text\">([^<]*)<", text
+        r"<tr><td class=\"text\">(gcn[^<]*)</td><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>.*?class=\"text\">([^<]*)<",
+        text,
     )
     verdicts = {
         (model, int(length)): (int(hops), int(layers), verdict)
