@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from tqdm import tqdm
 from experiments.core.catalogue import find_experiment
 from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric, metric_of
-from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns
+from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns, told_tasks
 from experiments.reading.plots import model_styles
 from experiments.reading.statistics import check_baseline, check_metric, paired_differences, summarize
 from experiments.reading.table_formats import heading, shown
@@ -116,6 +116,27 @@ class Results:
             self._parts[columns] = self._parted(list(columns)) if columns else {"": self}
         return self._parts[columns]
 
+    def panels(
+        self, leave_out: Sequence[str] = (), titled: Callable[[dict[str, Any]], str] | None = None
+    ) -> dict[str, Results]:
+        """The runs by task, and there by the settings that differ: models and seeds alone differ in a panel.
+
+        Args:
+            leave_out: Tasks and settings that are told apart within a panel.
+            titled: From the values of a task, by column, to words; by default texts as they are, numbers with what they
+                are of.
+        """
+        columns = [c for c in told_tasks(self.frame) if c not in leave_out]
+        if not columns:
+            return self.parts(leave_out)
+        found: dict[str, Results] = {}
+        for rows in self.frame.reset_index(drop=True).groupby(columns, dropna=False).indices.values():
+            values = self.frame.iloc[rows[0]][columns].to_dict()
+            task = (titled or _task_title)(values)
+            for title, part in self._of(rows).parts(leave_out).items():
+                found[", ".join(filter(None, (task, title)))] = part
+        return found
+
     def _parted(self, columns: list[str]) -> dict[str, Results]:
         found: dict[str, Results] = {}
         places = self.frame.reset_index(drop=True).groupby(columns, dropna=False).indices
@@ -197,6 +218,10 @@ class Results:
         is_base = self.frame[LABEL] == name
         key = self.metrics(metric)[0].key
         return paired_differences(self.frame[~is_base], self.frame[is_base], key, relative=relative)
+
+
+def _task_title(values: dict[str, Any]) -> str:
+    return ", ".join(v if isinstance(v, str) else f"{heading(c)} {shown(v)}" for c, v in values.items())
 
 
 def _first_training(curve: pd.DataFrame) -> pd.DataFrame:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.lab.characters.report.plots import BITS, plot_bits, plot_context, plot_learning
-from experiments.reading.frames import LABEL, natural, told_tasks
+from experiments.reading.frames import LABEL, natural
 from experiments.reading.results import Results, read_table
 from experiments.reading.sections import Fold, Picture, Section, Sentences, Table, Text
 from experiments.reading.standard import MOST_PANELS, curves_of, legend_below
-from experiments.reading.table_formats import heading, number, shown
+from experiments.reading.table_formats import number
 
 #: Training accuracy by step that a student report gives for a two-layer LSTM on Grimm's tales (report E of the 2020
 #: edition of the assignment).
@@ -54,21 +52,9 @@ TAKEN = (
 )
 
 
-def panels(results: Results) -> Iterator[tuple[str, Results]]:
-    """Title and runs of each text and setting; there, runs of a model differ in their seeds alone."""
-    told = told_tasks(results.frame)
-    for settings, part in results.parts().items():
-        for rows in part.frame.reset_index(drop=True).groupby(told, dropna=False).indices.values():
-            panel = part.some(np.isin(np.arange(len(part.runs)), rows))
-            assert panel is not None
-            first = panel.frame.iloc[0]
-            more = [f"{heading(column)} {shown(first[column])}" for column in told if column != "corpus.name"]
-            yield ", ".join(filter(None, (str(first["corpus.name"]), *more, settings))), panel
-
-
 def ended_panels(results: Results) -> list[tuple[str, Results]]:
     """Those of the panels with a run that ended."""
-    return [(title, panel) for title, panel in panels(results) if len(panel.ended)]
+    return [(title, panel) for title, panel in results.panels().items() if len(panel.ended)]
 
 
 def parts(results: Results) -> Section | None:
@@ -215,7 +201,7 @@ def reported_rows(curves: dict[str, pd.DataFrame]) -> list[dict[str, str]]:
 def samples(results: Results) -> Section:
     """What each run wrote along training, of runs that have not ended too."""
     folds: list[Any] = []
-    for title, panel in panels(results):
+    for title, panel in results.panels().items():
         for run in sorted(panel.runs, key=lambda run: natural(run.settings.model.label)):
             path = run.path / SAMPLES
             if path.exists():

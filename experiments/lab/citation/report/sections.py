@@ -37,23 +37,6 @@ ACCURACY = (
 IN_A_ROW = 3  # panels of a figure
 
 
-def by_dataset(results: Results) -> dict[str, Results]:
-    """The runs of each data set. What a paper chose for one of them tells no runs apart there."""
-    names = sorted(results.frame["dataset"].unique())
-    found = {name: results.some(results.frame["dataset"] == name) for name in names}
-    return {name: part for name, part in found.items() if part is not None}
-
-
-def panels(results: Results) -> dict[str, Results]:
-    """Title and runs of each data set and setting that a run ended with; models and seeds alone differ there."""
-    return {
-        ", ".join(filter(None, (name, title))): part
-        for name, group in by_dataset(results).items()
-        for title, part in group.parts().items()
-        if len(part.ended)
-    }
-
-
 def data(results: Results) -> Section | None:
     """How large the data sets are, and what a class is in the small ones."""
     rows = data_rows(results.ended)
@@ -86,7 +69,7 @@ def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
 
 def accuracy(results: Results) -> Section | None:
     """Test accuracy, a panel for each data set and setting."""
-    parts = panels(results)
+    parts = {title: part for title, part in results.panels().items() if len(part.ended)}
     if not parts:
         return None
     columns = min(IN_A_ROW, len(parts))
@@ -103,7 +86,7 @@ def accuracy(results: Results) -> Section | None:
 def curves(results: Results) -> Section | None:
     """Training curves, a figure for each data set and setting."""
     blocks: list[Any] = []
-    for title, part in panels(results).items():
+    for title, part in results.panels().items():
         section = standard.curves(part)
         for block in section.blocks if section is not None else ():
             blocks.append(dataclasses.replace(block, title=standard.titled(block.title, title)))
@@ -113,7 +96,7 @@ def curves(results: Results) -> Section | None:
 def paired(results: Results) -> Section | None:
     """Differences from the baseline, seed by seed, in a table for each data set."""
     found = []
-    for part in by_dataset(results).values():
+    for part in results.panels().values():
         section = standard.paired(part) if (part.frame[LABEL] == part.baseline).any() else None
         found += [section] if section is not None else []
     if not found:

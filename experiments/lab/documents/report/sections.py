@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 
 from experiments.lab.documents.report.plots import plot_document_accuracy, plot_learning_curve
 from experiments.lab.documents.report.variants import (
+    by_corpus,
     kind_of,
     largest,
-    panels,
     shares,
     variants,
 )
@@ -68,7 +68,7 @@ def reading(results: Results) -> Section:
 def by_share(results: Results) -> Section | None:
     """Accuracy against the share of labels."""
     blocks: list[Any] = []
-    for title, panel in panels(results):
+    for title, panel in by_corpus(results).items():
         if len(shares(panel)) > 1:
             figure = Figure(figsize=(9, 4.8), layout="constrained")
             plot_learning_curve(panel, figure.subplots())

@@ -62,13 +62,9 @@ def variant_styles(results: Results) -> dict[str, dict[str, Any]]:
     return styles
 
 
-def panels(results: Results) -> Iterator[tuple[str, Results]]:
-    """Title and runs of each corpus and setting; there, runs of a model and a share differ in their seeds alone."""
-    for title, part in results.parts().items():
-        for corpus in sorted(part.ended["corpus.name"].unique()):
-            found = part.some(part.frame["corpus.name"] == corpus)
-            assert found is not None
-            yield ", ".join(filter(None, (corpus, title))), found
+def by_corpus(results: Results) -> dict[str, Results]:
+    """Title and runs of each corpus and setting with a run that ended; there, shares of the labels differ too."""
+    return {title: part for title, part in results.panels(leave_out=("share",)).items() if len(part.ended)}
 
 
 def shares(results: Results) -> list[float]:
@@ -84,6 +80,6 @@ def of_share(results: Results, share: float) -> Results:
 
 
 def largest(results: Results) -> Iterator[tuple[str, Results]]:
-    """Like ``panels``, the largest share of labels alone."""
-    for title, panel in panels(results):
+    """The runs of each corpus and setting that ended with the largest share of labels."""
+    for title, panel in by_corpus(results).items():
         yield title, of_share(panel, max(shares(panel)))

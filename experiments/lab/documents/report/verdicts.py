@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments.lab.documents.report.variants import Variant, kind_of, of_share, panels, shares, variants
+from experiments.lab.documents.report.variants import Variant, by_corpus, kind_of, of_share, shares, variants
 from experiments.lab.documents.settings import BAG, LINEAR, DocumentModel
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
@@ -24,7 +24,7 @@ NOTHING = (
 def verdicts(results: Results) -> Section:
     """Where a graph helps, and where it does not, corpus by corpus."""
     blocks: list[Any] = []
-    for title, panel in panels(results):
+    for title, panel in by_corpus(results).items():
         blocks += [Text(title), Sentences(sentences(panel) or [NOTHING])]
     heading = "Where a graph helps, and where it does not"
     return Section("verdicts", heading, [*blocks, Text(NOTE, soft=True)])

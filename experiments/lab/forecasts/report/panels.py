@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from experiments.core.registry import is_convolution
 from experiments.lab.forecasts.settings import EPIDEMIC
-from experiments.reading.frames import told_tasks
 from experiments.reading.results import Results
 from experiments.reading.table_formats import heading, shown
 
@@ -19,18 +19,7 @@ def panels(results: Results) -> dict[str, Results]:
 
     One panel without a title where nothing else differs.
     """
-    frame = results.frame
-    columns = told_tasks(frame)
-    if not columns:
-        return results.parts(leave_out=("edges",))
-    found = {}
-    for rows in frame.reset_index(drop=True).groupby(columns, dropna=False).indices.values():
-        group = results.some(frame.reset_index(drop=True).index.isin(rows))
-        assert group is not None
-        series = _series_title(results, {c: frame[c].iloc[rows[0]] for c in columns})
-        for title, part in group.parts(leave_out=("edges",)).items():
-            found[", ".join(filter(None, (series, title)))] = part
-    return found
+    return results.panels(leave_out=("edges",), titled=partial(_series_title, results))
 
 
 def _series_title(results: Results, values: dict[str, Any]) -> str:

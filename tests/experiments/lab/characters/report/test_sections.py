@@ -9,7 +9,6 @@ from experiments.lab.characters.report.sections import (
     bits,
     data_lines,
     learning,
-    panels,
     part_rows,
     parts,
     reported,
@@ -90,7 +89,7 @@ def test_runs_of_other_settings_and_texts_are_told_apart():
         ("lstm-2", "tale, dropout 0.25", "3.000"),
     ]
     two = results(record(), record(text="/b/novel.txt", bits=3.0))
-    assert [title for title, _ in panels(two)] == ["novel", "tale"]
+    assert list(two.panels()) == ["novel", "tale"]
     assert [row["test bits"] for row in part_rows(two)] == ["3.000", "2.500"]
     for make in (bits, learning):
         assert [picture.title.rpartition(": ")[2] for picture in make(two).blocks] == ["novel", "tale"]
@@ -147,5 +146,5 @@ def test_two_texts_of_one_name_are_two(tmp_path):
     other = dataclasses.replace(
         first, settings=dataclasses.replace(first.settings, corpus=record(text="/b/tale.txt").settings.corpus)
     )
-    titles = [title for title, _ in panels(results(first, other))]
+    titles = list(results(first, other).panels())
     assert len(set(titles)) == 2

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.core.catalogue import find_experiment
 from experiments.lab.citation.report.plots import plot_node_accuracy
-from experiments.lab.citation.report.sections import accuracy, data, data_rows, paired, panels
+from experiments.lab.citation.report.sections import accuracy, data, data_rows, paired
 from experiments.reading.page import render
 from experiments.reading.results import Results
 from experiments.reading.sections import Table
@@ -56,7 +56,7 @@ def test_mean_and_deviation_in_percent_with_the_paper_below(tmp_path):
 
 def test_runs_with_other_settings_stand_in_panels_of_their_own(tmp_path):
     runs = records({"gcn": [0.8]}, tmp_path) + records({"gcn": [0.9]}, tmp_path, epochs=[50])
-    parts = panels(Results(tmp_path, runs))
+    parts = Results(tmp_path, runs).panels()
     means = {
         title: plot_node_accuracy(part, axes()).lines[0].get_ydata().tolist() for title, part in parts.items()
     }
@@ -74,7 +74,7 @@ def test_what_a_paper_chose_for_a_data_set_tells_no_runs_apart_there(tmp_path):
     runs = records({"gcn": [0.80, 0.82], "gat": [0.81, 0.85]}, tmp_path)
     runs += records({"gcn": [0.5, 0.6], "gat": [0.6, 0.5]}, tmp_path, "karate")
     results = Results(tmp_path, runs)
-    assert list(panels(results)) == ["cora", "karate"]
+    assert list(results.panels()) == ["cora", "karate"]
     (cora,), (karate,) = (block.rows for block in paired(results).blocks if isinstance(block, Table))
     assert (cora["model"], cora["data set"], cora["difference %"], cora["n"]) == ("gat", "cora", "+2.0", "2")
     assert (karate["data set"], karate["difference %"]) == ("karate", "+0.0")
@@ -104,6 +104,6 @@ def test_failures_alone_still_make_a_table_and_a_page(tmp_path, status):
 
 def test_colours_of_a_model_are_those_of_the_whole_page(tmp_path):
     results = Results(tmp_path, records({"gcn": [0.8], "gat": [0.9]}, tmp_path))
-    parts = panels(results)
+    parts = results.panels()
     assert dataclasses.asdict(results.experiment.metric)["unit"] == "%"
     assert parts["cora"].styles is results.styles

@@ -5,7 +5,7 @@ from sklearn.metrics import classification_report
 
 from experiments.lab.documents.report.answers import class_rows, classes
 from experiments.lab.documents.report.sections import by_share, data, size_rows
-from experiments.lab.documents.report.variants import of_share, panels
+from experiments.lab.documents.report.variants import by_corpus, of_share
 from experiments.reading.page import write_report
 from experiments.records.records import FolderError
 
@@ -44,10 +44,13 @@ def test_panels_hold_runs_that_differ_in_their_seeds_alone(recorded):
     recorded({("lstm", 10): [0.5, 0.7], ("lstm", 100): [0.1]})
     recorded({("lstm", 10): [0.9], ("lstm", 100): [0.9]}, "other", "efgh")
     results = recorded({("lstm", 10): [0.2, 0.2], ("lstm", 100): [0.9]}, threads=2)
-    found = {title: of_share(panel, 10).ended["test_accuracy"].tolist() for title, panel in panels(results)}
+    found = {
+        title: of_share(panel, 10).ended["test_accuracy"].tolist()
+        for title, panel in by_corpus(results).items()
+    }
     assert found == {
         "own, threads 1": [0.5, 0.7],
-        "other, threads 1": [0.9],
+        "other": [0.9],  # no setting differs there
         "own, threads 2": [0.2, 0.2],
     }
     assert sum(type(block).__name__ == "Picture" for block in by_share(results).blocks) == 3

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.lab.documents.report.variants import panels
+from experiments.lab.documents.report.variants import by_corpus
 from experiments.lab.documents.report.verdicts import sentences, verdicts
 
 STEADY = [0.0, 0.001, 0.002]  # differences that hardly differ, so that an interval over three seeds is narrow
@@ -70,7 +70,7 @@ def test_both_settings_of_a_corpus_graph_are_compared_with_another_layer_where_t
 def test_a_graph_is_compared_under_each_setting_by_itself(recorded):
     recorded({("lstm", 10): around(0.5), ("textgcn", 10): pairs(0.6, 0.4)})
     results = recorded({("lstm", 10): around(0.5), ("textgcn", 10): pairs(0.4, 0.7)}, threads=2)
-    found = dict(panels(results))
+    found = by_corpus(results)
     assert len(found) == 2
     assert all("threads" in title for title in found)
     assert sorted(sentence for part in found.values() for sentence in sentences(part)) == [
