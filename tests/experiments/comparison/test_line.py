@@ -43,14 +43,14 @@ def test_one_layer_too_few_is_chance_because_the_answer_is_out_of_reach(tmp_path
         assert (result["hops"], result["in_reach"], result["answer_share"]) == (4, False, 0.0)
 
 
-def test_in_reach_and_not_heard(tmp_path):
+def test_in_reach_and_not_learned(tmp_path):
     results = accuracies(tmp_path, "gcn-9", 10)
     assert len(results) == 3
     for result in results.values():
         assert result["test_accuracy"] == CHANCE
         assert (result["hops"], result["in_reach"]) == (9, True)
         assert 0 < result["answer_share"] < 0.01
-    assert "in reach, not heard" in (tmp_path / "report.html").read_text()
+    assert "in reach, not learned" in (tmp_path / "report.html").read_text()
 
 
 def test_records_hold_what_a_table_needs(tmp_path):
