@@ -130,9 +130,8 @@ def parse_label(text: str, kinds: Sequence[type[Spec]], what: str = "model") -> 
         if found is None:
             choices = [s for item in fields for s in _spellings(item)]
             hint = nearest(piece, choices)
-            raise ValueError(
-                f"models: unknown option {piece!r} in {text!r}{hint or '.'} Known there: {', '.join(choices)}"
-            )
+            there = f"Known there: {', '.join(choices)}" if choices else f"{name} takes none there"
+            raise ValueError(f"models: unknown option {piece!r} in {text!r}{hint or '.'} {there}")
         item, value = found
         if item.name in options:
             raise ValueError(f"models: {text!r} says {item.name} twice: {options[item.name]} and {value}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -143,8 +142,3 @@ def sortable(column: pd.Series) -> pd.Series:
     if column.name == LABEL:
         return column.map(lambda label: natural(str(label)))
     return column if pd.api.types.is_numeric_dtype(column) else column.astype(str)
-
-
-def plain_value(value: Any) -> Any:
-    """A value of a cell as Python has it."""
-    return value.item() if isinstance(value, np.generic) else value

@@ -47,7 +47,7 @@ def summary(results: Results) -> Section:
 
 def paired(results: Results) -> Section | None:
     """Differences from the baseline, seed by seed."""
-    if results.baseline is None:
+    if results.baseline is None or not (results.frame[LABEL] == results.baseline).any():
         return None
     frame = results.paired()
     if frame.empty:
@@ -66,10 +66,15 @@ def paired(results: Results) -> Section | None:
     )
 
 
-def curves(results: Results) -> Section | None:
-    """Training curves: loss and metric of the validation part, a line a seed, a figure for each part of the runs."""
+def curves(results: Results, parts: dict[str, Results] | None = None) -> Section | None:
+    """Training curves: loss and metric of the validation part, a line a seed, a figure for each part of the runs.
+
+    Args:
+        results: The runs.
+        parts: Titles and parts of them; by default those by settings, with all tasks in one figure.
+    """
     blocks: list[Any] = []
-    parts = results.parts()
+    parts = results.parts() if parts is None else parts
     for title, part in list(parts.items())[:MOST_PANELS]:
         blocks += _curve_pictures(part, title)
     return Section("curves", "Training curves", [*blocks, *left_out(parts)]) if blocks else None

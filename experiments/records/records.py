@@ -129,11 +129,6 @@ def read_result(path: Path) -> dict[str, Any] | None:
     return result
 
 
-def is_done(settings: Run, out: Path) -> bool:
-    """Whether this very run has a result in that results folder, good or bad."""
-    return read_result(out / settings.folder) is not None
-
-
 def _check_result(path: Path, settings: Run, result: dict[str, Any]) -> None:
     metric = find_experiment(settings.experiment).metric.key
     needed = {"ok": (metric, "steps", "parameters"), "failed": ("reason",)}[result["status"]]

@@ -93,15 +93,24 @@ class Trainer(ABC):
         """Move the weights against the gradient of a loss; answers the gradient's norm before it was clipped."""
         assert self.optimizer is not None
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        self.backward(loss)
         norm = None
         if self.clip_norm or self.reports_norm:
             norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm or math.inf)
         self.rate = float(self.optimizer.param_groups[0]["lr"])
-        self.optimizer.step()
+        self.move()
         if self.schedule is not None:
             self.schedule.step()
         return norm
+
+    def backward(self, loss: Tensor) -> None:
+        """Set the gradients of a loss."""
+        loss.backward()
+
+    def move(self) -> None:
+        """Move the weights against their gradients."""
+        assert self.optimizer is not None
+        self.optimizer.step()
 
     def add(self, **values: Tensor) -> None:
         """Add to the sums that the next look reports, without waiting for the device."""

@@ -11,6 +11,7 @@ import pytest
 from experiments.command.cli import main
 from experiments.reading.page import write_report
 from experiments.records.files import write_json
+from tests.experiments.reading.browsing import opened_offline
 
 pytestmark = pytest.mark.browser
 # Experiment: options that make its smoke run shorter, what its runs are judged by, and the curve shown first.
@@ -45,18 +46,10 @@ def results(request, tmp_path_factory):
 
 @pytest.fixture
 def page(browser, results):
-    """The report, opened; at the end of a test nothing has been complained about or fetched."""
-    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
-    opened = context.new_page()
-    complaints, requests = [], []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: requests.append(request.url))
-    opened.goto((results[0] / "report.html").as_uri())
-    yield opened
-    assert complaints == []
-    assert [request for request in requests if not request.startswith("data:")] == [opened.url]
-    context.close()
+    """The report, opened; at the end of a test nothing has been complained about."""
+    with opened_offline(browser, results[0] / "report.html") as (opened, complaints):
+        yield opened
+        assert complaints == []
 
 
 @pytest.fixture

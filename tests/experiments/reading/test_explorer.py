@@ -15,7 +15,7 @@ from experiments.core.metric import Metric
 from experiments.reading import explorer as module
 from experiments.reading.explorer import explorer, thin
 from experiments.reading.results import Results
-from tests.experiments.sequence_runs import in_memory, sequence_run
+from tests.experiments.runs import in_memory, sequence_run
 
 
 def record(seed, accuracy, *, label="lstm", commit="a1", **train):
@@ -27,7 +27,7 @@ def record(seed, accuracy, *, label="lstm", commit="a1", **train):
         "parameters": 11,
         "environment": {"commit": commit, "device": "cpu"},
     }
-    return in_memory(sequence_run(label, seed, **train), **result)
+    return in_memory(sequence_run(label, seed=seed, **train), **result)
 
 
 def curve(points, value=0.123456789):

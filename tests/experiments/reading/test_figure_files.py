@@ -2,7 +2,7 @@ import pytest
 
 from experiments.command.cli import main
 from experiments.reading.files.figures import FigureFiles
-from tests.experiments.sequence_runs import TINY, sweep
+from tests.experiments.runs import TINY, sweep
 
 
 @pytest.fixture(scope="module")

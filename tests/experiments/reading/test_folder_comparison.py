@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.reading.folder_comparison import compare_folders, holm, paired_t, welch_t
-from tests.experiments.sequence_runs import in_memory, sequence_run
+from tests.experiments.runs import in_memory, sequence_run
 
 samples = st.lists(st.integers(0, 50).map(lambda k: k / 50), min_size=2, max_size=11)
 
@@ -20,7 +20,9 @@ def runs(accuracies, *, length=5, experiment="palindrome", device="cpu", commit=
     for label, values in accuracies.items():
         seeds = values if isinstance(values, dict) else dict(enumerate(values))
         for seed, accuracy in seeds.items():
-            settings = sequence_run(label, seed, length=length, experiment=experiment, device=device, **train)
+            settings = sequence_run(
+                label, seed=seed, length=length, experiment=experiment, device=device, **train
+            )
             result = {"status": "failed", "reason": "no memory"}
             if accuracy is not None:
                 result = {

@@ -11,7 +11,8 @@ from experiments.reading import page as reading
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.records.files import write_json
-from tests.experiments.sequence_runs import sequence_run, written
+from tests.experiments.reading.browsing import opened_offline
+from tests.experiments.runs import sequence_run, written
 
 pytestmark = pytest.mark.browser
 EVIL = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'><b>bold</b>"
@@ -35,7 +36,7 @@ def results(tmp_path_factory):
             result |= {"stopped": "budget", "environment": environment, "hidden": 3, "chance": 0.1}
             curve = "step,validation_accuracy,validation_loss\n"
             curve += "".join(f"{step},{y},{1 - y}\n" for step, y in ((10, accuracy / 2), (20, accuracy)))
-            written(out, sequence_run(label, seed, test_size=20), curve, **result)
+            written(out, sequence_run(label, seed=seed, test_size=20), curve, **result)
     written(out, sequence_run("rnn"), status="failed", reason=EVIL)
     (out / "pictures").mkdir()
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.hacked = 1</script><circle r="5"/></svg>'
@@ -46,20 +47,12 @@ def results(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, results):
-    """The report, opened; at the end of a test nothing has been complained about, fetched or run from the data."""
-    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
-    opened = context.new_page()
-    complaints, requests = [], []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: requests.append(request.url))
-    opened.goto(results.as_uri())
-    yield opened
-    assert [request for request in requests if not request.startswith("data:")] == [opened.url]
-    # The one complaint is that the script inside the picture was not run.
-    assert all("Content Security Policy" in text for text in complaints), complaints
-    assert opened.evaluate("window.hacked") is None
-    context.close()
+    """The report, opened; at the end of a test nothing of the data has been run."""
+    with opened_offline(browser, results) as (opened, complaints):
+        yield opened
+        # The one complaint is that the script inside the picture was not run.
+        assert all("Content Security Policy" in text for text in complaints), complaints
+        assert opened.evaluate("window.hacked") is None
 
 
 def column(page, key):

@@ -7,7 +7,7 @@ from experiments.reading import standard
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.records.records import FolderError
-from tests.experiments.sequence_runs import ENDED, TINY, sequence_run, sweep, written
+from tests.experiments.runs import ENDED, TINY, sequence_run, sweep, written
 
 CURVE = "step,validation_accuracy\n5,0.1\n9,0.2\n"
 
@@ -20,7 +20,7 @@ def results(tmp_path_factory):
 
 
 def failed_run(out, reason):
-    return written(out, sequence_run("rnn", 9), status="failed", reason=reason)
+    return written(out, sequence_run("rnn", seed=9), status="failed", reason=reason)
 
 
 class Page(HTMLParser):
@@ -92,9 +92,9 @@ def test_failed_runs_are_rows_and_their_text_is_escaped(tmp_path):
 
 @pytest.mark.parametrize("experiment", ["palindrome", "memory", "tree-neighbors"])
 def test_report_of_failures_alone(tmp_path, experiment):
-    run = sequence_run("rnn", 9, experiment=experiment)
+    run = sequence_run("rnn", seed=9, experiment=experiment)
     written(tmp_path, run, status="failed", reason="RuntimeError: out of memory")
-    written(tmp_path, sequence_run("gcn-2", 9, experiment=experiment))
+    written(tmp_path, sequence_run("gcn-2", seed=9, experiment=experiment))
     text = write_report(tmp_path).read_text()
     assert "out of memory" in text
     assert "unfinished" in text
@@ -103,7 +103,7 @@ def test_report_of_failures_alone(tmp_path, experiment):
 
 def recorded(out, label, accuracies, **train):
     for seed, accuracy in enumerate(accuracies):
-        written(out, sequence_run(label, seed, **train), CURVE, **ENDED, test_accuracy=accuracy)
+        written(out, sequence_run(label, seed=seed, **train), CURVE, **ENDED, test_accuracy=accuracy)
 
 
 def cells(text, section):
@@ -144,7 +144,7 @@ def test_baseline_is_the_model_to_compare_with(tmp_path):
 def test_failures_beyond_those_listed_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(standard, "MOST_FAILURES", 2)
     for seed in range(3):
-        written(tmp_path, sequence_run("rnn", seed))
+        written(tmp_path, sequence_run("rnn", seed=seed))
     text = write_report(tmp_path).read_text()
     assert len(cells(text, "failed")) == 1 + 2
     assert "The first 2 of 3" in text

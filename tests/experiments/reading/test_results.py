@@ -3,11 +3,11 @@ import pytest
 
 from experiments.reading.results import Results, read_table
 from experiments.records.records import FolderError
-from tests.experiments.sequence_runs import ENDED, in_memory, memory_run, sequence_run, written
+from tests.experiments.runs import ENDED, in_memory, sequence_run, written
 
 
 def ended(label, seed=0, accuracy=0.5, **settings):
-    return in_memory(sequence_run(label, seed, **settings), **ENDED, test_accuracy=accuracy)
+    return in_memory(sequence_run(label, seed=seed, **settings), **ENDED, test_accuracy=accuracy)
 
 
 def test_a_part_holds_the_runs_of_one_set_of_settings(tmp_path):
@@ -38,7 +38,10 @@ def test_a_task_and_what_a_model_has_in_its_own_way_make_no_parts(tmp_path):
 
 
 def test_a_treatment_tells_parts_apart_unless_it_is_left_out(tmp_path):
-    runs = [in_memory(memory_run("rnn", trained=t), **ENDED, test_accuracy=0.5) for t in (False, True)]
+    runs = [
+        in_memory(sequence_run("rnn", experiment="memory", trained=t), **ENDED, test_accuracy=0.5)
+        for t in (False, True)
+    ]
     results = Results(tmp_path, runs)
     assert list(results.parts()) == ["trained no", "trained yes"]
     assert list(results.parts(("trained",))) == [""]
@@ -46,7 +49,7 @@ def test_a_treatment_tells_parts_apart_unless_it_is_left_out(tmp_path):
 
 def test_a_treatment_is_no_part_of_a_pair(tmp_path):
     runs = [
-        in_memory(memory_run(label, trained=trained), **ENDED, test_accuracy=accuracy)
+        in_memory(sequence_run(label, experiment="memory", trained=trained), **ENDED, test_accuracy=accuracy)
         for label, trained, accuracy in (("lstm", False, 0.25), ("rnn", False, 0.5), ("rnn", True, 1.0))
     ]
     paired = Results(tmp_path, runs).paired("lstm")
@@ -74,9 +77,9 @@ def test_columns_of_the_experiment_are_there_whether_recorded_or_not(tmp_path):
 
 def test_rows_beside_runs_have_their_run_in_front(tmp_path):
     for seed in (0, 1):
-        record = written(tmp_path, sequence_run("rnn", seed), **ENDED, test_accuracy=0.5)
+        record = written(tmp_path, sequence_run("rnn", seed=seed), **ENDED, test_accuracy=0.5)
         (record.path / "more.csv").write_text(f"text,number\nNA,{seed}\n007,2\n")
-    written(tmp_path, sequence_run("rnn", 2), **ENDED, test_accuracy=0.5)
+    written(tmp_path, sequence_run("rnn", seed=2), **ENDED, test_accuracy=0.5)
     rows = Results(tmp_path).rows("more.csv", ("text", "number"), texts=("text",))
     assert rows["text"].tolist() == ["NA", "007"] * 2
     assert rows[["model", "seed", "number"]].to_numpy().tolist() == [

@@ -19,7 +19,7 @@ from experiments.reading.statistics import (
     interquartile_mean,
     paired_differences,
 )
-from tests.experiments.sequence_runs import ENDED, in_memory, sequence_run
+from tests.experiments.runs import ENDED, in_memory, sequence_run
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 

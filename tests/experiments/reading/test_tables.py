@@ -15,14 +15,14 @@ from experiments.reading.tables import (
     text_summary,
     with_differences,
 )
-from tests.experiments.sequence_runs import ENDED, in_memory, sequence_run
+from tests.experiments.runs import ENDED, in_memory, sequence_run
 
 RESULT = {**ENDED, "parameters": 1234, "hidden": 5, "steps": 11, "ms_per_step": 2.0, "seconds_total": 3.0}
 
 
 def run(label, seed, accuracy, length=7, **train):
     """A run with that accuracy; None is one that failed."""
-    settings = sequence_run(label, seed, length=length, **train)
+    settings = sequence_run(label, seed=seed, length=length, **train)
     if accuracy is None:
         return in_memory(settings, status="failed", reason="no memory")
     return in_memory(settings, **RESULT, test_accuracy=accuracy)

@@ -5,7 +5,7 @@ import pytest
 from experiments.command.cli import main
 from experiments.reading.files.tensorboard import write_events
 from experiments.records.records import read_runs
-from tests.experiments.sequence_runs import ENDED, sequence_run, written
+from tests.experiments.runs import ENDED, sequence_run, written
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def results(tmp_path):
     curves = ["step,validation_accuracy,train_loss\n5,0.25,1.5\n10,0.5,nan\n", "step,vali", None]
     for seed, curve in enumerate(curves):
         result = ENDED | {"test_accuracy": 0.5} if seed == 0 else {"status": "failed", "reason": "no memory"}
-        written(tmp_path, sequence_run("lstm", seed), curve or "", **result)
+        written(tmp_path, sequence_run("lstm", seed=seed), curve or "", **result)
     return tmp_path
 
 

@@ -6,7 +6,7 @@ from experiments.lab.sequences.work import make_task
 from experiments.running.dry_run import TIMED_STEPS, WARM_STEPS, Timing, describe, time_run
 from experiments.running.sweep import run_sweep
 from experiments.training.fit import Trainer
-from tests.experiments.runs import sweep
+from tests.experiments.runs import planned
 
 TRAIN = {
     "steps": 40,
@@ -22,7 +22,7 @@ SERIAL = Execution(engine="serial")
 
 
 def runs(seeds=3, lengths=(3, 5), **train):
-    return sweep(["rnn"], lengths, range(seeds), **TRAIN | train)
+    return planned(["rnn"], lengths, range(seeds), **TRAIN | train)
 
 
 def test_parameters_are_counted_and_times_are_times():
@@ -52,7 +52,7 @@ def test_a_run_of_fewer_steps_than_are_timed():
 
 @pytest.mark.parametrize("trained", [False, True])
 def test_runs_without_training_have_a_time_too(trained):
-    run = sweep(["lstm"], [5], experiment="memory", trained=trained, **TRAIN)[0]
+    run = planned(["lstm"], [5], experiment="memory", trained=trained, **TRAIN)[0]
     timing = time_run(run)
     assert timing.parameters > 0
     assert timing.total > 0
@@ -104,7 +104,7 @@ def test_what_is_there_already_is_left_out(tmp_path, known_times):
 
 
 def test_failures_are_to_do_when_asked(tmp_path, known_times):
-    wild = sweep(["gcn-2"], [3], **TRAIN | {"learning_rate": 1e30, "clip_norm": 0})
+    wild = planned(["gcn-2"], [3], **TRAIN | {"learning_rate": 1e30, "clip_norm": 0})
     assert run_sweep(wild, tmp_path, how=SERIAL).failed
     assert "0 to do" in describe(wild, tmp_path, workers=1, how=SERIAL)
     assert "1 to do" in describe(wild, tmp_path, workers=1, how=Execution(retry_failed=True))

@@ -10,7 +10,7 @@ from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_result
 from experiments.running.engines import LocalEngine, SerialEngine, WorkerKilledError
 from experiments.running.sweep import make_engine, run_sweep
-from tests.experiments import runs as planned
+from tests.experiments.runs import planned
 
 LONG = {
     "steps": 600,
@@ -26,7 +26,7 @@ SERIAL = Execution(engine="serial")
 
 
 def sweep(labels=("rnn", "gcn-2"), seeds=(0, 1), steps=20):
-    return planned.sweep(labels, [3, 5], seeds, **LONG | {"steps": steps, "evaluate_every": 5})
+    return planned(labels, [3, 5], seeds, **LONG | {"steps": steps, "evaluate_every": 5})
 
 
 def bits(out):
@@ -90,7 +90,7 @@ def kill_owner(out, run, times):
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
-    runs = planned.sweep(["rnn"], [5], range(5), **LONG)
+    runs = planned(["rnn"], [5], range(5), **LONG)
     thread, killed = kill_owner(tmp_path, runs[1], times)
     outcome = run_sweep(runs, tmp_path, workers=2)
     thread.join()
@@ -110,7 +110,7 @@ def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
 
 @pytest.mark.slow
 def test_workers_end_with_the_block(tmp_path):
-    runs = planned.sweep(["rnn"], [90], range(3), **LONG)
+    runs = planned(["rnn"], [90], range(3), **LONG)
     futures = []
 
     def interrupted():

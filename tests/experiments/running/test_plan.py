@@ -6,13 +6,13 @@ from experiments.core.catalogue import find_experiment
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.settings import SequenceTraining
 from experiments.running.plan import MOST_RUNS, plan
-from tests.experiments.runs import sweep
+from tests.experiments.runs import planned
 
 PALINDROME = find_experiment("palindrome")
 
 
 def test_a_plan_is_every_combination_once():
-    runs = sweep(["lstm", "gcn-2"], [3, 5], (0, 1, 0), learning_rate=[0.1, 0.2, 0.1])
+    runs = planned(["lstm", "gcn-2"], [3, 5], (0, 1, 0), learning_rate=[0.1, 0.2, 0.1])
     assert len(runs) == len({run.folder for run in runs}) == 2 * 2 * 2 * 2
     assert {(r.model.label, r.length, r.seed, r.train.learning_rate) for r in runs} == {
         (label, length, seed, rate)
@@ -24,7 +24,7 @@ def test_a_plan_is_every_combination_once():
 
 
 def test_long_runs_come_first():
-    runs = sweep(["rnn", "gcn-9"], [5, 20], (0, 1))
+    runs = planned(["rnn", "gcn-9"], [5, 20], (0, 1))
     assert [run.cost for run in runs] == sorted((run.cost for run in runs), reverse=True)
     assert runs[0].length == 20
     assert runs[0].model.label == "gcn-9"

@@ -14,7 +14,7 @@ import pytest
 
 from experiments.core.execution import Execution
 from experiments.running.sweep import make_engine, run_sweep
-from tests.experiments.runs import sweep
+from tests.experiments.runs import planned
 
 ROOT = Path(__file__).resolve().parents[3]
 WORDS = [
@@ -126,7 +126,7 @@ def curves(out):
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_killed_worker_costs_no_other_run_anything(times, tmp_path):
-    runs = sweep(["rnn"], [5], range(3), **TRAIN)
+    runs = planned(["rnn"], [5], range(3), **TRAIN)
     run_sweep(runs, tmp_path / "alone", how=Execution(engine="serial"))
     killed = []
     thread = threading.Thread(target=kill_workers_on, args=(runs[1], times, killed))

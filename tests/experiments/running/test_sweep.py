@@ -14,7 +14,7 @@ from experiments.records.records import read_result
 from experiments.records.results_folder import prepare_folder
 from experiments.running.engines import SerialEngine, WorkerKilledError
 from experiments.running.sweep import run_sweep
-from tests.experiments import runs as planned
+from tests.experiments.runs import planned
 
 TINY = {
     "steps": 20,
@@ -29,7 +29,7 @@ TINY = {
 
 
 def sweep(labels=("lstm", "gcn-2"), lengths=(3, 5), seeds=(0, 1), **more):
-    return planned.sweep(labels, lengths, seeds, **TINY | more)
+    return planned(labels, lengths, seeds, **TINY | more)
 
 
 def curves(out):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -41,6 +40,7 @@ class CharacterTrainer(Trainer):
         keep: Called with all samples so far as soon as they are taken.
     """
 
+    reports_norm = True
     parts: ClassVar[tuple[str, ...]] = (*Trainer.parts, "scaler")
 
     def __init__(
@@ -91,6 +91,7 @@ class CharacterTrainer(Trainer):
             logits, state = self.shared(batch.inputs, self.carried)
             loss = F.cross_entropy(logits.flatten(0, 1).float(), batch.targets.flatten())
         norm = self.update(loss)
+        assert norm is not None
         with torch.no_grad():
             accuracy = (logits.argmax(-1) == batch.targets).float().mean()
             self.add(step=torch.stack([loss.detach(), accuracy, norm.float()]))
@@ -104,19 +105,16 @@ class CharacterTrainer(Trainer):
             self.clock.go_on()
         return False
 
-    def update(self, loss: Tensor) -> Tensor:
+    def backward(self, loss: Tensor) -> None:
         """As every trainer does it, but for float16, whose loss is scaled; gradients are means over all processes."""
         assert self.optimizer is not None
-        self.optimizer.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimizer)
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.clip_norm or math.inf)
-        self.rate = float(self.optimizer.param_groups[0]["lr"])
+
+    def move(self) -> None:
+        assert self.optimizer is not None
         self.scaler.step(self.optimizer)
         self.scaler.update()
-        if self.schedule is not None:
-            self.schedule.step()
-        return norm
 
     def means(self) -> dict[str, float]:
         """Loss, accuracy and norm of the gradient since the last look, over all processes, in single precision."""

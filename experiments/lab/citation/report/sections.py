@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from experiments.data.names import SOCIAL
 from experiments.lab.citation.report.plots import plot_node_accuracy
 from experiments.reading import standard
-from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 
@@ -85,22 +84,18 @@ def accuracy(results: Results) -> Section | None:
 
 def curves(results: Results) -> Section | None:
     """Training curves, a figure for each data set and setting."""
-    blocks: list[Any] = []
-    for title, part in results.panels().items():
-        section = standard.curves(part)
-        for block in section.blocks if section is not None else ():
-            blocks.append(dataclasses.replace(block, title=standard.titled(block.title, title)))
-    return Section("curves", "Training curves", blocks[: standard.MOST_PANELS]) if blocks else None
+    return standard.curves(results, results.panels())
 
 
 def paired(results: Results) -> Section | None:
-    """Differences from the baseline, seed by seed, in a table for each data set."""
-    found = []
-    for part in results.panels().values():
-        section = standard.paired(part) if (part.frame[LABEL] == part.baseline).any() else None
-        found += [section] if section is not None else []
-    if not found:
+    """Differences from the baseline, seed by seed, in a table for each data set and setting."""
+    found = {title: standard.paired(part) for title, part in results.panels().items()}
+    sections = {title: section for title, section in found.items() if section is not None}
+    if not sections:
         return None
+    first = next(iter(sections.values()))
     split = Text("On a public split a seed only fixes initial weights and dropout.", soft=True)
-    tables = [block for section in found for block in section.blocks if isinstance(block, Table)]
-    return dataclasses.replace(found[0], blocks=[found[0].blocks[0], split, *tables])
+    blocks: list[Any] = [first.blocks[0], split]
+    for title, section in sections.items():
+        blocks += [Text(f"{title}:"), *section.blocks[1:]]
+    return dataclasses.replace(first, blocks=blocks)

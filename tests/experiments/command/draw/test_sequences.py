@@ -18,7 +18,7 @@ from experiments.records.records import FolderError
 from experiments.running.execute import execute
 from gnnlab import GATConv, draw_graph
 from seq import LSTM, gate_activations
-from tests.experiments.runs import sweep
+from tests.experiments.runs import planned
 
 TINY = {
     "steps": 10,
@@ -46,14 +46,14 @@ LABELS = (
 def runs(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs")
     found = {}
-    for settings in sweep(LABELS, [7], **TINY):
+    for settings in planned(LABELS, [7], **TINY):
         assert execute(settings, out)["status"] == "ok"
         found[settings.model.label] = out / settings.folder
     for experiment, label in (("adding", "lstm"), ("copy-memory", "gat-2")):
-        settings = sweep([label], [5], experiment=experiment, **TINY)[0]
+        settings = planned([label], [5], experiment=experiment, **TINY)[0]
         assert execute(settings, out)["status"] == "ok"
         found[experiment] = out / settings.folder
-    settings = sweep(["lstm"], [5], experiment="memory", **TINY)[0]
+    settings = planned(["lstm"], [5], experiment="memory", **TINY)[0]
     assert execute(settings, out)["status"] == "ok"
     found["memory"] = out / settings.folder
     return found

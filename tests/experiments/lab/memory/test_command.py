@@ -14,7 +14,7 @@ from experiments.lab.memory.settings import MemoryRun
 from experiments.reading.results import Results
 from experiments.reading.tables import text_summary
 from experiments.records.records import read_runs
-from tests.experiments.sequence_runs import sequence_run, written
+from tests.experiments.runs import sequence_run, written
 
 
 def run(capsys, *arguments):

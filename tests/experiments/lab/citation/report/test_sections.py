@@ -94,6 +94,17 @@ def test_table_says_how_much_one_node_counts(tmp_path):
     assert "A class of karate is the faction" in data(results).blocks[1].text
 
 
+def test_differences_say_of_which_data_set_and_setting_they_are(tmp_path):
+    runs = records({"gcn": [0.7], "gat": [0.8]}, tmp_path, epochs=[40])
+    runs += records({"gcn": [0.5], "gat": [0.9]}, tmp_path, epochs=[50])
+    runs += records({"gcn": [0.6], "gat": [0.5]}, tmp_path, dataset="karate")
+    section = paired(Results(tmp_path, runs, baseline="gcn"))
+    titles = [block.text for block in section.blocks[2::2]]
+    tables = [block.rows for block in section.blocks[3::2]]
+    found = {title: [row["difference %"] for row in rows] for title, rows in zip(titles, tables, strict=True)}
+    assert found == {"cora, epochs 40:": ["+10.0"], "cora, epochs 50:": ["+40.0"], "karate:": ["-10.0"]}
+
+
 @pytest.mark.parametrize("status", ["failed"])
 def test_failures_alone_still_make_a_table_and_a_page(tmp_path, status):
     results = Results(tmp_path, records({"gcn": [0.0]}, tmp_path, status=status))

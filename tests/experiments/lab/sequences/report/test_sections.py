@@ -10,7 +10,7 @@ from experiments.lab.sequences.report.sections import figures, overlaps
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture
-from tests.experiments.sequence_runs import ENDED, TINY, in_memory, sequence_run, sweep, written
+from tests.experiments.runs import ENDED, TINY, in_memory, sequence_run, sweep, written
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_page_says_where_splits_overlap(results):
 def heard(label, accuracy, seed=0, **train):
     """A run of a graph model six hops from the answer."""
     facts = {"hops": 6, "in_reach": True, "answer_share": 0.25, "chance": 0.1, "disjoint": True}
-    run = sequence_run(label, seed, length=7, **train)
+    run = sequence_run(label, seed=seed, length=7, **train)
     return in_memory(run, **ENDED, **facts, test_accuracy=accuracy)
 
 
@@ -100,7 +100,7 @@ def test_every_set_of_settings_has_panels_of_its_own(tmp_path):
     curve = "step,validation_accuracy\n5,0.1\n9,0.2\n"
     for rate, accuracy in ((0.1, 0.25), (0.2, 0.75)):
         for seed in (0, 1):
-            run = sequence_run("lstm", seed, learning_rate=rate)
+            run = sequence_run("lstm", seed=seed, learning_rate=rate)
             written(tmp_path, run, curve, **ENDED, test_accuracy=accuracy)
     pictures = {block.title: block.figure for block in figures(Results(tmp_path)).blocks}
     assert {f"Training curves: learning rate {rate}" for rate in (0.1, 0.2)} <= set(pictures)

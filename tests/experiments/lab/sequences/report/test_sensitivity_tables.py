@@ -9,13 +9,13 @@ from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Table
 from experiments.records.records import FolderError
 from experiments.records.rows import write_rows
-from tests.experiments.sequence_runs import ENDED, memory_run, sequence_run, written
+from tests.experiments.runs import ENDED, sequence_run, written
 
 
 @pytest.fixture
 def one(tmp_path):
     """A run whose folder the test fills."""
-    record = written(tmp_path, sequence_run("gcn-2", 3), **ENDED, test_accuracy=0.5)
+    record = written(tmp_path, sequence_run("gcn-2", seed=3), **ENDED, test_accuracy=0.5)
     return record.path, Results(tmp_path)
 
 
@@ -57,7 +57,7 @@ def measured(tmp_path):
     """A function that writes a run whose D is given from r = 1 on."""
 
     def measured(model, seed, values, **train):
-        run = sequence_run(model, seed, **train)
+        run = sequence_run(model, seed=seed, **train)
         record = written(tmp_path, run, **ENDED, test_accuracy=0.5)
         rows = [{"r": r, "sensitivity": value} for r, value in enumerate(values, 1)]
         write_rows(record.path / SENSITIVITY, with_when({"initial": rows}))
@@ -102,7 +102,12 @@ def test_a_reach_that_ends_where_numbers_do_is_told(tmp_path, measured):
 
 def test_a_seed_that_was_measured_again_to_be_trained_counts_once(tmp_path):
     for seed, trained, first in ((0, False, 2.0), (0, True, 2.0), (1, False, 5.0)):
-        record = written(tmp_path, memory_run("rnn", seed, trained=trained), **ENDED, test_accuracy=0.5)
+        record = written(
+            tmp_path,
+            sequence_run("rnn", seed=seed, experiment="memory", trained=trained),
+            **ENDED,
+            test_accuracy=0.5,
+        )
         rows = {"initial": [{"r": 1, "sensitivity": first}, {"r": 2, "sensitivity": 1.0}]}
         if trained:
             rows["trained"] = [{"r": 1, "sensitivity": 7.0}, {"r": 2, "sensitivity": 7.0}]

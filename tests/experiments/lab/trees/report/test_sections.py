@@ -9,7 +9,7 @@ from experiments.lab.trees.report.tables import layers_needed, reach_sentence, t
 from experiments.lab.trees.task import TreeNeighbors
 from experiments.reading.page import write_report
 from experiments.records.records import read_curve, read_runs
-from tests.experiments.sequence_runs import ENDED, TINY, in_memory, sequence_run, sweep
+from tests.experiments.runs import ENDED, TINY, in_memory, sequence_run, sweep
 
 SMALL = TINY | {"steps": 20, "hidden": 6}
 
@@ -131,7 +131,7 @@ def test_the_papers_numbers_are_drawn_once_for_each_convolution(tmp_path):
 def test_depths_at_one_radius_are_lines_of_their_own():
     runs = [
         in_memory(
-            sequence_run(label, seed, length=3, experiment="tree-neighbors"),
+            sequence_run(label, seed=seed, length=3, experiment="tree-neighbors"),
             **ENDED,
             test_accuracy=fit,
             validation_accuracy=fit,
