@@ -130,7 +130,7 @@ def parse_label(text: str, kinds: Sequence[type[Spec]], what: str = "model") -> 
         if found is None:
             choices = [s for item in fields for s in _spellings(item)]
             hint = nearest(piece, choices)
-            there = f"Known there: {', '.join(choices)}" if choices else f"{name} takes none there"
+            there = f"Known there: {', '.join(choices)}" if choices else f"{name} takes no options"
             raise ValueError(f"models: unknown option {piece!r} in {text!r}{hint or '.'} {there}")
         item, value = found
         if item.name in options:

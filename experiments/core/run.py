@@ -42,6 +42,11 @@ class Run(Settings):
         return ""
 
     @property
+    def unused(self) -> frozenset[str]:
+        """Columns of settings that it does not look at, as ``train.patience`` where nothing is trained."""
+        return frozenset()
+
+    @property
     def title(self) -> str:
         """Which run it is, for a progress bar."""
         return " ".join(part for part in (self.model.label, self.place, f"seed {self.seed}") if part)

@@ -61,6 +61,15 @@ class Results:
         """The rows of runs that ended well."""
         return ended(self.frame)
 
+    @cached_property
+    def listing(self) -> pd.DataFrame:
+        """The table of runs with gaps for settings that a run does not look at; for lists of settings alone."""
+        frame = self.frame.copy()
+        unused = [run.settings.unused for run in self.runs]
+        for column in set().union(*unused) & set(frame):
+            frame[column] = frame[column].astype(object).where([column not in names for names in unused])
+        return frame
+
     @property
     def metric(self) -> Metric:
         """What runs are judged by."""

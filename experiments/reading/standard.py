@@ -89,6 +89,7 @@ def left_out(parts: dict[str, Results]) -> list[Text]:
 
 def _curve_pictures(part: Results, title: str) -> list[Picture]:
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     by_model = curves_of(part)
     wanted = dict.fromkeys(("validation_loss", part.metric.curve))
@@ -100,6 +101,7 @@ def _curve_pictures(part: Results, title: str) -> list[Picture]:
         drawn = {m: [t for t in tables if metric in t] for m, tables in by_model.items()}
         plot_curves(drawn, ax, metric=metric, styles=part.styles)
         ax.set_xlabel(part.experiment.step)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(figure, part, list(by_model))
     text = f"Validation part against {part.experiment.step}s, one line a seed. A line ends where its run did."
     return [Picture(titled("Training curves", title), text, figure)]
@@ -148,11 +150,10 @@ def svg_element(text: str) -> Markup:
 
 def models(results: Results) -> Section:
     """What each model is."""
-    text = (
-        "Every setting of a model is declared and recorded. Hidden sizes follow from the budget of parameters where "
-        "there is one, and may differ between tasks."
-    )
-    rows = model_rows(results.frame)
+    rows = model_rows(results.listing)
+    text = "Every setting of a model is declared and recorded."
+    if "hidden size" in rows[0]:
+        text += " Hidden sizes follow from the budget of parameters where there is one, and may differ between tasks."
     return Section("models", "What each model is", [Text(text, soft=True), Table(rows, wide=False)])
 
 
@@ -171,7 +172,7 @@ def failures(results: Results) -> Section:
 
 def settings(results: Results) -> Section:
     """Settings that models share, those that they do not, and the machine."""
-    frame = results.frame
+    frame = results.listing
     names = [
         c for c in frame.attrs["settings"] if not c.startswith("model.") and c not in ("seed", "experiment")
     ]

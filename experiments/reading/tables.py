@@ -193,11 +193,12 @@ def model_rows(frame: pd.DataFrame) -> Rows:
         frame: From ``runs_table``.
     """
     columns = [c for c in frame.columns if c.startswith("model.") and c != LABEL]
+    sized = frame["hidden"].notna().any()  # else the sizes are among the settings
     rows = []
     for label in sorted(frame[LABEL].unique(), key=natural):
         own = frame[frame[LABEL] == label]
         cells = {heading(c): listed(own[c]) for c in columns}
-        rows.append({"model": label, **cells, "hidden size": _range(own["hidden"])})
+        rows.append({"model": label, **cells} | ({"hidden size": _range(own["hidden"])} if sized else {}))
     return rows
 
 

@@ -22,8 +22,9 @@ from experiments.records.device import computing
 from experiments.records.records import flatten
 from experiments.running.session import Session
 from experiments.running.sweep import result_there
-from experiments.training.fit import Fit, Trainer, fit
+from experiments.training.fit import Fit, fit
 from experiments.training.stopping import Rule
+from experiments.training.trainer import Trainer
 
 WARM_STEPS, TIMED_STEPS = 2, 5
 #: Settings that do not change what a step costs.

@@ -11,8 +11,9 @@ from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.run import Run
 from experiments.records.checkpoints import CheckpointFile, save_tensors, set_aside
 from experiments.records.records import CurveWriter, curve_path
-from experiments.training.fit import Fit, Row, Trainer, fit
+from experiments.training.fit import Fit, fit
 from experiments.training.stopping import Rule
+from experiments.training.trainer import Row, Trainer
 
 CHECKPOINT = "checkpoint.pt"
 

@@ -9,8 +9,8 @@ from torch_geometric.data import Data
 
 from experiments.lab.citation.models import TwoLayers, build_optimizer
 from experiments.lab.citation.settings import NodeTraining
-from experiments.training.fit import Row, Trainer
 from experiments.training.stopping import BothBest, LossWindow, Rule
+from experiments.training.trainer import Row, Trainer
 
 
 class NodeTrainer(Trainer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric, Published
-from experiments.lab.documents.settings import MODEL_HELP, MODELS, MOVIE_REVIEWS, SMALL_CORPUS
+from experiments.lab.documents.kinds import MODEL_HELP, MODELS
+from experiments.lab.documents.settings import MOVIE_REVIEWS, SMALL_CORPUS
 
 _HERE = "experiments.lab.documents"
 _REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
@@ -65,7 +66,7 @@ EXPERIMENTS = (
             f"{_REPORT}.sections:by_share",
             f"{_REPORT}.sections:data",
             f"{_REPORT}.sections:accuracy",
-            f"{_STANDARD}:curves",
+            f"{_REPORT}.sections:curves",
             f"{_STANDARD}:pictures",
             f"{_REPORT}.answers:neighbours",
             f"{_REPORT}.answers:classes",

@@ -11,7 +11,8 @@ import numpy as np
 
 from experiments.lab.documents.classifiers.classifier import DocumentClassifier, make_classifier
 from experiments.lab.documents.corpora.words import words_of
-from experiments.lab.documents.settings import LINEAR, DocumentRun
+from experiments.lab.documents.kinds import LINEAR
+from experiments.lab.documents.settings import DocumentRun
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.records import read_run
 

@@ -4,107 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, ClassVar, Self
 
-from experiments.core.labels import grammar, parse_label
-from experiments.core.naming import nearest
-from experiments.core.registry import CELLS, CONVOLUTIONS, Part
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.core.specs import RecurrentSpec
+from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, recurrent_layer
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
 DEFAULT_CORPUS, SMALL_CORPUS, MOVIE_REVIEWS = CORPORA
 POOLINGS = ("mean", "last")
 COUNTINGS = ("pairs", "windows")
-SMOOTHED = (
-    "gcn-"  # before the label of a recurrent model: a GCN over the graph of words smooths what it reads
-)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What the lab knows of a classifier.
-
-    Args:
-        help: One line.
-        make: ``module:class``, called with the model's settings and the number of classes.
-        conv: Entry of ``CONVOLUTIONS`` that it works with; empty where there is no graph.
-        transductive: One graph holds all documents, so it is trained once more with the test documents in it.
-        cost: How long an epoch takes compared with others.
-    """
-
-    help: str
-    make: str
-    conv: str = ""
-    transductive: bool = False
-    cost: int = 1
-
-    @property
-    def part(self) -> Part | None:
-        """The entry of its convolution."""
-        return CONVOLUTIONS.get(self.conv)
-
-
-_HERE = "experiments.lab.documents.classifiers"
-_READER, _CORPUS = f"{_HERE}.reader:ReaderClassifier", f"{_HERE}.corpus_graph:CorpusGraphClassifier"
-_SMOOTHED = f"{_HERE}.smoothed_reader:SmoothedReaderClassifier"
-LINEAR, BAG = "tfidf-lr", "bow-mlp"
-MODELS = {
-    "textgcn": Kind(
-        "GCN of two layers over one graph of all documents and words (Yao et al. 2019)",
-        _CORPUS,
-        "gcn",
-        True,
-        2,
-    ),
-    "textgat": Kind("GAT over the same graph", _CORPUS, "gat", True, 3),
-    "docgcn": Kind("GCN over each document's own graph of words in a sliding window", _READER, "gcn", cost=0),
-    "docgat": Kind("GAT over the same graphs", _READER, "gat", cost=0),
-    "lstm": Kind("LSTM over the words", _READER),
-    "lstm-bidirectional": Kind("LSTMs from both ends of the text", _READER),
-    "gcn-lstm": Kind(
-        "LSTM over word vectors that a GCN has smoothed over the graph of words that occur together",
-        _SMOOTHED,
-    ),
-    LINEAR: Kind(
-        "logistic regression on TF-IDF of words, or of words and pairs (no order beyond that)",
-        f"{_HERE}.linear:LinearClassifier",
-        cost=0,
-    ),
-    BAG: Kind("a network of one hidden layer over the bag of words (no order)", _READER),
-}
-_GRAPHS = [name for name, kind in MODELS.items() if kind.conv]
-MODEL_HELP = (
-    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}, or another recurrent layer with options "
-    f"joined by dashes: {grammar(RecurrentSpec)}; gcn- in front of it smooths the word vectors"
-)
-
-
-@cache
-def recurrent_layer(name: str) -> RecurrentSpec:
-    """The layer of a model that reads words in their order.
-
-    Args:
-        name: Label of the model.
-
-    Raises:
-        ValueError: There is no such model.
-    """
-    label = name.removeprefix(SMOOTHED)
-    if label.partition("-")[0] not in CELLS:
-        if name.partition("-")[0] in CONVOLUTIONS:
-            raise ValueError(
-                f"models: {name!r} is a network over sequences as graphs; on documents there are {', '.join(_GRAPHS)}"
-            )
-        hint = nearest(name, [*MODELS, *CELLS])
-        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {', '.join([*MODELS, *CELLS])}")
-    spec = parse_label(label, (RecurrentSpec,))
-    assert isinstance(spec, RecurrentSpec)
-    if spec.encoding != "embedding":
-        raise ValueError(f"models: {name!r} should leave {spec.encoding} out; words enter as embeddings")
-    return spec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,15 +84,9 @@ class DocumentModel(Settings):
         return self.name
 
     @property
-    def is_smoothed(self) -> bool:
-        """Whether a recurrent layer reads word vectors that a graph of words has smoothed."""
-        return self.name.startswith(SMOOTHED)
-
-    @property
     def kind(self) -> Kind:
         """What the lab knows of it."""
-        other = Kind("a recurrent layer over the words", _SMOOTHED if self.is_smoothed else _READER)
-        return MODELS.get(self.name, other)
+        return kind_of(self.name)
 
 
 def parse_document_model(text: str) -> DocumentModel:
@@ -282,6 +185,10 @@ class DocumentRun(Run):
     @property
     def title(self) -> str:
         return f"{self.model.label} {self.share:g}% seed {self.seed}"
+
+    @property
+    def unused(self) -> frozenset[str]:
+        return self.model.kind.unused
 
     @property
     def most_steps(self) -> int:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from experiments.lab.forecasts.data import ForecastTask
 from experiments.lab.forecasts.settings import ForecastTraining
-from experiments.training.fit import Row, Trainer
+from experiments.training.trainer import Row, Trainer
 
 EVALUATION_BATCH = 32  # windows
 

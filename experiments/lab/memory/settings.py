@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.core.settings import plain
-from experiments.lab.sequences.settings import SequenceRun
+from experiments.core.settings import names_of, plain
+from experiments.lab.sequences.settings import SequenceRun, SequenceTraining
 
 DEPTH = "depth.csv"  # what each step or layer of a run does
 
@@ -19,6 +19,11 @@ class MemoryRun(SequenceRun):
     """
 
     trained: bool = plain(False, treatment=True)
+
+    @property
+    def unused(self) -> frozenset[str]:
+        trained = names_of(SequenceTraining) - {"budget", "hidden", "validation_size", "test_size"}
+        return frozenset() if self.trained else frozenset(f"train.{name}" for name in trained)
 
     @property
     def most_steps(self) -> int:

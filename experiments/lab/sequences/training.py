@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from experiments.lab.sequences.settings import SequenceTraining
-from experiments.training.fit import Row, State, Trainer
 from experiments.training.optimisers import make_optimizer, make_schedule
 from experiments.training.stopping import HighestAccuracy, RecentLosses
+from experiments.training.trainer import Row, State, Trainer
 
 EVALUATION_BATCH = 1000
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from experiments.running.session import Session
-from experiments.training.fit import Row, Trainer
 from experiments.training.stopping import Lowest
+from experiments.training.trainer import Row, Trainer
 from tests.experiments.coin.experiment import CoinRun
 
 

@@ -5,7 +5,7 @@ from experiments.lab.sequences.models import build_model
 from experiments.lab.sequences.work import make_task
 from experiments.running.dry_run import TIMED_STEPS, WARM_STEPS, Timing, describe, time_run
 from experiments.running.sweep import run_sweep
-from experiments.training.fit import Trainer
+from experiments.training.trainer import Trainer
 from tests.experiments.runs import planned
 
 TRAIN = {

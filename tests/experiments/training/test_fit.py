@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from experiments.records.checkpoints import CheckpointFile
-from experiments.training.fit import DivergedError, Trainer, fit
+from experiments.training.fit import DivergedError, fit
 from experiments.training.stopping import Lowest
+from experiments.training.trainer import Trainer
 
 
 class Noisy(Trainer):

@@ -15,9 +15,9 @@ from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.text.corpus import Corpus
 from experiments.lab.characters.text.windows import RandomWindows, Streams, Tokens
 from experiments.records.checkpoints import random_state
-from experiments.training.fit import Row, State, Trainer
 from experiments.training.optimisers import make_optimizer, make_schedule
 from experiments.training.processes import Processes
+from experiments.training.trainer import Row, State, Trainer
 from seq import bits_per_character
 
 RECENT = 100  # batches whose mean accuracy stands beside that since the last look

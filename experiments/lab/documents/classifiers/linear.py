@@ -19,8 +19,9 @@ from experiments.lab.documents.classifiers.classifier import INDUCTIVE, Document
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
 from experiments.running.session import Session
-from experiments.training.fit import Fit, Row, Trainer
+from experiments.training.fit import Fit
 from experiments.training.stopping import Rule
+from experiments.training.trainer import Row, Trainer
 
 #: Inverse strengths of the penalty, and longest runs of words, that validation chooses between.
 STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)

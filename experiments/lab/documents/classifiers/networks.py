@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from experiments.lab.documents.corpora.vocabulary import NO_WORD
-from experiments.lab.documents.settings import BAG, DocumentModel, recurrent_layer
+from experiments.lab.documents.kinds import BAG, recurrent_layer
+from experiments.lab.documents.settings import DocumentModel
 from gnnlab import GATConv, GCNConv, GraphNet
 from gnnlab.layers.normalization import edge_matrix
 from seq import Bidirectional, RecurrentLayer, Stacked

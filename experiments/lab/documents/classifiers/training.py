@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from experiments.lab.documents.settings import DocumentTraining
 from experiments.running.session import Session
-from experiments.training.fit import Fit, Row, Trainer
+from experiments.training.fit import Fit
 from experiments.training.stopping import Lowest
+from experiments.training.trainer import Row, Trainer
 
 #: Makes the batches of an epoch: a function that computes logits (B, C), and the classes (B,).
 Batches = Callable[[], Iterable[tuple[Callable[[], Tensor], Tensor]]]

@@ -7,14 +7,15 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from experiments.lab.documents.kinds import LINEAR, kind_of
 from experiments.lab.documents.report.plots import plot_document_accuracy, plot_learning_curve
 from experiments.lab.documents.report.variants import (
     by_corpus,
-    kind_of,
     largest,
     shares,
     variants,
 )
+from experiments.reading import standard
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Facts, Picture, Section, Table, Text
@@ -89,6 +90,17 @@ def accuracy(results: Results) -> Section | None:
         text = f"With {shares(panel)[0]:g} % of the labels. {ACCURACY}"
         blocks.append(Picture(f"Test accuracy: {title}", text, figure))
     return Section("accuracy", "Test accuracy", blocks) if blocks else None
+
+
+def curves(results: Results) -> Section | None:
+    """Training curves of what learns by epochs, a figure for each corpus, share and setting."""
+    networks = results.some(results.frame[LABEL] != LINEAR)  # whose looks are settings that it tries
+    return None if networks is None else standard.curves(networks, networks.panels(titled=_task))
+
+
+def _task(values: dict[str, Any]) -> str:
+    words = [str(value) for column, value in values.items() if column != "share"]
+    return ", ".join([*words, f"{values['share']:g} % of the labels"])
 
 
 def data(results: Results) -> Section | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.lab.documents.settings import DocumentModel, Kind
+from experiments.lab.documents.kinds import kind_of
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 
@@ -32,11 +32,6 @@ class Variant:
     def runs(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of its model, by seed."""
         return frame[frame[LABEL] == self.model].sort_values("seed")
-
-
-def kind_of(label: str) -> Kind:
-    """What the lab knows of a model."""
-    return DocumentModel(name=label).kind
 
 
 def variants(results: Results) -> list[Variant]:

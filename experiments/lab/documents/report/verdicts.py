@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments.lab.documents.report.variants import Variant, by_corpus, kind_of, of_share, shares, variants
-from experiments.lab.documents.settings import BAG, LINEAR, DocumentModel
+from experiments.lab.documents.kinds import BAG, LINEAR, kind_of
+from experiments.lab.documents.report.variants import Variant, by_corpus, of_share, shares, variants
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
 from experiments.reading.statistics import CONFIDENCE, paired_differences
@@ -40,7 +40,7 @@ def sentences(results: Results) -> list[str]:
         results: Runs on one corpus, under the same settings.
     """
     listed = variants(results)
-    graphs = [v for v in listed if kind_of(v.model).conv or DocumentModel(name=v.model).is_smoothed]
+    graphs = [v for v in listed if kind_of(v.model).conv or kind_of(v.model).smoothed]
     recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, BAG)]
     reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
     found = []

@@ -9,7 +9,8 @@ from experiments.command.builder import carry_out
 from experiments.command.options import options_of
 from experiments.core.catalogue import find_experiment
 from experiments.core.settings import help_of
-from experiments.lab.documents.settings import MODELS, DocumentTraining, default_settings
+from experiments.lab.documents.kinds import MODELS
+from experiments.lab.documents.settings import DocumentTraining, default_settings
 
 FILES = {"config.json", "curve.csv", "predictions.csv", "result.json", "vocabulary.json", "weights.pt"}
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from experiments.core.catalogue import find_experiment, read_settings
+from experiments.lab.documents.kinds import MODELS
 from experiments.lab.documents.settings import (
-    MODELS,
     CorpusChoice,
     DocumentModel,
     DocumentRun,

@@ -123,6 +123,8 @@ def test_without_training_it_measures_initial_weights(tmp_path, capsys):
     settings = page.split('<h2 id="settings">')[1].split("<h2")[0]
     assert "<dt>budget</dt><dd>3000</dd>" in settings
     assert "<dt>trained</dt><dd>no</dd>" in settings
+    for word in ("learning rate", "optimizer", "patience", "steps", "batch size"):
+        assert f"<dt>{word}</dt>" not in settings  # nothing was trained
     assert "after training" not in page
 
 

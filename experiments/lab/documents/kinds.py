@@ -1,0 +1,135 @@
+"""The classifiers of documents, one entry each. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from experiments.core.labels import grammar, parse_label
+from experiments.core.naming import nearest
+from experiments.core.registry import CELLS, CONVOLUTIONS, Part
+from experiments.core.specs import RecurrentSpec
+
+#: Before the label of a recurrent model: a GCN over the graph of words smooths the word vectors that it reads.
+SMOOTHED = "gcn-"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the lab knows of a classifier.
+
+    Args:
+        help: One line.
+        make: ``module:class``, called with the model's settings and the number of classes.
+        conv: Entry of ``CONVOLUTIONS`` that it works with; empty where there is no graph.
+        transductive: One graph holds all documents, so it is trained once more with the test documents in it.
+        cost: How long an epoch takes compared with others.
+        smoothed: A recurrent layer reads word vectors that a graph of words has smoothed.
+        unused: Columns of settings that it does not look at.
+    """
+
+    help: str
+    make: str
+    conv: str = ""
+    transductive: bool = False
+    cost: int = 1
+    smoothed: bool = False
+    unused: frozenset[str] = frozenset()
+
+    @property
+    def part(self) -> Part | None:
+        """The entry of its convolution."""
+        return CONVOLUTIONS.get(self.conv)
+
+
+_HERE = "experiments.lab.documents.classifiers"
+_READER, _CORPUS = f"{_HERE}.reader:ReaderClassifier", f"{_HERE}.corpus_graph:CorpusGraphClassifier"
+_NO_GRAPH = frozenset({"model.heads", "model.window", "model.counting"})
+_WHOLE = frozenset({"model.pooling", "model.most_words", "train.batch_size"})  # over the graph of a corpus
+_OWN = frozenset({"model.pooling", "model.counting"})  # over a graph of each document
+_TRAINING = ("epochs", "learning_rate", "batch_size", "patience", "clip_norm")
+_NETWORK = ("embedding", "hidden", "dropout", "pooling", "most_words")
+_LINEAR = _NO_GRAPH | {f"model.{name}" for name in _NETWORK} | {f"train.{name}" for name in _TRAINING}
+LINEAR, BAG = "tfidf-lr", "bow-mlp"
+_RECURRENT = Kind("a recurrent layer over the words", _READER, unused=_NO_GRAPH)
+_SMOOTH = Kind(
+    "a recurrent layer over word vectors that a GCN has smoothed over the graph of words that occur together",
+    f"{_HERE}.smoothed_reader:SmoothedReaderClassifier",
+    smoothed=True,
+    unused=frozenset({"model.heads"}),
+)
+MODELS = {
+    "textgcn": Kind(
+        "GCN of two layers over one graph of all documents and words (Yao et al. 2019)",
+        _CORPUS,
+        "gcn",
+        True,
+        2,
+        unused=_WHOLE | {"model.hidden", "model.heads"},
+    ),
+    "textgat": Kind("GAT over the same graph", _CORPUS, "gat", True, 3, unused=_WHOLE),
+    "docgcn": Kind(
+        "GCN over each document's own graph of words in a sliding window",
+        _READER,
+        "gcn",
+        cost=0,
+        unused=_OWN | {"model.heads"},
+    ),
+    "docgat": Kind("GAT over the same graphs", _READER, "gat", cost=0, unused=_OWN),
+    "lstm": replace(_RECURRENT, help="LSTM over the words"),
+    "lstm-bidirectional": replace(_RECURRENT, help="LSTMs from both ends of the text"),
+    "gcn-lstm": replace(
+        _SMOOTH,
+        help="LSTM over word vectors that a GCN has smoothed over the graph of words that occur together",
+    ),
+    LINEAR: Kind(
+        "logistic regression on TF-IDF of words, or of words and pairs (no order beyond that)",
+        f"{_HERE}.linear:LinearClassifier",
+        cost=0,
+        unused=_LINEAR,
+    ),
+    BAG: Kind(
+        "a network of one hidden layer over the bag of words (no order)",
+        _READER,
+        unused=_NO_GRAPH | {"model.pooling", "model.embedding"},
+    ),
+}
+_GRAPHS = [name for name, kind in MODELS.items() if kind.conv]
+MODEL_HELP = (
+    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}, or another recurrent layer with options "
+    f"joined by dashes: {grammar(RecurrentSpec)}; gcn- in front of it smooths the word vectors"
+)
+
+
+@cache
+def recurrent_layer(name: str) -> RecurrentSpec:
+    """The layer of a model that reads words in their order.
+
+    Args:
+        name: Label of the model.
+
+    Raises:
+        ValueError: There is no such model.
+    """
+    label = name.removeprefix(SMOOTHED)
+    if label.partition("-")[0] not in CELLS:
+        if name.partition("-")[0] in CONVOLUTIONS:
+            raise ValueError(
+                f"models: {name!r} is a network over sequences as graphs; on documents there are {', '.join(_GRAPHS)}"
+            )
+        hint = nearest(name, [*MODELS, *CELLS])
+        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {', '.join([*MODELS, *CELLS])}")
+    spec = parse_label(label, (RecurrentSpec,))
+    assert isinstance(spec, RecurrentSpec)
+    if spec.encoding != "embedding":
+        raise ValueError(f"models: {name!r} should leave {spec.encoding} out; words enter as embeddings")
+    return spec
+
+
+def kind_of(name: str) -> Kind:
+    """What the lab knows of a model.
+
+    Args:
+        name: One of ``MODELS``, or the label of a recurrent model.
+    """
+    return MODELS.get(name, _SMOOTH if name.startswith(SMOOTHED) else _RECURRENT)
