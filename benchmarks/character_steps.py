@@ -26,8 +26,8 @@ from experiments.lab.characters.models.training import CharacterTrainer
 from experiments.lab.characters.settings import CharacterTraining, CorpusSettings
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.corpus import Corpus, open_corpus
-from experiments.lab.sequences.models import count_parameters
 from experiments.records.device import computing
+from experiments.training.budget import count_parameters
 
 B, T, H, E = 64, 30, 128, 64
 STEPS = 5  # steps a turn

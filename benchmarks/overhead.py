@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from experiments.core.execution import Execution
 from experiments.core.specs import parse_model
-from experiments.lab.sequences.models import build_model, hidden_size
+from experiments.lab.sequences.models.models import build_model, hidden_size
 from experiments.lab.sequences.settings import SequenceRun, SequenceTraining
 from experiments.lab.sequences.work import make_task
 from experiments.records.device import computing

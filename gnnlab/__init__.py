@@ -9,10 +9,12 @@ from gnnlab.graphs.influence import effective_resistance, random_walk_influence
 from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
 from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
 from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
+from gnnlab.layers.example_graphs import ExampleGraphClassifier
 from gnnlab.layers.gat import GATConv
 from gnnlab.layers.gcn import GCNConv
 from gnnlab.layers.graph_net import GraphNet
 from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
+from gnnlab.layers.static_graph import StaticGraphConv, pyg_convolution
 from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
 from gnnlab.text.pmi_graph import cooccurrence_graph
 from gnnlab.text.text_graph import AttachedDocument, attach_document, attach_documents, document_graph
@@ -21,10 +23,12 @@ from gnnlab.text.window_graphs import sliding_window_graph, sliding_window_graph
 __all__ = [
     "AttachedDocument",
     "CorpusSize",
+    "ExampleGraphClassifier",
     "GATConv",
     "GCNConv",
     "GraphNet",
     "SequenceGraphClassifier",
+    "StaticGraphConv",
     "adjacency_matrix",
     "adjacency_power",
     "attach_document",
@@ -42,6 +46,7 @@ __all__ = [
     "normalized_adjacency",
     "palindrome_graph",
     "path_graph",
+    "pyg_convolution",
     "random_walk_influence",
     "receptive_field",
     "sliding_window_graph",

@@ -18,6 +18,7 @@ ROOMS = (
     "reading",
     "lab",
     "comparison",
+    "door",
     "reproductions",
     "command",
 )

@@ -10,11 +10,13 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from experiments.command.arguments import parse_choices, parse_seeds
-from experiments.command.options import CommandOption, is_tuple, kinds_of, options_of
-from experiments.core.catalogue import experiments, find_experiment
+from experiments.command.options import CommandOption, options_of
+from experiments.core import own
+from experiments.core.catalogue import DATA_FILES, experiments, find_experiment
 from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.labels import parse_labels
+from experiments.running.plan import is_tuple, kinds_of, plan
 
 Command = Callable[..., int]
 EXECUTION = tuple(Execution.__dataclass_fields__)
@@ -29,9 +31,24 @@ def run_app() -> App:
     )
     app.default(_unknown)
     for experiment in experiments().values():
-        epilogue = f"Start with: gnnlab run {experiment.name} --smoke"
+        epilogue = f"Start with: {experiment.start or f'gnnlab run {experiment.name} --smoke'}"
         app.command(command_of(experiment), name=experiment.name, help_epilogue=epilogue)
     return app
+
+
+def add_own(run: App, name: str) -> None:
+    """Make a command of a user's own task, experiment or file of data, where a name is one.
+
+    Args:
+        run: ``gnnlab run``.
+        name: As the user typed it.
+
+    Raises:
+        ValueError: There is no such file, or nothing in it of that name.
+    """
+    if own.is_reference(name) or Path(name).suffix in DATA_FILES:
+        epilogue = f"Start with: gnnlab run {name} --smoke"
+        run.command(command_of(find_experiment(name)), name=name, help_epilogue=epilogue)
 
 
 def _unknown(
@@ -117,8 +134,6 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     name = f"{experiment.name}-smoke" if values["smoke"] else experiment.name
     own = {option.name: values[option.name] for option in experiment.options}
 
-    from experiments.running.plan import plan
-
     runs = plan(
         experiment,
         models,
@@ -131,8 +146,7 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     if not runs:
         raise ValueError("models: nothing is left to do with these settings")
 
-    from experiments.comparison.line import compare
+    from experiments.comparison.line import announce, compare
 
-    return compare(
-        experiment, runs, values["out"] or Path("runs") / name, values["device"], values["workers"], how, own
-    )
+    out = values["out"] or Path("runs") / name.lower()
+    return announce(compare(experiment, runs, out, values["device"], values["workers"], how, own))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
-from experiments.command.builder import run_app
+from experiments.command.builder import add_own, run_app
 from experiments.command.comparison_command import compare, table
 from experiments.command.draw.commands import draw_app
 from experiments.command.predict_command import predict
@@ -154,6 +154,9 @@ def main(arguments: list[str] | None = None) -> None:
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
         with _ended_by_sigterm():
+            arguments = sys.argv[1:] if arguments is None else arguments
+            if arguments[:1] == ["run"] and len(arguments) > 1:
+                add_own(app["run"], arguments[1])
             code = app(arguments, exit_on_error=False, print_error=False)
             sys.stdout.flush()
     except (CycloptsError, ValueError) as error:

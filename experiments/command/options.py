@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.run import Run
-from experiments.core.settings import Settings, help_of, hints_of, kind_of, nested
+from experiments.core.settings import help_of, kind_of, nested
 
 THE_MODELS_OWN = "the model's own"
 
@@ -154,16 +154,3 @@ def _execution() -> list[CommandOption]:
         default = "" if isinstance(item.default, bool) or item.default is None else shown(item.default)
         found.append(CommandOption(item.name, kind, texts[item.name], default, initial=item.default))
     return found
-
-
-def kinds_of(experiment: Experiment) -> dict[str, type]:
-    """What each setting that an option gives holds, by name of the setting."""
-    run: type[Run] = load(experiment.run)
-    return {path[-1]: kind_of(cls, path[-1]) for path, cls, _ in nested(run) if issubclass(cls, Settings)}
-
-
-def is_tuple(experiment: Experiment, setting: str) -> bool:
-    """Whether a setting is itself a list of values, as the texts of a corpus are."""
-    run: type[Run] = load(experiment.run)
-    found = {path[-1]: hints_of(cls)[path[-1]] for path, cls, _ in nested(run)}
-    return getattr(found.get(setting), "__origin__", None) is tuple

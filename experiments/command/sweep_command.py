@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
+from experiments.command.builder import add_own
 from experiments.command.options import options_of
 from experiments.command.sweep_file import SweepFile
 from experiments.core.catalogue import find_experiment
@@ -48,6 +49,7 @@ def make_sweep(app: App) -> Callable[..., int]:
             if word.startswith("--")
         }
         words = said.arguments({_dashed(option.name) for option in known if option.kind is bool}, given)
+        add_own(app["run"], name)
         try:
             code: int = app(["run", name, *words, *options], exit_on_error=False, print_error=False)
         except (CycloptsError, ValueError) as error:

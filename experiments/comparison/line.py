@@ -6,10 +6,11 @@ import dataclasses
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.core.catalogue import find_experiment
+from experiments.core.catalogue import experiment_of
 from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.experiment import Experiment, loaded
 from experiments.core.run import Run
@@ -21,8 +22,23 @@ from experiments.records.results_folder import check_folder, prepare_folder
 from experiments.running.dry_run import describe
 from experiments.running.execute import work
 from experiments.running.plan import prepared
-from experiments.running.sweep import result_there, run_sweep
+from experiments.running.sweep import SweepResult, result_there, run_sweep
 from experiments.training.processes import Processes, joined, started_processes
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a comparison.
+
+    Args:
+        out: Results folder.
+        outcome: Of its runs; None where another process does them, or nothing was to be done.
+        page: The report.
+    """
+
+    out: Path
+    outcome: SweepResult | None = None
+    page: Path | None = None
 
 
 def compare(
@@ -33,8 +49,8 @@ def compare(
     workers: int | None = None,
     how: Execution = AS_USUAL,
     options: dict[str, Any] | None = None,
-) -> int:
-    """Look at the data, do the runs, print their table, and write the report.
+) -> Done:
+    """Look at the data, do the runs, and write the report.
 
     Args:
         experiment: Which one.
@@ -44,9 +60,6 @@ def compare(
         workers: Processes; None for as many as there are cores, or 1 on a GPU.
         how: The engine, and what it is told; with ``dry_run`` nothing is done, and the runs are shown.
         options: Options of the experiment that are no settings.
-
-    Returns:
-        Exit code: 0, or 1 when a run failed.
 
     Raises:
         ValueError: A setting cannot be met: the device is not there, the budget does not fit, the folder is not free.
@@ -85,8 +98,8 @@ def carry_out(
     options: dict[str, Any] | None = None,
     processes: Processes | None = None,
     pictures: bool = True,
-) -> int:
-    """Do the runs of an experiment, write its pictures and report, and print its table.
+) -> Done:
+    """Do the runs of an experiment, and write its pictures and report.
 
     Args:
         runs: What to do; all of one experiment, on one device.
@@ -97,20 +110,18 @@ def carry_out(
         processes: Those that share each run; the first one writes.
         pictures: Draw the experiment's pictures too.
 
-    Returns:
-        Exit code: 0, or 1 when a run failed.
-
     Raises:
         ValueError: The folder is not free.
     """
     how.check()
-    experiment = find_experiment(runs[0].experiment)
+    how = engine_for(runs, how)
+    experiment = experiment_of(runs[0])
     on_gpu = runs[0].device.startswith("cuda")
     workers = workers or (1 if on_gpu else min(os.cpu_count() or 1, len(runs)))
     if how.dry_run:
         check_folder(out, experiment.name)
         print(describe(runs, out, workers=1 if how.engine == "serial" else workers, how=how))
-        return 0
+        return Done(out)
     if processes is None or processes.first:
         prepare_folder(out, experiment.name)
         if experiment.begin:
@@ -121,17 +132,60 @@ def carry_out(
         if not processes.first:
             for run in missing:
                 work(run, out / run.folder, how=how, writes=False)
-            return 0
+            return Done(out)
     outcome = run_sweep(runs, out, workers=workers, how=how)
     if pictures and experiment.pictures:
         loaded(experiment.pictures)(runs, out, options or {})
-    page = write_report(out)
-    print(text_summary(Results(out)))
+    return Done(out, outcome, write_report(out))
+
+
+def announce(done: Done) -> int:
+    """Print the table of a comparison, where its report is, and what is to be said of its runs.
+
+    Returns:
+        Exit code: 0, or 1 when a run failed.
+    """
+    if done.outcome is None:
+        return 0
+    outcome = done.outcome
+    print(text_summary(Results(done.out)))
     if outcome.skipped:
         print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
-    print(f"\nreport: {page}")
+    print(f"\nreport: {done.page}")
+    warn(outcome)
+    return 1 if outcome.failed else 0
+
+
+def warn(outcome: SweepResult) -> None:
+    """Say on stderr which runs failed, and which were made by code that has changed."""
     for folder, reason in outcome.failed.items():
         print(f"gnnlab: failed: {folder}: {' '.join(reason.split())}", file=sys.stderr)
     if set(outcome.failed) & set(outcome.skipped):
         print("gnnlab: failed runs are done again with --retry-failed", file=sys.stderr)
-    return 1 if outcome.failed else 0
+    if outcome.changed:
+        print(
+            f"gnnlab: {len(outcome.changed)} runs were made before your code changed, as {outcome.changed[0]}; "
+            "--retry-changed does them again",
+            file=sys.stderr,
+        )
+
+
+def engine_for(runs: Sequence[Run], how: Execution) -> Execution:
+    """The engine that runs can be done by: code that has no file stays in this process.
+
+    Raises:
+        ValueError: A cluster is asked for.
+    """
+    here = [code.name for code in dict.fromkeys(code for run in runs for code in run.code) if code.lives_here]
+    if not here or how.engine == "serial":
+        return how
+    if how.on_ray:
+        raise ValueError(
+            f"engine: {here[0]} was defined in a notebook or at a prompt; write it into a file for Ray"
+        )
+    print(
+        f"gnnlab: runs train one after the other in this process, because {', '.join(here)} has no file; "
+        "write it into one to train in several",
+        file=sys.stderr,
+    )
+    return dataclasses.replace(how, engine="serial")

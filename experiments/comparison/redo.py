@@ -25,7 +25,10 @@ def repeat(folder: Path, out: Path) -> int:
     before = read_run(folder)
     settings = before.settings
     resolve_device(settings.device)
-    prepare_folder(out, settings.experiment)
+    prepare_folder(out, settings.subject)
+    for code in settings.code:
+        if code.changed:
+            print(f"gnnlab: {code.where} has changed since the run was recorded", file=sys.stderr)
     again = find_experiment(settings.experiment).again
     read_curve(folder)  # a damaged one is said here, not called a difference
     if again:

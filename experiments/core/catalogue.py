@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from experiments.core import own
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
 from experiments.core.run import Run
@@ -13,6 +15,7 @@ from experiments.core.run import Run
 #: Modules with a tuple EXPERIMENTS, in the order of ``gnnlab list``; none of them imports torch.
 FOLDERS = (
     "experiments.lab.sequences.experiment",
+    "experiments.lab.own.experiment",
     "experiments.lab.memory.experiment",
     "experiments.lab.trees.experiment",
     "experiments.lab.citation.experiment",
@@ -20,6 +23,11 @@ FOLDERS = (
     "experiments.lab.characters.experiment",
     "experiments.lab.forecasts.experiment",
 )
+
+#: Makes an experiment of a user's task, or file of data.
+OWN_TASK = "experiments.lab.own.experiment:with_task"
+#: Endings of files of data.
+DATA_FILES = (".csv", ".tsv", ".npz", ".pt")
 
 
 @cache
@@ -30,16 +38,59 @@ def experiments() -> dict[str, Experiment]:
 
 
 def find_experiment(name: str) -> Experiment:
-    """The experiment of that name.
+    """The experiment of that name, or of a user's own: FILE.py:NAME of a task or an experiment, or a file of data.
 
     Raises:
         ValueError: There is none; the message lists those there are.
     """
     known = experiments()
+    if name not in known and (own.is_reference(name) or Path(name).suffix in DATA_FILES):
+        return own_experiment(name)
+    for other in () if name in known else own.names(own.EXPERIMENT):
+        code = own.known(own.EXPERIMENT, other)
+        assert code is not None
+        if (found := own.load(code, "experiment")).name == name:
+            return checked_experiment(found, code)
     if name not in known:
         hint = nearest(name, list(known))
         raise ValueError(f"experiment: unknown {name!r}{hint or '.'} Known: {', '.join(known)}")
     return known[name]
+
+
+def own_experiment(reference: str) -> Experiment:
+    """An experiment of a user's own, or the one that is there for tasks and data of his own, with his in it.
+
+    Raises:
+        ValueError: There is no such file or name, or it is none of these.
+    """
+    found: Experiment
+    if not own.is_reference(reference):
+        found = load(OWN_TASK)(reference, None)
+        return found
+    code = own.find(reference, own.EXPERIMENT, "experiment")
+    thing = own.load(code, "experiment")
+    if isinstance(thing, Experiment):
+        return checked_experiment(thing, code)
+    own.drop(code)
+    found = load(OWN_TASK)(reference, thing)
+    return found
+
+
+def checked_experiment(experiment: Experiment, code: own.Code) -> Experiment:
+    """A user's experiment, which is no other than it says.
+
+    Raises:
+        ValueError: Its name is that of one of the catalogue.
+    """
+    if not isinstance(experiment, Experiment):
+        raise ValueError(
+            f"experiment: {code.where} should be an Experiment, but is a {type(experiment).__name__}"
+        )
+    if experiment.name in experiments():
+        raise ValueError(
+            f"experiment: {code.where} is called {experiment.name}, as one of the lab's; rename it"
+        )
+    return experiment
 
 
 def read_settings(values: dict[str, Any]) -> Run:
@@ -50,5 +101,12 @@ def read_settings(values: dict[str, Any]) -> Run:
     """
     if not isinstance(values, dict):
         raise ValueError(f"config.json should hold an object, but holds a {type(values).__name__}")
+    for code in values.get("code") or ():
+        own.remember(own.Code.from_dict(code))
     run: Run = load(find_experiment(str(values.get("experiment"))).run).from_dict(values)
     return run
+
+
+def experiment_of(run: Run) -> Experiment:
+    """The experiment of a run, with what the run itself says of it, as the title of a user's own task."""
+    return run.described(find_experiment(run.experiment))

@@ -25,6 +25,7 @@ class Execution:
         resume: Go on from checkpoints; --no-resume renames them and begins anew.
         tensorboard: Write the curves for TensorBoard while runs train, into the folder of each run.
         retry_failed: Do runs that are recorded as failed again.
+        retry_changed: Do runs again whose model or task, code of your own, has changed since they were recorded.
         dry_run: Show the runs, their parameters and an estimate of time from a few timed steps. Writes nothing.
     """
 
@@ -36,6 +37,7 @@ class Execution:
     resume: bool = True
     tensorboard: bool = False
     retry_failed: bool = False
+    retry_changed: bool = False
     dry_run: bool = False
 
     def check(self) -> None:

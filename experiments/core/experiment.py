@@ -27,7 +27,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Experiment:
-    """What one experiment says of itself. Functions are named as ``module:function`` and imported when they are needed.
+    """What one experiment says of itself. Functions and classes are named as ``module:name``, and imported when they
+    are needed; where they are there already, they may stand for themselves.
 
     Args:
         name: What the user types.
@@ -57,35 +58,39 @@ class Experiment:
         references: Models that others are compared with, the first that there is.
         step: What a step of training is called.
         shares_runs: Whether several processes, started by ``torchrun``, can share a run.
+        base: Name in the catalogue of the experiment that this one is, with a task of a user's own in it.
+        start: A command to start with; by default its smoke run.
         own_columns: Recorded numbers that its tables and sections read; those that no run has are columns of gaps.
     """
 
     name: str
     title: str
     question: str
-    run: str
-    parse: str
+    run: Any
+    parse: Any
     model_help: str
     models: tuple[str, ...]
-    work: str
+    work: Any
     metrics: tuple[Metric, ...]
-    sections: tuple[str, ...]
-    terminal: tuple[str, ...] = ()
-    task: str = ""
+    sections: tuple[Any, ...]
+    terminal: tuple[Any, ...] = ()
+    task: Any = ""
     about: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     smoke: dict[str, Any] = field(default_factory=dict)
     seeds: int = 3
-    settle: str = ""
-    prepare: str = ""
-    begin: str = ""
-    again: str = ""
-    pictures: str = ""
+    settle: Any = ""
+    prepare: Any = ""
+    begin: Any = ""
+    again: Any = ""
+    pictures: Any = ""
     options: tuple[Option, ...] = ()
     published: tuple[Published, ...] = ()
     references: tuple[str, ...] = ("lstm",)
     step: str = "step"
     shares_runs: bool = False
+    base: str = ""
+    start: str = ""
     own_columns: tuple[str, ...] = ()
 
     @property
@@ -94,12 +99,14 @@ class Experiment:
         return self.metrics[0]
 
 
-def load(name: str) -> Any:
-    """What ``module:attribute`` stands for, imported now."""
+def load(name: Any) -> Any:
+    """What ``module:attribute`` stands for, imported now; a class or function stands for itself."""
+    if not isinstance(name, str):
+        return name
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)
 
 
-def loaded(name: str) -> Callable[..., Any]:
+def loaded(name: Any) -> Callable[..., Any]:
     """The function of that name; one that does nothing and answers its first argument for an empty name."""
     return load(name) if name else lambda first, *rest: first

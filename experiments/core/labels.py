@@ -17,7 +17,9 @@ from dataclasses import Field, dataclass, field
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from experiments.core import own
 from experiments.core.naming import nearest
+from experiments.core.own import Code
 from experiments.core.registry import Part
 from experiments.core.settings import Settings, fields_of, kind_of
 
@@ -59,6 +61,8 @@ class Spec(Settings):
     """A model as its label says it. The first field is the name of a cell or convolution, or of the whole model."""
 
     family: ClassVar[str] = ""
+    #: What of a user's own code can be such a model, or a part of it.
+    own: ClassVar[str] = own.CONVOLUTION
     #: Entries that the first field may name.
     parts: ClassVar[Mapping[str, Part]] = {}
 
@@ -74,6 +78,12 @@ class Spec(Settings):
     def part(self) -> Part:
         """The entry of its cell or convolution."""
         return self.parts[getattr(self, fields_of(type(self))[0].name)]
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """The user's own code that it is made of."""
+        code = own.known(self.own, getattr(self, fields_of(type(self))[0].name))
+        return () if code is None else (code,)
 
     @property
     def label(self) -> str:
@@ -114,7 +124,8 @@ def parse_label(text: str, kinds: Sequence[type[Spec]], what: str = "model") -> 
     Raises:
         ValueError: The name or an option is not known, or stands twice; the message says what is known.
     """
-    name, *words = text.strip().split("-")
+    text = _named(text.strip(), kinds)
+    name, *words = text.split("-")
     known = [part for kind in kinds for part in kind.parts]
     kind = next((kind for kind in kinds if name in kind.parts), None)
     if kind is None:
@@ -137,6 +148,21 @@ def parse_label(text: str, kinds: Sequence[type[Spec]], what: str = "model") -> 
             raise ValueError(f"models: {text!r} says {item.name} twice: {options[item.name]} and {value}")
         options[item.name] = value
     return kind(**{first.name: name}, **options)
+
+
+def _named(text: str, kinds: Sequence[type[Spec]]) -> str:
+    """The label with the name of a user's class in place of where it stands; it is known from then on.
+
+    FILE.py:NAME is a model where there are models of one's own, and FILE.py:NAME-3 a network of three layers of a
+    convolution.
+    """
+    if not own.is_reference(text):
+        return text
+    place, _, name = text.rpartition(":")
+    name, dash, words = name.partition("-")
+    whole = not dash and any(kind.own == own.MODEL for kind in kinds)
+    code = own.find(f"{place}:{name}", own.MODEL if whole else own.CONVOLUTION, "models")
+    return f"{code.name}{dash}{words}"
 
 
 def _spellings(item: Field[Any]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.core import own
 from experiments.core.experiment import load
 
 
@@ -82,8 +83,54 @@ CELLS = {
     )
 }
 
-CONVOLUTIONS = {
-    part.name: part
+PYG = "pyg:"
+#: Convolutions of PyG that take ``heads``, and ``concat`` to join what they say.
+PYG_HEADS = frozenset({"GATConv", "GATv2Conv", "SuperGATConv", "TransformerConv"})
+
+
+@dataclass(frozen=True)
+class ForeignPart(Part):
+    """A convolution from elsewhere: one of PyG's, or a user's own.
+
+    Args:
+        code: The user's code; None for one of PyG's.
+    """
+
+    code: own.Code | None = None
+
+    def layer(self, inputs: int, outputs: int, **options: Any) -> Any:
+        if self.code is None:
+            return load("gnnlab:pyg_convolution")(self.name.removeprefix(PYG), inputs, outputs, **options)
+        return load("gnnlab:StaticGraphConv")(own.load(self.code, "models")(inputs, outputs, **options))
+
+
+class Convolutions(dict[str, Part]):
+    """Convolutions by name. Those of PyG (``pyg:SAGEConv``) and a user's own are found in it too, but not listed."""
+
+    def __missing__(self, name: str) -> Part:
+        code = own.known(own.CONVOLUTION, name)
+        if code is not None:
+            return ForeignPart(name, "", code.where, frozenset(code.features), code=code)
+        if name.startswith(PYG) and name.removeprefix(PYG).isidentifier():
+            heads = {"heads"} if name.removeprefix(PYG) in PYG_HEADS else set()
+            return ForeignPart(name, "", "a convolution of PyTorch Geometric", frozenset(heads))
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return self[name] is not None  # type: ignore[index]
+        except KeyError:
+            return False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
+CONVOLUTIONS = Convolutions(
+    (part.name, part)
     for part in (
         Part(
             "gcn",
@@ -101,7 +148,7 @@ CONVOLUTIONS = {
             activation="elu",
         ),
     )
-}
+)
 
 
 def is_convolution(label: str) -> bool:

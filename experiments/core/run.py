@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from experiments.core.settings import Settings, plain, whole
+from experiments.core.experiment import Experiment, load
+from experiments.core.own import Code
+from experiments.core.settings import Settings, Values, plain, whole
 
 MOST_THREADS = 256
 MOST_SEED = 2**31 - 1
@@ -23,10 +25,14 @@ class Run(Settings):
         device: ``cpu`` or a torch CUDA device.
         threads: CPU threads inside the run; more of them can change the last bits.
         deterministic: Keep to kernels that give the same bits each time, which a GPU does not do by itself.
+        code: The user's own code that it needs, each piece with file and SHA-256. It is no setting: a file that was
+            moved, or in which a comment was mended, leaves the run what it is.
     """
 
     #: Columns of the task that every table names.
     told: ClassVar[tuple[str, ...]] = ()
+    #: Fields that are no columns of a table of runs.
+    not_columns: ClassVar[frozenset[str]] = frozenset({"code"})
 
     experiment: str = plain(option=False)
     model: Any = plain(option=False)
@@ -35,11 +41,31 @@ class Run(Settings):
     device: str = plain("cpu", option=False)
     threads: int = whole(1, least=1, most=MOST_THREADS, option=False)
     deterministic: bool = plain(False, option=False, added=True)
+    code: tuple[Code, ...] = plain((), option=False, hashed=False)
+
+    def to_dict(self) -> Values:
+        values = super().to_dict()
+        if not self.code:
+            del values["code"]
+        return values
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # Another process has to learn what a user's names stand for before it makes a run of them.
+        return (revive, (self.to_dict(),)) if self.code else super().__reduce_ex__(protocol)
+
+    @property
+    def subject(self) -> str:
+        """What a folder of runs is about: its experiment, or a user's own task."""
+        return self.experiment
 
     @property
     def place(self) -> str:
         """What was to be learned, as the first part of a folder's name; empty where an experiment has one task."""
         return ""
+
+    def described(self, experiment: Experiment) -> Experiment:
+        """Its experiment, with what this run says of it: a user's own task has a title and a metric of its own."""
+        return experiment
 
     @property
     def unused(self) -> frozenset[str]:
@@ -64,5 +90,12 @@ class Run(Settings):
     @property
     def folder(self) -> str:
         """Name of the run's folder, different for every other setting."""
-        parts = [self.place, self.model.label, f"seed{self.seed}", self.identity]
+        # A colon, as in pyg:SAGEConv-3, is no part of a file's name everywhere.
+        parts = [self.place, self.model.label.replace(":", "-"), f"seed{self.seed}", self.identity]
         return "_".join(part for part in parts if part)
+
+
+def revive(values: Values) -> Run:
+    """The run that ``to_dict`` described, in another process."""
+    run: Run = load("experiments.core.catalogue:read_settings")(values)
+    return run

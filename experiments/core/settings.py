@@ -124,7 +124,7 @@ class Settings:
             value = getattr(self, item.name)
             as_default = item.metadata.get("added") and value == item.default
             if as_default or not item.metadata.get("hashed", True):
-                del values[item.name]
+                values.pop(item.name, None)
             elif isinstance(value, Settings):
                 values[item.name] = value.hashed()
         return values
@@ -212,7 +212,7 @@ def nested(cls: type, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 def _plain(value: Any) -> Any:
     if isinstance(value, Settings):
         return value.to_dict()
-    return list(value) if isinstance(value, tuple) else value
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _build(kind: Any, value: Any) -> Any:
@@ -220,6 +220,8 @@ def _build(kind: Any, value: Any) -> Any:
     options = [o for o in get_args(kind) if isinstance(o, type) and issubclass(o, Settings)]
     if isinstance(kind, type) and issubclass(kind, Settings):
         return kind.from_dict(dict(value))
+    if get_origin(kind) is tuple and options:
+        return tuple(options[0].from_dict(dict(one)) for one in value)
     if options:
         by_family = {getattr(option, "family", ""): option for option in options}
         return by_family[dict(value)["family"]].from_dict(dict(value))

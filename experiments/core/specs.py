@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from experiments.core import own
 from experiments.core.labels import MOST_LAYERS, Spec, grammar, parse_label, word
 from experiments.core.registry import CELLS, CONVOLUTIONS, Part
 
@@ -90,11 +91,45 @@ class GraphSpec(Spec):
         return self.part.step(self.heads)
 
 
-ModelSpec = RecurrentSpec | GraphSpec
-KINDS: Sequence[type[Spec]] = (RecurrentSpec, GraphSpec)
+class _Models(Mapping[str, Part]):
+    """A user's own models that this process knows, by name."""
+
+    def __getitem__(self, name: str) -> Part:
+        code = own.known(own.MODEL, name)
+        if code is None:
+            raise KeyError(name)
+        return Part(name, "", code.where)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(own.names(own.MODEL))
+
+    def __len__(self) -> int:
+        return len(own.names(own.MODEL))
+
+
+@dataclass(frozen=True)
+class OwnSpec(Spec):
+    """A model of a user's own: a class or function ``(task, hidden)``, called as ``model(tokens)``.
+
+    Args:
+        model: Its name.
+    """
+
+    family: ClassVar[str] = "own"
+    own: ClassVar[str] = own.MODEL
+    parts: ClassVar[Mapping[str, Part]] = _Models()
+    shown: ClassVar[dict[str, str]] = {"name": "label", "family": "family"}
+
+    model: str
+
+
+ModelSpec = RecurrentSpec | GraphSpec | OwnSpec
+KINDS: Sequence[type[Spec]] = (RecurrentSpec, GraphSpec, OwnSpec)
 MODEL_HELP = (
     "a cell or convolution, then options joined by dashes, as in lstm-2, gcn-4-mirrored, lstm-bias3. "
-    f"{grammar(RecurrentSpec)}. {grammar(GraphSpec)}"
+    f"{grammar(RecurrentSpec)}. {grammar(GraphSpec)}; pyg:NAME is a convolution of PyG, as in pyg:SAGEConv-3, "
+    "pyg:GATv2Conv-3-heads4. Your own: FILE.py:NAME is a model, a class or function (task, hidden) called as "
+    "model(tokens); FILE.py:NAME-3 a graph network of three layers NAME(in, out) called as conv(x, edge_index)"
 )
 
 
@@ -118,5 +153,5 @@ def parse_model(text: str) -> ModelSpec:
         ValueError: models: unknown model 'gnc', did you mean gcn? Known: rnn, lstm, gru, gru1, ...
     """
     spec = parse_label(text, KINDS)
-    assert isinstance(spec, (RecurrentSpec, GraphSpec))
+    assert isinstance(spec, (RecurrentSpec, GraphSpec, OwnSpec))
     return spec

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.core.catalogue import find_experiment
+from experiments.core.catalogue import experiment_of
 from experiments.core.metric import Metric, metric_of
 from experiments.reading.frames import (
     LABEL,
@@ -75,13 +75,13 @@ def compare_folders(
         ValueError: The folders hold different experiments, no run in common, or no such metric.
     """
     a, b = runs_table(first), runs_table(second)
-    experiments = [sorted({str(run.settings.experiment) for run in runs}) for runs in (first, second)]
+    experiments = [sorted({run.settings.subject for run in runs}) for runs in (first, second)]
     if experiments[0] != experiments[1]:
         raise ValueError(
             f"folders: the first holds runs of {', '.join(experiments[0])}, the second of "
             f"{', '.join(experiments[1])}; they should be of one experiment"
         )
-    declared = find_experiment(experiments[0][0]).metrics
+    declared = experiment_of(first[0].settings).metrics
     judge = metric_of(metric or declared[0].key, declared)
     for frame in (a, b):
         check_metric(frame, judge.key)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.core.catalogue import find_experiment
+from experiments.core.catalogue import experiment_of
 from experiments.core.run import Run
 from experiments.core.settings import nested
 from experiments.records.records import RunRecord, flat_row, flat_settings
@@ -34,7 +34,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     """
     frame = pd.DataFrame([flat_row(run) | {LABEL: run.settings.model.label} for run in runs])
     first: Run = runs[0].settings
-    experiment = find_experiment(first.experiment)
+    experiment = experiment_of(first)
     metrics = [metric.key for metric in experiment.metrics]
     absent = [c for c in (*RESULTS, *metrics, *experiment.own_columns) if c not in frame]
     frame = frame.assign(**dict.fromkeys(absent, np.nan))

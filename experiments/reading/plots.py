@@ -10,8 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
+from experiments.core.metric import Metric
 from experiments.reading.frames import natural
 
+ACCURACY = Metric("test_accuracy", "test accuracy")
 Smoothing = Callable[[np.ndarray], np.ndarray]
 MARKERS = "osD^vPX*<>hpd"
 _STYLES = ("-", "--", "-.", ":")
@@ -55,8 +57,9 @@ def plot_accuracy(
     chance: float | None = None,
     seed_lines: bool = False,
     order: Sequence[str] | None = None,
+    metric: Metric = ACCURACY,
 ) -> Axes:
-    """Test accuracy against length: a dot a seed, a line through the means, a band of one standard deviation.
+    """A metric against length: a dot a seed, a line through the means, a band of one standard deviation.
 
     Args:
         frame: From ``runs_table``.
@@ -64,7 +67,10 @@ def plot_accuracy(
         chance: Accuracy of guessing, drawn as a line.
         seed_lines: A thin line through the dots of each seed.
         order: All models of the report, so that colours agree between figures; by default those of the table.
+        metric: What is shown.
     """
+    key = metric.key
+    share = key == ACCURACY.key
     labels = order or sorted(frame["model.name"].unique(), key=natural)
     styles, shifts = model_styles(labels), _offsets(len(labels), frame["length"].to_numpy(dtype=float))
     slot = np.diff(shifts).min() if len(shifts) > 1 else 0.1
@@ -74,12 +80,12 @@ def plot_accuracy(
         if runs.empty:
             continue
         style = styles[label]
-        by_length = runs.groupby("length")["test_accuracy"]
+        by_length = runs.groupby("length")[key]
         mean, std = by_length.mean(), by_length.std(ddof=1).fillna(0.0)
         x = mean.index.to_numpy(dtype=float) + shift
         ax.plot(
             runs["length"] + shift + _apart(runs) * 0.8 * slot,
-            runs["test_accuracy"],
+            runs[key],
             style["marker"],
             color=style["color"],
             ms=3.5,
@@ -88,7 +94,7 @@ def plot_accuracy(
             rasterized=len(ended) > MANY,
         )
         for _, one in runs.sort_values("length").groupby("seed") if seed_lines else ():
-            ax.plot(one["length"] + shift, one["test_accuracy"], color=style["color"], lw=0.6, alpha=0.5)
+            ax.plot(one["length"] + shift, one[key], color=style["color"], lw=0.6, alpha=0.5)
         ax.plot(
             x,
             mean,
@@ -99,13 +105,16 @@ def plot_accuracy(
             mfc="none",
             label=label,
         )
-        ax.fill_between(
-            x, (mean - std).clip(lower=0), (mean + std).clip(upper=1), color=style["color"], alpha=0.12, lw=0
-        )
+        low, high = mean - std, mean + std
+        if share:
+            low, high = low.clip(lower=0), high.clip(upper=1)
+        ax.fill_between(x, low, high, color=style["color"], alpha=0.12, lw=0)
     if chance is not None:
         ax.axhline(chance, color="0.4", lw=1, ls=(0, (1, 2)), label=f"chance ({chance:g})")
     _length_axis(ax, frame)
-    ax.set(ylabel="test accuracy", ylim=(-0.03, 1.05))
+    ax.set(ylabel=metric.heading)
+    if share:
+        ax.set_ylim(-0.03, 1.05)
     return ax
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
 
-from experiments.core.catalogue import find_experiment
+from experiments.core.catalogue import experiment_of
 from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric, metric_of
 from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns, told_tasks
@@ -44,7 +44,7 @@ class Results:
     ) -> None:
         self.folder = folder
         self.runs: list[RunRecord] = read_runs(folder) if runs is None else list(runs)
-        self.experiment: Experiment = find_experiment(self.runs[0].settings.experiment)
+        self.experiment: Experiment = experiment_of(self.runs[0].settings)
         self.asked = baseline
         self._parts: dict[tuple[str, ...], dict[str, Results]] = {}
         self._whole: Results | None = None

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.core.catalogue import find_experiment, read_settings
+from experiments.core.catalogue import experiment_of, read_settings
 from experiments.core.run import Run
 from experiments.records.files import write_beside
 
@@ -130,7 +130,7 @@ def read_result(path: Path) -> dict[str, Any] | None:
 
 
 def _check_result(path: Path, settings: Run, result: dict[str, Any]) -> None:
-    metric = find_experiment(settings.experiment).metric.key
+    metric = experiment_of(settings).metric.key
     needed = {"ok": (metric, "steps", "parameters"), "failed": ("reason",)}[result["status"]]
     for key in needed:
         if key not in result:
@@ -176,11 +176,11 @@ def read_runs(out: Path) -> list[RunRecord]:
     if not runs:
         raise FolderError(f"{out}: holds no runs")
     first = runs[0]
-    other = next((run for run in runs if run.settings.experiment != first.settings.experiment), None)
+    other = next((run for run in runs if run.settings.subject != first.settings.subject), None)
     if other is not None:
         raise FolderError(
-            f"{out}: holds runs of {first.settings.experiment!r} ({first.path.name}) and of "
-            f"{other.settings.experiment!r} ({other.path.name}); move those of one experiment to another folder"
+            f"{out}: holds runs of {first.settings.subject!r} ({first.path.name}) and of "
+            f"{other.settings.subject!r} ({other.path.name}); move those of one experiment to another folder"
         )
     return runs
 
@@ -222,7 +222,12 @@ def flat_row(run: RunRecord) -> dict[str, Any]:
 
 def flat_settings(run: RunRecord) -> dict[str, Any]:
     """The settings of a run, nested keys joined by dots."""
-    return flatten(run.settings.to_dict())
+    values = run.settings.to_dict()
+    for name in run.settings.not_columns & values.keys():
+        del values[name]
+    if run.settings.code:
+        values["code"] = ", ".join(code.where for code in run.settings.code)
+    return flatten(values)
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

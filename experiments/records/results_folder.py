@@ -48,7 +48,7 @@ def check_folder(out: Path, experiment: str) -> None:
                 f"out: {out} holds other files ({sorted(foreign)[0]}) and no runs; name a new folder"
             )
         return
-    there = read_run(config.parent).settings.experiment
+    there = read_run(config.parent).settings.subject
     if there != experiment:
         raise FolderError(f"out: {out} holds runs of {there!r}, not {experiment!r}; name another folder")
 

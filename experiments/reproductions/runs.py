@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison.line import carry_out
+from experiments.comparison.line import announce, carry_out
 from experiments.core.experiment import load
 from experiments.records.device import environment
 from experiments.records.files import write_beside, write_json
@@ -48,7 +48,7 @@ def do_runs(claim: Claim, quick: bool, root: Path, *, device: str, workers: int 
         by_experiment.setdefault(part.experiment, []).extend(part.runs(device, threads))
     for experiment, runs in by_experiment.items():
         out = runs_folder(claim, experiment, quick, root)
-        failed |= carry_out(runs, out, workers, pictures=False)
+        failed |= announce(carry_out(runs, out, workers, pictures=False))
     if plan.compute and not has_numbers(claim, quick, root):
         numbers = load(plan.compute)(**plan.options)
         path = numbers_path(claim, quick, root)

@@ -7,10 +7,12 @@ import multiprocessing
 import operator
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -154,7 +156,8 @@ class LocalEngine:
                 self._pools.append(self._mine.pool)
             self._steps[self._mine.slot] = 0
             pool: ProcessPoolExecutor = self._mine.pool
-            return pool.submit(_work_here, settings, self._out, self._how)
+            with _program_left_out():
+                return pool.submit(_work_here, settings, self._out, self._how)
 
     def _watch(self, settings: Run, work: Future[Answer]) -> Answer:
         if not self._show:
@@ -178,6 +181,23 @@ class LocalEngine:
         self._threads.shutdown(cancel_futures=True)
         for pool in self._pools:
             pool.shutdown()
+
+
+@contextmanager
+def _program_left_out() -> Iterator[None]:
+    """Begin a process that does not carry out the user's program again, as a new process of Python would.
+
+    A program that compares models needs no ``if __name__ == "__main__"`` then: what a run needs is loaded by name.
+    """
+    main = sys.modules["__main__"]
+    hidden: dict[str, Any] = {
+        name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)
+    }
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(hidden)
 
 
 _steps: Any = None

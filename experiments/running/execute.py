@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 import traceback
@@ -12,6 +13,7 @@ from typing import Any
 from experiments.core.catalogue import find_experiment
 from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.experiment import load
+from experiments.core.own import where_it_failed
 from experiments.core.run import Run
 from experiments.records.device import computing, environment
 from experiments.records.files import is_disk_error, remove_parts, synchronise, write_json
@@ -67,9 +69,23 @@ def execute_once(
     """
     with run_lock(out, settings.folder):
         there = read_result(out / settings.folder)
-        if there is not None and not (how.retry_failed and there["status"] == "failed"):
+        if there is not None and not done_again(settings, out, how, there):
             return there, False
         return _execute(settings, out, on_step, how), True
+
+
+def done_again(run: Run, out: Path, how: Execution, there: dict[str, Any]) -> bool:
+    """Whether a run that has a result is to be done again: it failed, or a user's code has changed since."""
+    failed = how.retry_failed and there["status"] == "failed"
+    return failed or (how.retry_changed and changed_since(run, out / run.folder))
+
+
+def changed_since(run: Run, folder: Path) -> bool:
+    """Whether a recorded run was made by other code of the user's than the same run would be now."""
+    if not run.code:
+        return False
+    recorded = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("code", [])
+    return {(c["name"], c["sha256"]) for c in recorded} != {(c.name, c.sha256) for c in run.code}
 
 
 def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Execution) -> dict[str, Any]:
@@ -88,7 +104,8 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
     except Exception as error:
         if is_disk_error(error):
             raise
-        result = failure(settings, f"{type(error).__name__}: {error}")
+        place = where_it_failed(error, settings.code)
+        result = failure(settings, f"{type(error).__name__}: {error}{place}")
         (folder / "traceback.txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     result["seconds_total"] = time.perf_counter() - started
     write_json(folder / "result.json", result)

@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.core.experiment import Experiment, load, loaded
 from experiments.core.run import Run
-from experiments.core.settings import Settings, fields_of, kind_of, names_of
+from experiments.core.settings import Settings, fields_of, hints_of, kind_of, names_of, nested
 
 MOST_RUNS = 1_000_000  # a typing error should not fill the memory
 
@@ -58,7 +58,7 @@ def plan(
     if count > MOST_RUNS:
         raise ValueError(f"these are {count} runs; a sweep should have at most {MOST_RUNS}")
     fixed = {
-        "experiment": experiment.name,
+        "experiment": experiment.base or experiment.name,
         "device": device,
         "threads": threads,
         "deterministic": deterministic,
@@ -109,7 +109,7 @@ def _one(
         }
         values = {key: value for key, value in chosen.items() if key in open_to_all and key not in own}
         own[name] = dataclasses.replace(part, **values) if values else part  # type: ignore[type-var]
-    return kind(seed=0, **fixed, **own)
+    return kind(seed=0, code=getattr(parts["model"], "codes", ()), **fixed, **own)
 
 
 def _is_inside(parts: Mapping[str, Settings], name: str) -> bool:
@@ -124,3 +124,16 @@ def prepared(experiment: Experiment, runs: list[Run], out: Any, options: dict[st
     """
     found: list[Run] = loaded(experiment.prepare)(runs, out, options)
     return found
+
+
+def kinds_of(experiment: Experiment) -> dict[str, type]:
+    """What each setting that an option gives holds, by name of the setting."""
+    run: type[Run] = load(experiment.run)
+    return {path[-1]: kind_of(cls, path[-1]) for path, cls, _ in nested(run) if issubclass(cls, Settings)}
+
+
+def is_tuple(experiment: Experiment, setting: str) -> bool:
+    """Whether a setting is itself a list of values, as the texts of a corpus are."""
+    run: type[Run] = load(experiment.run)
+    found = {path[-1]: hints_of(cls)[path[-1]] for path, cls, _ in nested(run)}
+    return getattr(found.get(setting), "__origin__", None) is tuple

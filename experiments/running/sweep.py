@@ -20,7 +20,7 @@ from experiments.records.files import write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result, write_results
 from experiments.running.engines import Answer, Engine, LocalEngine, SerialEngine, WorkerKilledError
-from experiments.running.execute import failure
+from experiments.running.execute import changed_since, done_again, failure
 from experiments.running.ray_engine import RayEngine
 
 LOOK_AGAIN = 0.5  # seconds between two looks at runs that another sweep is doing
@@ -34,11 +34,13 @@ class SweepResult:
         done: Folders of runs that ended in this sweep.
         skipped: Folders of runs that had ended before, or that another sweep did meanwhile.
         failed: Reason of each run that failed, now or before, by folder.
+        changed: Folders of runs that had ended before with other code of the user's than there is now.
     """
 
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
 
 
 def run_sweep(
@@ -81,6 +83,8 @@ def run_sweep(
                 missing.append(settings)
             else:
                 record(settings, (there, False))
+                if changed_since(settings, out / settings.folder):
+                    outcome.changed.append(settings.folder)
         if missing:
             with make_engine(out, how, workers=min(workers, len(missing)), show=show) as engine:
                 _do_all(missing, engine, out, record)
@@ -94,7 +98,7 @@ def run_sweep(
 def result_there(run: Run, out: Path, how: Execution) -> dict[str, Any] | None:
     """The result of a run that is done; None where it is still to do, as a failure that is done again."""
     result = read_result(out / run.folder)
-    return None if result is not None and how.retry_failed and result["status"] == "failed" else result
+    return None if result is not None and done_again(run, out, how, result) else result
 
 
 def make_engine(out: Path, how: Execution, *, workers: int, show: bool = False) -> Engine:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
+from torch import nn
+
 TOLERANCE = 0.05  # a model's parameters come this close to the budget, or the comparison is refused
 MOST_HIDDEN = 1 << 20
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Trainable parameters."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
 
 
 def closest_size(count: Callable[[int], int], budget: int, step: int, what: str) -> int:
@@ -25,6 +32,11 @@ def closest_size(count: Callable[[int], int], budget: int, step: int, what: str)
         >>> closest_size(lambda hidden: 4 * hidden * hidden, 10_000, 1, "a square")
         50
     """
+    if count(step) == count(64 * step):
+        raise ValueError(
+            f"budget: {what} has {count(step)} parameters whatever hidden is; let its layers be as wide as hidden "
+            "says, or set fixed = True on it, to compare it as it is"
+        )
     above = bisect_right(range(1, MOST_HIDDEN), budget, key=lambda steps: count(steps * step)) + 1
     sizes = [steps * step for steps in (above - 1, above) if steps > 0]
     best = min(sizes, key=lambda size: abs(count(size) - budget))

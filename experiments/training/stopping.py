@@ -46,28 +46,33 @@ class Rule(ABC):
 
 
 class HighestAccuracy(Rule):
-    """The highest validation accuracy, and of equal ones the lowest loss.
+    """The highest validation accuracy, or the best of another score, and of equal ones the lowest loss.
 
     Args:
         success: Ends a run when two looks in a row reach it.
         patience: Steps without a loss lower by 0.001 that end a run; 0 for never.
+        key: Column of the score.
+        lower: Whether a lower score is a better one; then there is no success to reach.
     """
 
-    def __init__(self, success: float, patience: int) -> None:
+    def __init__(
+        self, success: float, patience: int, key: str = "validation_accuracy", lower: bool = False
+    ) -> None:
         super().__init__()
-        self.success, self.patience = success, patience
-        self.accuracy, self.loss = -1.0, math.inf
+        self.success, self.patience, self.key, self.lower = success, patience, key, lower
+        self.accuracy, self.loss = -math.inf, math.inf
         self.successes = 0
         self.lowest_loss, self.lowest_step = math.inf, 0
 
     def judge(self, row: Row) -> tuple[bool, str]:
-        step, loss, accuracy = row["step"], row["validation_loss"], row["validation_accuracy"]
+        step, loss, accuracy = row["step"], row["validation_loss"], row[self.key]
+        accuracy = -accuracy if self.lower else accuracy
         keep = (accuracy, -loss) > (self.accuracy, -self.loss)
         if keep:
             self.accuracy, self.loss = accuracy, loss
         if loss < self.lowest_loss - 1e-3:
             self.lowest_loss, self.lowest_step = loss, step
-        self.successes = self.successes + 1 if accuracy >= self.success else 0
+        self.successes = self.successes + 1 if accuracy >= self.success and not self.lower else 0
         if self.successes == 2:
             return keep, "success"
         late = self.patience and step - self.lowest_step >= self.patience

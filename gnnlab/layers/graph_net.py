@@ -13,6 +13,7 @@ from torch_geometric.utils import scatter
 from gnnlab.layers.aggregation import check_number, check_sizes
 from gnnlab.layers.gat import GATConv
 from gnnlab.layers.gcn import GCNConv
+from gnnlab.layers.static_graph import static
 
 CONVS = ("gcn", "gat")
 READOUTS = ("query", "mean", "max", "sum", "none")
@@ -37,7 +38,7 @@ class GraphNet(nn.Module):
         out_channels: C, the classes.
         num_layers: L, one or more.
         conv: `"gcn"`, `"gat"`, or any function `(in_channels, out_channels) -> layer`; the layer is called as PyG's
-            convolutions are.
+            convolutions are. One of PyG's own is put into a `StaticGraphConv`, so that it takes (B, N, F) too.
         heads: K of a GAT; K must divide H.
         readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
             node.
@@ -103,7 +104,7 @@ class GraphNet(nn.Module):
         self.activation = activation or (F.elu if conv == "gat" else F.relu)
         sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
         if callable(conv):
-            layers = [conv(size, hidden_channels, **conv_options) for size in sizes]
+            layers = [static(conv(size, hidden_channels, **conv_options)) for size in sizes]
         elif conv == "gcn":
             layers = [GCNConv(size, hidden_channels, **conv_options) for size in sizes]
         else:
@@ -153,7 +154,8 @@ class GraphNet(nn.Module):
         if self._is_full(number):
             edge_weight = None
         edge_index = self.layer_edges(number, x, edge_index, batch)
-        h = self.activation(self.convs[number](x, edge_index, edge_weight))
+        given = () if edge_weight is None else (edge_weight,)
+        h = self.activation(self.convs[number](x, edge_index, *given))
         h = F.dropout(h, self.dropout, self.training)
         x = x + h if self.residual and x.shape == h.shape else h
         return self.norms[number](x) if self.norms else x

@@ -8,12 +8,13 @@ import shutil
 import pytest
 
 from experiments.command.cli import main
-from experiments.command.options import kinds_of, options_of
+from experiments.command.options import options_of
 from experiments.core.catalogue import experiments, find_experiment
 from experiments.core.execution import Execution
 from experiments.core.settings import nested
 from experiments.records.records import read_run, read_runs
 from experiments.running.execute import execute
+from experiments.running.plan import kinds_of
 from tests.experiments import tiny
 
 NAMES = list(tiny.ARGUMENTS)

@@ -8,6 +8,7 @@ SPLITS = ["--validation-size", "20", "--test-size", "20", "--budget", "1500"]
 #: By experiment; one stands for all tasks on sequences.
 ARGUMENTS = {
     "palindrome": ["--models", "lstm,gcn-2", "--lengths", "4", *TRAIN, *SPLITS],
+    "own": ["--models", "lstm,gcn-2", "--lengths", "4", *TRAIN, *SPLITS],
     "tree-neighbors": [
         "--models",
         "gcn-2,lstm",
@@ -56,6 +57,8 @@ RATE = "learning_rate"
 def arguments(experiment: str, folder: Path) -> list[str]:
     """Arguments of ``gnnlab run EXPERIMENT``; texts and documents are written into the folder."""
     own = ARGUMENTS[experiment]
+    if experiment == "own":
+        return [*own, "--task", f"{write_task(folder)}:Last"]
     if experiment == "documents":
         return [*own, "--documents", str(write_documents(folder))]
     if experiment == "characters":
@@ -105,3 +108,26 @@ def write_text(folder: Path) -> Path:
     path = folder / "tale.txt"
     path.write_text(" ".join(draw.choice(words) for _ in range(700)), encoding="utf-8")
     return path
+
+
+def write_task(folder: Path) -> Path:
+    """A file with a task of a user's own."""
+    file = folder / "own_task.py"
+    file.write_text(
+        '''import torch
+
+from experiments import Task
+
+
+class Last(Task):
+    """Name the last symbol."""
+
+    num_tokens, num_outputs, chance = 7, 7, 1 / 7
+
+    def examples(self, count, generator):
+        symbols = torch.randint(7, (count, self.length), generator=generator)
+        return symbols, symbols[:, -1]
+''',
+        encoding="utf-8",
+    )
+    return file

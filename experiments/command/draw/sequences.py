@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch_geometric.data import Data
 
 from experiments.core.specs import GraphSpec
-from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.trained_runs import load_run, parse_symbols
 from experiments.records.pictures import save
 from experiments.records.records import FolderError
@@ -220,7 +220,7 @@ def _single_layers(layer: RecurrentLayer) -> list[RecurrentLayer] | None:
 
 
 @torch.no_grad()
-def _answer(model: nn.Module, task: SequenceTask, tokens: Tensor) -> str:
+def _answer(model: nn.Module, task: Task, tokens: Tensor) -> str:
     if task.every_step:
         return "answers at every step " + "".join(str(v) for v in model(tokens)[0].argmax(-1).tolist())
     chances = model(tokens)[0].softmax(-1)

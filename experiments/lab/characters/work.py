@@ -15,11 +15,11 @@ from experiments.lab.characters.samples import take_samples
 from experiments.lab.characters.settings import CharacterRun
 from experiments.lab.characters.text.corpus import Corpus, open_corpus
 from experiments.lab.characters.text.vocabulary import described
-from experiments.lab.sequences.models import count_parameters
 from experiments.records.files import write_json
 from experiments.records.results_folder import SHARED
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
 from experiments.training.processes import this_process
 from experiments.training.stopping import Lowest
 

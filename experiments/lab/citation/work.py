@@ -12,8 +12,8 @@ from experiments.data.node_graphs import load_task, most_frequent
 from experiments.lab.citation.models import build_node_model
 from experiments.lab.citation.settings import CitationRun
 from experiments.lab.citation.training import NodeTrainer, rule_of
-from experiments.lab.sequences.models import count_parameters
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
 
 
 def prepare(runs: list[CitationRun], out: Path, options: dict[str, Any]) -> list[CitationRun]:

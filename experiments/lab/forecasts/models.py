@@ -7,8 +7,7 @@ from torch import Tensor, nn
 
 from experiments.core.registry import Part
 from experiments.lab.forecasts.settings import LAST, ForecastModel
-from experiments.lab.sequences.models import count_parameters
-from experiments.training.budget import closest_size
+from experiments.training.budget import closest_size, count_parameters
 from seq import LSTM
 
 HEADS = 2  # of a convolution that has heads

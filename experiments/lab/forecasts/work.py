@@ -27,8 +27,8 @@ from experiments.lab.forecasts.training import (
     forecast_errors,
     validation_row,
 )
-from experiments.lab.sequences.models import count_parameters
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
 from experiments.training.stopping import Lowest
 
 

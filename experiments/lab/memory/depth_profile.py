@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.lab.sequences.input_sensitivity import double_copy, in_double
-from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.tasks.task import Task
 from gnnlab import SequenceGraphClassifier, dirichlet_energy
 from seq import Bidirectional, SequenceClassifier, Stacked, gate_activations, jacobians, step_jacobians
 
@@ -17,7 +17,7 @@ EXAMPLES = 8
 MOST_ENTRIES = 3000  # rows of a layer's Jacobian; beyond it singular values take too long
 
 
-def measure_depth(model: nn.Module, task: SequenceTask, *, examples: int = EXAMPLES) -> list[dict[str, Any]]:
+def measure_depth(model: nn.Module, task: Task, *, examples: int = EXAMPLES) -> list[dict[str, Any]]:
     """Singular values of each step's or layer's Jacobian, the norm of the features, their Dirichlet energy.
 
     A recurrent step is ds(t)/ds(t-1), of [h; c] where there is a memory; a layer is dH(l)/dH(l-1) over all nodes and

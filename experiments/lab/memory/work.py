@@ -10,9 +10,9 @@ from torch import nn
 from experiments.lab.memory.depth_profile import measure_depth
 from experiments.lab.memory.settings import DEPTH, MemoryRun
 from experiments.lab.sequences.input_sensitivity import measure_sensitivity
-from experiments.lab.sequences.models import hidden_size
+from experiments.lab.sequences.models.models import hidden_size
 from experiments.lab.sequences.settings import SENSITIVITY
-from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.training import evaluate, fixed_split
 from experiments.lab.sequences.work import facts, initial_model, make_task, train_and_test, with_when
 from experiments.records.rows import write_rows
@@ -39,9 +39,7 @@ def work(run: MemoryRun, folder: Path, session: Session) -> dict[str, Any]:
     return result | {"hidden": hidden}
 
 
-def _initial(
-    run: MemoryRun, task: SequenceTask, model: nn.Module, folder: Path, session: Session
-) -> dict[str, Any]:
+def _initial(run: MemoryRun, task: Task, model: nn.Module, folder: Path, session: Session) -> dict[str, Any]:
     rows = {"initial": measure_sensitivity(model, run.model, task)}
     write_rows(folder / SENSITIVITY, with_when(rows))
     loss, accuracy = evaluate(model, task, fixed_split(task, "test", run.train.test_size))

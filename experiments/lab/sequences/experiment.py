@@ -15,6 +15,7 @@ _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size"
 #: A run that answers this share of unseen examples has learned the task.
 SUCCESS = 0.99
 ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS)
+R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS)
 ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of parameters (within "
     "5 %) and of steps; validation selected the weights, and the test split was read once."
@@ -51,7 +52,7 @@ def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -
             "experiments.reading.standard:models",
         ),
     }
-    task = task if ":" in task else f"{_HERE}.tasks:{task}"
+    task = task if ":" in task else f"{_HERE}.tasks.tasks:{task}"
     return Experiment(name=name, title=title, question=question, task=task, **(shared | more))
 
 

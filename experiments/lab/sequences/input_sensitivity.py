@@ -10,17 +10,18 @@ import torch
 from torch import Tensor, nn
 
 from experiments.core.specs import GraphSpec, ModelSpec
+from experiments.lab.sequences.models.own import AtEmbedding
 from experiments.lab.sequences.settings import LEAST
-from experiments.lab.sequences.tasks import SequenceTask
-from experiments.lab.sequences.training import Batch
-from gnnlab import SequenceGraphClassifier
+from experiments.lab.sequences.tasks.task import Batch, Task
+from experiments.lab.sequences.training import answers, named
+from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
 from seq import SequenceClassifier, sensitivity
 
 EXAMPLES = 16
 
 
 def measure_sensitivity(
-    model: nn.Module, spec: ModelSpec, task: SequenceTask, *, examples: int = EXAMPLES
+    model: nn.Module, spec: ModelSpec, task: Task, *, examples: int = EXAMPLES
 ) -> list[dict[str, Any]]:
     """D(r) = ‖∂y/∂e‖_F at each distance r from the read-out, a mean over validation examples.
 
@@ -73,16 +74,22 @@ def in_double(batch: Batch) -> Batch:
 def split_at_input(model: nn.Module, batch: Batch) -> tuple[Callable[[Tensor], Tensor], Tensor]:
     """The model behind its input layer, and what that layer makes of a batch."""
     if batch.inputs.is_floating_point():
-        return (lambda x: model(x, **batch.extras)), batch.inputs
-    assert isinstance(model, (SequenceClassifier, SequenceGraphClassifier))
-    with torch.no_grad():
-        return model.read, model.encode(batch.inputs)
+        return (lambda x: answers(model, batch._replace(inputs=x))), batch.inputs
+    if isinstance(model, (SequenceClassifier, SequenceGraphClassifier, ExampleGraphClassifier)):
+        given = {} if isinstance(model, SequenceGraphClassifier) else named(model, batch)
+        with torch.no_grad():
+            return (lambda x: model.read(x, **given)), model.encode(batch.inputs)
+    at_embedding = AtEmbedding(model, batch)
+    return at_embedding, at_embedding.embedded
 
 
-def _distances(spec: ModelSpec, task: SequenceTask, batch: Batch, found: Tensor) -> Tensor:
+def _distances(spec: ModelSpec, task: Task, batch: Batch, found: Tensor) -> Tensor:
     """(B, T) the distance of every position from the read-out; -1 where there is no input to speak of."""
     positions = torch.arange(found.shape[1])
     graph = task.graph(spec) if isinstance(spec, GraphSpec) else None
+    if task.varies and "lengths" in batch.extras:
+        lengths = batch.extras["lengths"].unsqueeze(1)
+        return torch.where(positions < lengths, lengths - positions, -1)
     if "lengths" in batch.extras:
         lengths = batch.extras["lengths"].unsqueeze(1)
         # A query stands behind the longest sequence, whatever the length of the example.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> 
         options: Nothing of them is looked at.
     """
     pictures = []
-    for run in _one_per_graph(runs):
+    for run in one_per_graph(runs):
         spec = run.model
         assert isinstance(spec, GraphSpec)
         graph = make_task(run).graph(spec)
@@ -43,7 +44,7 @@ def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> 
     keep_pictures(out, pictures)
 
 
-def _one_per_graph(runs: list[SequenceRun]) -> list[SequenceRun]:
+def one_per_graph(runs: Sequence[SequenceRun]) -> list[SequenceRun]:
     """For each way of making edges, the longest sequence that is still readable, or else the shortest."""
     chosen: dict[tuple[Any, ...], SequenceRun] = {}
     for run in sorted(runs, key=lambda r: (r.length > SHOWN_LENGTH, abs(r.length - SHOWN_LENGTH))):

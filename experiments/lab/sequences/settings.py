@@ -56,7 +56,7 @@ class SequenceRun(Run):
 
     @property
     def cost(self) -> float:
-        return float(self.length * self.model.layers * self.train.steps)
+        return float(self.length * getattr(self.model, "layers", 1) * self.train.steps)
 
     @property
     def trains(self) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from experiments.lab.sequences.models import build_model
+from experiments.lab.sequences.models.models import build_model
 from experiments.lab.sequences.settings import SequenceRun
-from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.work import make_task
 from experiments.records.checkpoints import restore_weights
 from experiments.records.records import FolderError, read_run
@@ -17,7 +17,7 @@ from experiments.records.records import FolderError, read_run
 MOST_SYMBOLS = 200  # more columns than a picture can hold
 
 
-def load_run(run: Path) -> tuple[SequenceRun, SequenceTask, nn.Module]:
+def load_run(run: Path) -> tuple[SequenceRun, Task, nn.Module]:
     """Settings, task and model of a run; the model has its selected weights, or its first ones if it was not trained.
 
     Raises:
@@ -45,7 +45,7 @@ def load_run(run: Path) -> tuple[SequenceRun, SequenceTask, nn.Module]:
     return settings, task, model.eval()
 
 
-def parse_symbols(text: str, task: SequenceTask, *, length: int | None = None) -> Tensor:
+def parse_symbols(text: str, task: Task, *, length: int | None = None) -> Tensor:
     """(1, T) symbols as a user writes them.
 
     Args:

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+import inspect
 
 import torch
 from torch import Tensor, nn
 
+from experiments.core.metric import Metric
+from experiments.lab.sequences.experiment import ACCURACY
 from experiments.lab.sequences.settings import SequenceTraining
+from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.training.optimisers import make_optimizer, make_schedule
 from experiments.training.stopping import HighestAccuracy, RecentLosses
 from experiments.training.trainer import Row, State, Trainer
 
 EVALUATION_BATCH = 1000
-
-
-class Batch(NamedTuple):
-    """Examples: what the model is called with, and what it should answer."""
-
-    inputs: Tensor
-    targets: Tensor
-    extras: dict[str, Tensor] = {}  # noqa: RUF012  (read only: keyword arguments of the model)
-
-    def to(self, device: str) -> Batch:
-        """The same on a device."""
-        extras = {name: value.to(device) for name, value in self.extras.items()}
-        return Batch(self.inputs.to(device), self.targets.to(device), extras)
-
-
-class Task(Protocol):
-    """What training needs of a task."""
-
-    def generator(self, split: str) -> torch.Generator:
-        """A fresh stream of randomness for one split."""
-
-    def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
-        """Examples of a split."""
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """What training lowers, a mean over examples."""
-
-    def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """For each answer whether it is right, as booleans of any shape."""
 
 
 class SequenceTrainer(Trainer):
@@ -73,22 +47,23 @@ class SequenceTrainer(Trainer):
     def step(self) -> bool:
         assert self.generator is not None
         batch = self.task.batch("train", self.train.batch_size, self.generator).to(self.device)
-        outputs = self.model(batch.inputs, **batch.extras)
+        outputs = answers(self.model, batch)
         loss = self.task.loss(outputs, batch.targets)
         norm = self.update(loss)
         assert norm is not None
-        correct = self.task.correct(outputs.detach(), batch.targets).float().mean()
-        self.add(loss=loss, norm=norm, accuracy=correct)
+        score = self.task.score(outputs.detach(), batch.targets).float()
+        self.add(loss=loss, norm=norm, score=score)
         return self.losses.settled(loss)
 
     def look(self) -> Row:
         means = self.means()
-        loss, accuracy = evaluate(self.model, self.task, self.validation)
+        loss, score = evaluate(self.model, self.task, self.validation)
+        name = self.task.metric.key.removeprefix("test_")
         return {
             "train_loss": means["loss"],
-            "train_accuracy": means["accuracy"],
+            f"train_{name}": means["score"],
             "validation_loss": loss,
-            "validation_accuracy": accuracy,
+            f"validation_{name}": score,
             "learning_rate": self.rate,
             "gradient_norm": means["norm"],
         }
@@ -101,9 +76,9 @@ class SequenceTrainer(Trainer):
         self.losses.values.extend(state["losses"])
 
 
-def rule_of(train: SequenceTraining) -> HighestAccuracy:
+def rule_of(train: SequenceTraining, metric: Metric = ACCURACY) -> HighestAccuracy:
     """Which look is the best, and when a run ends."""
-    return HighestAccuracy(train.success, train.patience)
+    return HighestAccuracy(train.success, train.patience, metric.curve, metric.lower_is_better)
 
 
 def fixed_split(task: Task, split: str, size: int, device: str = "cpu") -> Batch:
@@ -113,13 +88,33 @@ def fixed_split(task: Task, split: str, size: int, device: str = "cpu") -> Batch
 
 @torch.no_grad()
 def evaluate(model: nn.Module, task: Task, batch: Batch) -> tuple[float, float]:
-    """Loss and accuracy in 0..1 on a batch of any size, in evaluation mode."""
+    """Loss and score on a batch of any size, in evaluation mode."""
     model.eval()
     outputs = []
     for start in range(0, len(batch.inputs), EVALUATION_BATCH):
         part = slice(start, start + EVALUATION_BATCH)
-        extras: dict[str, Any] = {name: value[part] for name, value in batch.extras.items()}
-        outputs.append(model(batch.inputs[part], **extras))
+        extras = {name: value[part] for name, value in batch.extras.items()}
+        outputs.append(answers(model, Batch(batch.inputs[part], batch.targets[part], extras)))
     model.train()
     whole = torch.cat(outputs)
-    return task.loss(whole, batch.targets).item(), task.correct(whole, batch.targets).double().mean().item()
+    return task.loss(whole, batch.targets).item(), task.score(whole, batch.targets).item()
+
+
+def answers(model: nn.Module, batch: Batch) -> Tensor:
+    """The model's outputs: it is given the inputs, and of what comes beside them what its ``forward`` names."""
+    outputs: Tensor = model(batch.inputs, **named(model, batch))
+    return outputs
+
+
+def named(model: nn.Module, batch: Batch) -> dict[str, Tensor]:
+    """What comes beside the inputs, as far as the model's ``forward`` names it."""
+    taken = takes(type(model)) if batch.extras else None
+    return {k: v for k, v in batch.extras.items() if taken is None or k in taken}
+
+
+def takes(kind: type[nn.Module]) -> frozenset[str] | None:
+    """Names of the arguments of its ``forward``; None where it takes any."""
+    parameters = inspect.signature(kind.forward).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return None
+    return frozenset(parameters)

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
 from experiments.core.catalogue import find_experiment
 from experiments.core.experiment import load
-from experiments.core.specs import GraphSpec
+from experiments.core.specs import GraphSpec, OwnSpec
 from experiments.lab.sequences.distance import describe_reach
 from experiments.lab.sequences.input_sensitivity import measure_sensitivity
-from experiments.lab.sequences.models import build_model, count_parameters, hidden_size
+from experiments.lab.sequences.models.models import build_model, hidden_size
+from experiments.lab.sequences.models.own import is_fixed
 from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
-from experiments.lab.sequences.tasks import SequenceTask
+from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.training import SequenceTrainer, evaluate, fixed_split, rule_of
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
+
+AnyRun = TypeVar("AnyRun", bound=SequenceRun)
 
 
-def make_task(run: SequenceRun) -> SequenceTask:
+def make_task(run: SequenceRun) -> Task:
     """The task of a run, made by the class that its experiment names."""
-    task: SequenceTask = load(find_experiment(run.experiment).task)(run.length, run.seed)
+    task: Task = load(find_experiment(run.experiment).task).of(run)
     return task
 
 
-def prepare(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> list[SequenceRun]:
+def prepare(runs: list[AnyRun], out: Path, options: dict[str, Any]) -> list[AnyRun]:
     """The runs, after a look at whether each model can be built in its size.
 
     Raises:
@@ -46,29 +50,66 @@ def work(run: SequenceRun, folder: Path, session: Session) -> dict[str, Any]:
     return train_and_test(run, task, model, folder, session) | {"hidden": hidden}
 
 
-def initial_model(run: SequenceRun, task: SequenceTask, hidden: int) -> nn.Module:
+def initial_model(run: SequenceRun, task: Task, hidden: int) -> nn.Module:
     """The model as its seed begins it. Weights are drawn on the CPU, so that all devices start from the same ones."""
     torch.manual_seed(run.seed)
     return build_model(run.model, task, hidden)
 
 
 def train_and_test(
-    run: SequenceRun, task: SequenceTask, model: nn.Module, folder: Path, session: Session
+    run: SequenceRun, task: Task, model: nn.Module, folder: Path, session: Session
 ) -> dict[str, Any]:
     """Train a model from its initial weights and test it; its memory is measured before and after."""
-    memory = {"initial": measure_sensitivity(model, run.model, task)}
+    memory = Memory(run, task)
+    memory.measure("initial", model)
     trainer = SequenceTrainer(model, task, run.train, session.device)
-    fit = session.fit(trainer, rule_of(run.train), steps=run.train.steps, every=run.train.evaluate_every)
-    loss, accuracy = evaluate(model, task, fixed_split(task, "test", run.train.test_size, session.device))
-    memory["trained"] = measure_sensitivity(model, run.model, task)
-    write_rows(folder / SENSITIVITY, with_when(memory))
-    return {"test_accuracy": accuracy, "test_loss": loss, **fit.facts(), **facts(run, task, model)}
+    rule = rule_of(run.train, task.metric)
+    fit = session.fit(trainer, rule, steps=run.train.steps, every=run.train.evaluate_every)
+    loss, score = evaluate(model, task, fixed_split(task, "test", run.train.test_size, session.device))
+    memory.measure("trained", model)
+    found = {task.metric.key: score, "test_loss": loss, **fit.facts(), **facts(run, task, model)}
+    return found | memory.written(folder)
 
 
-def facts(run: SequenceRun, task: SequenceTask, model: nn.Module) -> dict[str, Any]:
+class Memory:
+    """D(r) of a run's model before and after training, as far as it can be measured."""
+
+    def __init__(self, run: SequenceRun, task: Task) -> None:
+        self.run, self.task = run, task
+        self.parts: dict[str, list[dict[str, Any]]] = {}
+        self.reason = ""
+
+    def measure(self, when: str, model: nn.Module) -> None:
+        """Measure it now; a user's model need not be one that it can be measured of."""
+        if not self.task.ordered:
+            self.reason = "the nodes of a graph are at no distance along a sequence"
+            return
+        try:
+            self.parts[when] = measure_sensitivity(model, self.run.model, self.task)
+        except Exception as error:
+            if not isinstance(self.run.model, OwnSpec):
+                raise
+            self.reason = " ".join(f"{error}".split())
+
+    def written(self, folder: Path) -> dict[str, str]:
+        """Write ``sensitivity.csv``, and answer what the result says: why there is none, where there is none."""
+        if self.reason or not any(self.parts.values()):
+            return {
+                "no_sensitivity": self.reason
+                or "the steps of its examples have no distance from the read-out"
+            }
+        write_rows(folder / SENSITIVITY, with_when(self.parts))
+        return {}
+
+
+def facts(run: SequenceRun, task: Task, model: nn.Module) -> dict[str, Any]:
     """What a record says of task and model besides its scores."""
     spec = run.model
-    reach = describe_reach(task.graph(spec), spec, task) if isinstance(spec, GraphSpec) else {}
+    reach: dict[str, Any] = {}
+    if isinstance(spec, GraphSpec) and not task.varies:
+        reach = describe_reach(task.graph(spec), spec, task)
+    if isinstance(spec, OwnSpec) and is_fixed(spec):
+        reach = {"fixed": True}
     return {
         "parameters": count_parameters(model),
         "chance": task.chance,

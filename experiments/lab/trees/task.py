@@ -7,15 +7,14 @@ from torch.nn import functional as F
 from torch_geometric.data import Data
 
 from experiments.core.specs import GraphSpec
-from experiments.lab.sequences.tasks import SequenceTask
-from experiments.lab.sequences.training import Batch
+from experiments.lab.sequences.tasks.task import Batch, Task
 from gnnlab import tree_graph, tree_neighbors_match, with_virtual_node
 
 MOST_RADIUS = 8  # 511 nodes of 514 one-hot features
 MOST_ASSIGNMENTS = 1000  # ways to label the leaves, as in the authors' program: with 2^r leaves to ask for
 
 
-class TreeNeighbors(SequenceTask):
+class TreeNeighbors(Task):
     """Name the label of the leaf whose key equals the root's; the length is the radius r, from leaf to root.
 
     All 2^r pairs of key and label have to reach the root, through two edges (Alon & Yahav 2021). Like theirs, an
@@ -43,14 +42,14 @@ class TreeNeighbors(SequenceTask):
         # 2. examples: numbers of pairs (assignment, leaf that is asked for)
         order = torch.randperm(len(self.assignments) * self.leaves, generator=draws)
         seen = 8 * len(order) // 10
-        self.examples = {"train": order[:seen], "validation": order[:seen], "test": order[seen:]}
+        self.pairs = {"train": order[:seen], "validation": order[:seen], "test": order[seen:]}
 
     @property
     def steps(self) -> int:
         return 2 * self.leaves - 1
 
     def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
-        pairs = self.examples[split]
+        pairs = self.pairs[split]
         if split == "train":
             chosen = torch.randint(len(pairs), (count,), generator=generator)
         else:  # each example at most once

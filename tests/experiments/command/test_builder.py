@@ -6,6 +6,7 @@ from experiments.command import builder
 from experiments.command.cli import main
 from experiments.command.options import options_of
 from experiments.command.sweep_file import SweepFile
+from experiments.comparison.line import Done
 from experiments.core.catalogue import find_experiment
 
 
@@ -16,7 +17,7 @@ def planned(monkeypatch):
 
     def compare(experiment, runs, out, device, workers, how, options):
         found.update(runs=runs, out=out, device=device, workers=workers, how=how, options=options)
-        return 0
+        return Done(out)
 
     monkeypatch.setattr("experiments.comparison.line.compare", compare)
     return found

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from experiments.comparison.line import compare
+from experiments.comparison.line import announce, compare
 from experiments.core.catalogue import find_experiment
 from experiments.lab.sequences.settings import SequenceTraining
 from experiments.records.records import read_runs
@@ -17,7 +17,7 @@ LEARNED, CHANCE = 0.99, pytest.approx(0.1, abs=0.03)
 
 def accuracies(out, label, length):
     runs = [sequence_run(label, length, seed, train=SequenceTraining()) for seed in (0, 1, 2)]
-    assert compare(find_experiment("palindrome"), runs, out, "cpu", 2) == 0
+    assert announce(compare(find_experiment("palindrome"), runs, out, "cpu", 2)) == 0
     return {
         run.settings.seed: run.result
         for run in read_runs(out)

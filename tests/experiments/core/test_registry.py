@@ -11,11 +11,12 @@ from experiments.command.cli import main
 from experiments.core import registry
 from experiments.core.registry import CELLS, CONVOLUTIONS, Part, is_convolution
 from experiments.core.specs import parse_model
-from experiments.lab.sequences.models import build_model, count_parameters, fit_hidden
+from experiments.lab.sequences.models.models import build_model, fit_hidden
 from experiments.lab.sequences.settings import SequenceTraining
-from experiments.lab.sequences.tasks import DigitPalindromes
+from experiments.lab.sequences.tasks.tasks import DigitPalindromes
 from experiments.records.records import read_runs
 from experiments.running.execute import execute
+from experiments.training.budget import count_parameters
 from seq import RNN
 from tests.experiments.runs import sequence_run
 

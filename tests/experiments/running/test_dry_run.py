@@ -1,7 +1,7 @@
 import pytest
 
 from experiments.core.execution import Execution
-from experiments.lab.sequences.models import build_model
+from experiments.lab.sequences.models.models import build_model
 from experiments.lab.sequences.work import make_task
 from experiments.running.dry_run import TIMED_STEPS, WARM_STEPS, Timing, describe, time_run
 from experiments.running.sweep import run_sweep

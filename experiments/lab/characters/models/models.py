@@ -10,8 +10,7 @@ from torch import nn
 from experiments.lab.characters.models.graphs import CharacterGraphModel
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import CharacterGraph, CharacterSpec
-from experiments.lab.sequences.models import count_parameters
-from experiments.training.budget import closest_size
+from experiments.training.budget import closest_size, count_parameters
 from seq import CharLM, Stacked
 
 

@@ -25,8 +25,8 @@ from experiments.lab.documents.corpora.corpus_graphs import (
 )
 from experiments.lab.documents.corpora.splits import Split
 from experiments.lab.documents.settings import DocumentModel
-from experiments.lab.sequences.models import count_parameters
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
 from experiments.training.fit import Fit
 
 

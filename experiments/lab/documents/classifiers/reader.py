@@ -22,8 +22,8 @@ from experiments.lab.documents.classifiers.training import DocumentTrainer, trai
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
 from experiments.lab.documents.corpora.vocabulary import NO_WORD, Vocabulary
-from experiments.lab.sequences.models import count_parameters
 from experiments.running.session import Session
+from experiments.training.budget import count_parameters
 from experiments.training.fit import Fit
 from gnnlab import sliding_window_graphs
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.lab.sequences.experiment import SUCCESS
+from experiments.lab.sequences.experiment import ACCURACY
 from experiments.lab.sequences.report.reach import chance_of
 from experiments.lab.sequences.report.sensitivity_figures import sensitivity_figure
 from experiments.lab.sequences.report.sensitivity_tables import number_rows, sensitivities
@@ -46,29 +46,33 @@ def figures(results: Results) -> Section | None:
     parts = dict(list(results.parts().items())[:MOST_PANELS])
     more = len(results.parts()) - len(parts)
     left_out = f" {more} more combinations of settings stand in the summary alone." if more else ""
+    title = results.metric.title[:1].upper() + results.metric.title[1:]
     accuracy = _panels(parts, 4.6)
     for (title, part), ax in zip(parts.items(), accuracy.axes):
         order, chance = results.models, chance_of(part.frame)
-        plot_accuracy(part.frame, ax, chance=chance, order=order).set_title(title, fontsize=10)
-    success = _panels(parts, 4.2)
-    for (title, part), ax in zip(parts.items(), success.axes):
-        plot_success(part.summary(), ax, order=results.models).set_title(title, fontsize=10)
+        plot_accuracy(part.frame, ax, chance=chance, order=order, metric=results.metric).set_title(
+            title, fontsize=10
+        )
     blocks = [
         Picture(
-            "Accuracy against length",
-            "Test accuracy. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
+            f"{'Accuracy' if results.metric.key == ACCURACY.key else title} against length",
+            f"{title}. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
             f"Models and seeds are set a little apart along the length axis, so that none hides another.{left_out}",
             accuracy,
         ),
-        Picture(
-            "Success rate against length",
-            f"Share of seeds with a test accuracy of at least {SUCCESS}.{left_out}",
-            success,
-        ),
     ]
+    if results.metric.success is not None:
+        success = _panels(parts, 4.2)
+        for (title, part), ax in zip(parts.items(), success.axes):
+            plot_success(part.summary(), ax, order=results.models).set_title(title, fontsize=10)
+        text = (
+            f"Share of seeds with a {results.metric.title} of at least {results.metric.success:g}.{left_out}"
+        )
+        blocks.append(Picture("Success rate against length", text, success))
     for title, part in parts.items():
         if not part.ended.empty:
-            text = "Validation accuracy, one line a seed. The table of runs shows the curves one by one."
+            curve = part.metric.curve.replace("_", " ").capitalize()
+            text = f"{curve}, one line a seed. The table of runs shows the curves one by one."
             blocks.append(Picture(titled("Training curves", title), text, _curve_figure(part)))
     decaying = results.some(results.frame["train.decay_every"] > 0)
     if decaying is not None and not decaying.ended.empty:
@@ -93,8 +97,10 @@ def _curve_figure(part: Results) -> Figure:
         own = part.some(part.frame["length"] == length)
         by_model = curves_of(own) if own is not None else {}
         drawn |= by_model
-        plot_curves(by_model, ax, metric="validation_accuracy", styles=part.styles)
-        ax.set(title=f"T = {length}", ylim=(-0.03, 1.05))
+        plot_curves(by_model, ax, metric=part.metric.curve, styles=part.styles)
+        ax.set(title=f"T = {length}")
+        if part.metric.key == ACCURACY.key:
+            ax.set_ylim(-0.03, 1.05)
     for ax in axes[len(lengths) :]:
         ax.set_axis_off()
     legend_below(figure, part, list(drawn))

@@ -12,7 +12,7 @@ from experiments.command.draw.sequences import (
     draw_activations,
     draw_path_attention,
 )
-from experiments.lab.sequences.tasks import AddingProblem, DigitPalindromes
+from experiments.lab.sequences.tasks.tasks import AddingProblem, DigitPalindromes
 from experiments.lab.sequences.trained_runs import load_run, parse_symbols
 from experiments.records.records import FolderError
 from experiments.running.execute import execute

@@ -6,7 +6,7 @@ from torch import nn
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.forecasts.models import Forecaster, build_forecaster
 from experiments.lab.forecasts.settings import parse_forecast_model
-from experiments.lab.sequences.models import count_parameters
+from experiments.training.budget import count_parameters
 from seq import to_torch
 
 B, W, N, H = 3, 5, 7, 4

@@ -3,8 +3,8 @@ import torch
 
 from experiments.core.specs import parse_model
 from experiments.lab.memory.depth_profile import EXAMPLES, measure_depth, singular_values
-from experiments.lab.sequences.models import build_model
-from experiments.lab.sequences.tasks import DigitPalindromes
+from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.tasks.tasks import DigitPalindromes
 from gnnlab import normalized_adjacency
 
 TASK = DigitPalindromes(7, 0)

@@ -2,7 +2,7 @@ import pytest
 
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.distance import describe_reach
-from experiments.lab.sequences.tasks import BaumSweet, DigitPalindromes
+from experiments.lab.sequences.tasks.tasks import BaumSweet, DigitPalindromes
 
 
 @pytest.mark.parametrize(

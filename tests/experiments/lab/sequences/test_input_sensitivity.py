@@ -3,8 +3,8 @@ import torch
 
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import EXAMPLES, measure_sensitivity
-from experiments.lab.sequences.models import build_model
-from experiments.lab.sequences.tasks import DigitPalindromes
+from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.tasks.tasks import DigitPalindromes
 from experiments.lab.sequences.work import make_task
 from tests.experiments.runs import sequence_run
 

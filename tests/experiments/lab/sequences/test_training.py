@@ -6,7 +6,8 @@ import torch
 from torch import nn
 
 from experiments.lab.sequences.settings import SequenceTraining
-from experiments.lab.sequences.training import Batch, SequenceTrainer, evaluate, fixed_split, rule_of
+from experiments.lab.sequences.tasks.task import Batch, Task
+from experiments.lab.sequences.training import SequenceTrainer, evaluate, fixed_split, rule_of
 from experiments.training.fit import DivergedError, fit
 
 SETTINGS = SequenceTraining(
@@ -20,10 +21,11 @@ SETTINGS = SequenceTraining(
 )
 
 
-class Copy:
+class Copy(Task):
     """Name the first symbol of two; remembers which splits were read."""
 
     def __init__(self):
+        super().__init__(2, 0)
         self.read = []
 
     def generator(self, split):
@@ -156,8 +158,8 @@ def test_weights_that_the_last_step_before_a_look_broke_end_the_run():
         def loss(self, outputs, targets):
             loss = super().loss(outputs, targets)
             if loss.requires_grad:
-                self.steps = getattr(self, "steps", 0) + 1
-                loss.register_hook(lambda gradient: gradient * (math.nan if self.steps == 3 else 1))
+                self.seen = getattr(self, "seen", 0) + 1
+                loss.register_hook(lambda gradient: gradient * (math.nan if self.seen == 3 else 1))
             return loss
 
     rows = []

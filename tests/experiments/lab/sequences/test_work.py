@@ -4,7 +4,7 @@ import pytest
 
 from experiments.lab.sequences import work as module
 from experiments.lab.sequences.settings import SequenceTraining
-from experiments.lab.sequences.tasks import DigitPalindromes
+from experiments.lab.sequences.tasks.tasks import DigitPalindromes
 from experiments.records.records import read_run
 from experiments.running.execute import execute
 from tests.experiments.runs import sequence_run

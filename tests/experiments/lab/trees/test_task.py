@@ -2,14 +2,14 @@ import pytest
 import torch
 
 from experiments.core.specs import parse_model
-from experiments.lab.sequences.models import build_model
+from experiments.lab.sequences.models.models import build_model
 from experiments.lab.trees.task import MOST_ASSIGNMENTS, TreeNeighbors
 
 SPLITS = ("train", "validation", "test")
 
 
 def questions(radius, split, seed=0):
-    return set(TreeNeighbors(radius, seed).examples[split].tolist())
+    return set(TreeNeighbors(radius, seed).pairs[split].tolist())
 
 
 @pytest.mark.parametrize(("radius", "distinct"), [(1, 4), (2, 96), (4, 1000 * 16)])

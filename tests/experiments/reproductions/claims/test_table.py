@@ -62,7 +62,7 @@ def test_settings_are_ones_that_can_be_run(claim, quick):
 
 @pytest.mark.parametrize("claim", [CLAIMS[name] for name in sorted(WANTED)], ids=lambda claim: claim.id)
 def test_models_fit_their_tasks(claim):
-    from experiments.lab.sequences.models import build_model
+    from experiments.lab.sequences.models.models import build_model
 
     for part in (*claim.quick.runs, *claim.full.runs):
         for run in {run.model: run for run in part.runs()}.values():

@@ -4,7 +4,7 @@ import torch
 from experiments.lab.characters.models.models import build_character_model, character_hidden
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import parse_character_model
-from experiments.lab.sequences.models import count_parameters
+from experiments.training.budget import count_parameters
 from seq import LSTM
 
 LABELS = ["rnn-1", "lstm-2", "lstm-2-onehot", "lstm-3-tied", "gru-2", "gru1-1", "cellgated-2", "peephole-1"]

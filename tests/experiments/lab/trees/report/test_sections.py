@@ -3,7 +3,7 @@ import torch
 
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import in_double, split_at_input
-from experiments.lab.sequences.models import build_model
+from experiments.lab.sequences.models.models import build_model
 from experiments.lab.trees.report.sections import radius_figure
 from experiments.lab.trees.report.tables import layers_needed, reach_sentence, tree_rows, tree_table
 from experiments.lab.trees.task import TreeNeighbors

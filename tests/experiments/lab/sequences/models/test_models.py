@@ -2,8 +2,9 @@ import pytest
 import torch
 
 from experiments.core.specs import parse_model
-from experiments.lab.sequences.models import build_model, count_parameters, fit_hidden
-from experiments.lab.sequences.tasks import DigitPalindromes
+from experiments.lab.sequences.models.models import build_model, fit_hidden
+from experiments.lab.sequences.tasks.tasks import DigitPalindromes
+from experiments.training.budget import count_parameters
 
 TASK = DigitPalindromes(7, 0)
 LABELS = [

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments.core.specs import GraphSpec, ModelSpec, RecurrentSpec
+from experiments.core.specs import GraphSpec, ModelSpec, OwnSpec, RecurrentSpec
+from experiments.lab.sequences.models.own import build_own, check_own, count_own, is_fixed
+from experiments.lab.sequences.models.values import GraphOfValues, TimesAsFeature
 from experiments.lab.sequences.settings import SequenceTraining
-from experiments.lab.sequences.tasks import SequenceTask
-from experiments.lab.sequences.value_models import GraphOfValues, TimesAsFeature
-from experiments.training.budget import closest_size
-from gnnlab import SequenceGraphClassifier
+from experiments.lab.sequences.tasks.task import Task
+from experiments.training.budget import closest_size, count_parameters
+from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
 from seq import Bidirectional, RecurrentLayer, SequenceClassifier, Stacked
 
 EMBEDDING_SIZE = 16
 
 
-def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str = "cpu") -> nn.Module:
+def build_model(spec: ModelSpec, task: Task, hidden: int, *, device: str = "cpu") -> nn.Module:
     """The model of a specification for a task, its weights drawn from torch's generator.
 
     Args:
@@ -29,15 +30,17 @@ def build_model(spec: ModelSpec, task: SequenceTask, hidden: int, *, device: str
         hidden: Hidden units of a recurrent layer, or channels of a graph layer.
         device: Where its weights are made; ``meta`` makes none, and is enough for counting.
     """
+    if isinstance(spec, OwnSpec):
+        return build_own(spec, task, hidden)
     if isinstance(spec, GraphSpec):
-        graph = task.graph(spec)
+        graph = None if "edges" in task.sample.extras else task.graph(spec)
         with torch.device(device):
             return _graph(spec, task, graph, hidden)
     with torch.device(device):
         return _recurrent(spec, task, hidden)
 
 
-def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Module:
+def _recurrent(spec: RecurrentSpec, task: Task, hidden: int) -> nn.Module:
     if task.num_tokens is None and spec.encoding != "embedding":
         raise ValueError(
             f"models: {spec.label} encodes symbols as {spec.encoding}, but the inputs here are numbers"
@@ -70,18 +73,21 @@ def _recurrent(spec: RecurrentSpec, task: SequenceTask, hidden: int) -> nn.Modul
     return TimesAsFeature(classifier) if as_feature else classifier
 
 
-def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.Module:
+def _graph(spec: GraphSpec, task: Task, graph: Data | None, hidden: int) -> nn.Module:
     options: dict[str, Any] = {
         "hidden_channels": hidden,
         "num_layers": spec.layers,
         "conv": partial(spec.part.conv, heads=spec.heads),
         "activation": getattr(nn.functional, spec.part.activation),
-        "readout": "none" if task.every_step else spec.readout,
-        "position": spec.position,
+        "readout": task.readout(spec),
+        "position": spec.position and task.ordered,
         "residual": spec.residual,
         "norm": spec.norm,
         "full_last": spec.full_last,
     }
+    if task.varies:
+        return _of_examples(spec, task, graph, options)
+    assert graph is not None
     if task.num_tokens is None:
         return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
     return SequenceGraphClassifier(
@@ -93,24 +99,41 @@ def _graph(spec: GraphSpec, task: SequenceTask, graph: Data, hidden: int) -> nn.
     )
 
 
-def count_parameters(model: nn.Module) -> int:
-    """Trainable parameters."""
-    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+def _of_examples(spec: GraphSpec, task: Task, graph: Data | None, options: dict[str, Any]) -> nn.Module:
+    """A network for examples with lengths, or graphs, of their own."""
+    if spec.virtual or (graph is None and (spec.directed or spec.skip or not spec.edges)):
+        raise ValueError(
+            f"models: {spec.label} asks for other edges than the examples have; they bring their own"
+        )
+    return ExampleGraphClassifier(
+        task.steps,
+        task.num_outputs,
+        num_tokens=task.num_tokens,
+        num_features=task.num_features,
+        embedding_channels=EMBEDDING_SIZE,
+        edge_index=None if graph is None else graph.edge_index,
+        query=graph is not None and "query" in graph,
+        **options,
+    )
 
 
-def hidden_size(spec: ModelSpec, task: SequenceTask, train: SequenceTraining) -> int:
+def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
     """The hidden size of a run: the one that is set, or the one that meets the budget.
 
     Raises:
         ValueError: The model cannot be built in this size, or no size meets the budget.
     """
+    if isinstance(spec, OwnSpec):
+        hidden = train.hidden or (0 if is_fixed(spec) else fit_hidden(spec, task, train.budget))
+        check_own(spec, task, hidden)
+        return hidden
     if not train.hidden:
         return fit_hidden(spec, task, train.budget)
     build_model(spec, task, train.hidden, device="meta")
     return train.hidden
 
 
-def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
+def fit_hidden(spec: ModelSpec, task: Task, budget: int) -> int:
     """The hidden size whose model comes closest to a budget of parameters.
 
     Raises:
@@ -118,7 +141,10 @@ def fit_hidden(spec: ModelSpec, task: SequenceTask, budget: int) -> int:
     """
     step = spec.hidden_step if isinstance(spec, GraphSpec) else 1
 
+    @cache
     def count(hidden: int) -> int:
+        if isinstance(spec, OwnSpec):
+            return count_own(spec, task, hidden)
         return count_parameters(build_model(spec, task, hidden, device="meta"))
 
     return closest_size(count, budget, step, f"{spec.label} at length {task.length}")

@@ -5,16 +5,14 @@ A graph knows nothing of an example but its input symbols: edges depend on posit
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 from torch_geometric.data import Data
 
 from experiments.core.specs import GraphSpec
-from experiments.lab.sequences.training import Batch
-from gnnlab import palindrome_graph, path_graph, with_virtual_node
+from experiments.lab.sequences.tasks.task import Batch, Task
+from gnnlab import palindrome_graph
 from seq import (
     adding_problem,
     baum_sweet,
@@ -30,95 +28,12 @@ from seq import (
     random_combinations_are_disjoint,
 )
 
-# Each split draws from a stream of its own, so that asking for more of one never moves another.
-_STREAMS = {"train": 1, "validation": 2, "test": 3}
 
-
-class SequenceTask(ABC):
-    """A task of one length under one seed.
-
-    Args:
-        length: T, as the task counts it.
-        seed: Fixes which examples belong to which split, and their order.
-
-    Attributes:
-        num_tokens: Different input symbols; None where inputs are numbers.
-        num_features: Numbers a step, where inputs are numbers.
-        num_outputs: Classes, or 1 for a regression.
-        every_step: Whether an answer is due at every step.
-        uses_times: Whether steps have time stamps and sequences have lengths.
-        chance: Accuracy without knowledge of the input, in 0..1.
-        distance: Steps, or hops along the path, from the answer to where it is asked for; None where it varies.
-        disjoint: Whether no example of one split appears in another.
-    """
-
-    num_tokens: int | None = 10
-    num_features = 1
-    num_outputs = 10
-    every_step = False
-    uses_times = False
-    chance = 0.1
-    distance: int | None = None
-    disjoint = True
-
-    def __init__(self, length: int, seed: int) -> None:
-        self.length = length
-        self.seed = seed
-
-    def generator(self, split: str) -> torch.Generator:
-        """A fresh stream of randomness for one split; the same for every model."""
-        return torch.Generator().manual_seed(self.seed * 1_000_003 + self.length * 101 + _STREAMS[split])
-
-    @abstractmethod
-    def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
-        """Examples of one split."""
-
-    @property
-    @abstractmethod
-    def steps(self) -> int:
-        """Steps of the input, which are the nodes of the graph without a query."""
-
-    def graph(self, spec: GraphSpec) -> Data:
-        """The edge list that all examples share: one node a position, and one that asks where the spec reads there.
-
-        Raises:
-            ValueError: The spec asks for edges or a read-out that make no sense for this task.
-        """
-        if spec.mirrored:
-            raise ValueError(
-                f"models: {spec.label} has mirrored edges, but this task has no fixed middle to mirror at"
-            )
-        query = spec.readout == "query" and not self.every_step
-        return self._finished(
-            spec, path_graph(self.steps + query, directed=spec.directed, skip=spec.skip), query
-        )
-
-    def _finished(self, spec: GraphSpec, graph: Data, query: bool) -> Data:
-        if spec.virtual and not query:
-            raise ValueError(
-                f"models: {spec.label} has a virtual node, but here an answer is due at every node"
-            )
-        if query:
-            graph.query = graph.num_nodes - 1
-        if not spec.edges:
-            graph.edge_index = graph.edge_index[:, :0]
-        return with_virtual_node(graph) if spec.virtual else graph
-
-    def source(self, graph: Data) -> int | None:
-        """The node that holds the answer; None where that depends on the example."""
-        return None
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy in nats."""
-        return F.cross_entropy(outputs.flatten(0, -2), targets.flatten())
-
-    def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Whether the most likely class is the right one."""
-        return outputs.argmax(-1) == targets
-
-
-class DigitPalindromes(SequenceTask):
+class DigitPalindromes(Task):
     """Read T - 1 digits of a palindrome, name the last, which is the first."""
+
+    num_tokens = num_outputs = 10
+    chance = 0.1
 
     def __init__(self, length: int, seed: int) -> None:
         super().__init__(length, seed)
@@ -143,7 +58,7 @@ class DigitPalindromes(SequenceTask):
         return 0
 
 
-class BinaryPalindromes(SequenceTask):
+class BinaryPalindromes(Task):
     """Palindromes of bits made of n integers, padded in front; name the last bit."""
 
     num_tokens = 3
@@ -164,7 +79,7 @@ class BinaryPalindromes(SequenceTask):
         )
 
 
-class BaumSweet(SequenceTask):
+class BaumSweet(Task):
     """Integers of up to n digits in binary: has every block of zeros an even length?"""
 
     num_tokens = 3
@@ -183,7 +98,7 @@ class BaumSweet(SequenceTask):
         return Batch(*baum_sweet(self.length, count, split=split, seed=self.seed, generator=generator))
 
 
-class RandomCombinations(SequenceTask):
+class RandomCombinations(Task):
     """A permutation of 0..T-1 without its last entry, which is asked for: a problem of sets."""
 
     def __init__(self, length: int, seed: int) -> None:
@@ -202,9 +117,10 @@ class RandomCombinations(SequenceTask):
         )
 
 
-class CopyMemory(SequenceTask):
+class CopyMemory(Task):
     """Ten symbols, T steps of silence, then the ten symbols are due, one a step."""
 
+    num_tokens = 10
     num_outputs = 9
     every_step = True
     chance = 1 / 8
@@ -227,7 +143,7 @@ class CopyMemory(SequenceTask):
         return outputs[:, recall].argmax(-1) == targets[:, recall]
 
 
-class AddingProblem(SequenceTask):
+class AddingProblem(Task):
     """T random numbers, two of them marked: their sum. Always answering 1 has the mean squared error 1/6."""
 
     num_tokens = None
@@ -252,7 +168,7 @@ class AddingProblem(SequenceTask):
         return (outputs.squeeze(-1) - targets).abs() < self.TOLERANCE
 
 
-class FrequencyDiscrimination(SequenceTask):
+class FrequencyDiscrimination(Task):
     """Samples of a sine wave: is its period between 5 and 6? T is the longest duration."""
 
     num_tokens = None

@@ -1,0 +1,1 @@
+"""The door: the lab from a user's own program or notebook."""

@@ -1,0 +1,1 @@
+"""Tasks and data of a user's own, through the same line as the lab's."""

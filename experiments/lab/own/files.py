@@ -1,0 +1,192 @@
+"""Files of a user's data: sequences as CSV, graphs of PyTorch Geometric, nodes beside edges."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch_geometric.data import Data
+
+from experiments.lab.own.arrays import parts_of, read_npz, records_of_arrays
+from experiments.lab.own.examples import Records, records_of_graphs
+from experiments.records.files import check_ordinary, write_beside
+
+SEQUENCES = ("sequence", "characters", "numbers")
+ANSWERS = ("label", "value")
+_FORM = (
+    "a heading with a column sequence (symbols with spaces between), characters or numbers, "
+    "and a column label or value"
+)
+
+
+def read_data(path: Path, edges: str = "") -> Records:
+    """The examples in a file, by its ending.
+
+    Args:
+        path: CSV, TSV, NPZ or PT.
+        edges: File of edges, where it is a CSV file of nodes.
+
+    Raises:
+        ValueError: It cannot be read, or its content is not what it should be.
+    """
+    if not path.is_file():
+        raise ValueError(f"task: {path}: no such file")
+    check_ordinary("task", path)
+    if path.suffix == ".npz":
+        return read_npz(path)
+    if path.suffix == ".pt":
+        return read_graphs(path)
+    table = _table(path)
+    if "node" in table:
+        return _nodes(path, table, edges)
+    return _sequences(path, table)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = pd.read_csv(
+            io.StringIO(text),
+            sep="\t" if path.suffix == ".tsv" else ",",
+            dtype=str,
+            keep_default_na=False,
+            skipinitialspace=True,
+        )
+    except UnicodeDecodeError as error:
+        raise ValueError(f"task: {path} should be a text file in UTF-8") from error
+    except (OSError, ValueError) as error:
+        raise ValueError(f"task: {path} cannot be read as a table ({error})") from error
+    table.columns = [str(name).strip() for name in table.columns]
+    if table.empty:
+        raise ValueError(f"task: {path} has no rows; it should have {_FORM}")
+    return table
+
+
+def _sequences(path: Path, table: pd.DataFrame) -> Records:
+    kinds, answers = ([c for c in names if c in table] for names in (SEQUENCES, ANSWERS))
+    if len(kinds) != 1 or len(answers) != 1:
+        raise ValueError(f"task: {path} should have {_FORM}; its columns are {', '.join(table.columns)}")
+    kind, answer = kinds[0], answers[0]
+    words = [list(text) if kind == "characters" else text.split() for text in table[kind]]
+    for row, found in enumerate(words):
+        if not found:
+            raise ValueError(f"task: {path}, line {row + 2}: the {kind} is empty")
+    lengths = np.array([len(found) for found in words])
+    x: np.ndarray
+    if kind == "numbers":
+        x = np.zeros((len(words), lengths.max()), dtype=np.float32)
+        for row, found in enumerate(words):
+            x[row, : len(found)] = [_number(word, path, row, kind) for word in found]
+    else:
+        symbols = {symbol: n for n, symbol in enumerate(sorted({s for found in words for s in found}))}
+        x = np.zeros((len(words), lengths.max()), dtype=np.int64)
+        for row, found in enumerate(words):
+            x[row, : len(found)] = [symbols[symbol] for symbol in found]
+    if answer == "value":
+        y = np.array(
+            [_number(word, path, row, answer) for row, word in enumerate(table[answer])], dtype=np.float32
+        )
+    else:
+        y = table[answer].to_numpy(dtype=str)
+        if (y == "").any():
+            raise ValueError(f"task: {path}, line {int((y == '').argmax()) + 2}: the label is missing")
+    given = None if (lengths == lengths[0]).all() else lengths
+    split = table["split"].to_numpy() if "split" in table else None
+    return records_of_arrays(x, y, given, split, name=path.name)
+
+
+def _number(word: str, path: Path, row: int, column: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = np.nan
+    if not np.isfinite(value):
+        raise ValueError(f"task: {path}, line {row + 2}: {column} {word!r} should be a finite number")
+    return value
+
+
+def _nodes(path: Path, table: pd.DataFrame, edges: str) -> Records:
+    if not edges:
+        raise ValueError(f"edges: {path} holds nodes; name the file of their edges, as in --edges edges.csv")
+    if "label" not in table:
+        raise ValueError(
+            f"task: {path} should have the columns node and label, but has {', '.join(table.columns)}"
+        )
+    names = table["node"].tolist()
+    number = {name: n for n, name in enumerate(names)}
+    if len(number) < len(names):
+        twice = next(name for n, name in enumerate(names) if number[name] != n)
+        raise ValueError(f"task: {path}: the node {twice!r} stands twice")
+    pairs = _edges(Path(edges), number)
+    features = [c for c in table if c not in ("node", "label", "split")]
+    x = [[_number(word, path, row, c) for row, word in enumerate(table[c])] for c in features]
+    _, y = np.unique(table["label"].to_numpy(dtype=str), return_inverse=True)
+    graph = Data(
+        edge_index=torch.tensor(sorted({*pairs, *((b, a) for a, b in pairs)}), dtype=torch.long)
+        .view(-1, 2)
+        .t(),
+        x=torch.tensor(x).t() if features else None,
+        y=torch.from_numpy(y),
+        num_nodes=len(names),
+    )
+    records = records_of_graphs([graph], path.name)
+    records.classes = sorted(set(table["label"]))
+    if "split" in table:
+        records.split = parts_of(table["split"].to_numpy(), len(names), path.name)
+    return records
+
+
+def _edges(path: Path, number: dict[str, int]) -> list[tuple[int, int]]:
+    if not path.is_file():
+        raise ValueError(f"edges: {path}: no such file")
+    check_ordinary("edges", path)
+    table = _table(path)
+    ends = table.iloc[:, :2]
+    if ends.shape[1] < 2:
+        raise ValueError(
+            f"edges: {path} should have two columns, the names of the nodes that each edge joins"
+        )
+    rows = [tuple(row) for row in ends.to_numpy()]
+    heading = tuple(map(str, ends.columns))
+    if all(name in number for name in heading):
+        rows.insert(0, heading)  # there is no heading: the first line is an edge
+    for line, row in enumerate(rows):
+        for name in row:
+            if name not in number:
+                raise ValueError(f"edges: {path}, edge {line + 1}: {name!r} is no node of the file of nodes")
+    return [(number[a], number[b]) for a, b in rows]
+
+
+def read_graphs(path: Path) -> Records:
+    """Graphs that ``torch.save`` wrote: a list of ``Data``, or one.
+
+    Raises:
+        ValueError: It holds something else.
+    """
+    from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
+    from torch_geometric.data.storage import GlobalStorage
+
+    try:
+        with torch.serialization.safe_globals([Data, DataEdgeAttr, DataTensorAttr, GlobalStorage]):
+            found = torch.load(path, weights_only=True)
+    except Exception as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(
+            f"task: {path} should hold what torch.save([Data(...), ...]) writes ({first})"
+        ) from error
+    return records_of_graphs([found] if isinstance(found, Data) else list(found), path.stem)
+
+
+def write_graphs(path: Path, graphs: Any) -> None:
+    """Write graphs as ``read_graphs`` reads them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = ("x", "edge_index", "y", "train_mask", "val_mask", "test_mask", "edge_attr", "edge_weight")
+    plain = [
+        Data(num_nodes=g.num_nodes, **{key: g[key] for key in kept if key in g and g[key] is not None})
+        for g in graphs
+    ]
+    write_beside(path, lambda beside: torch.save(plain, beside))

@@ -1,0 +1,1 @@
+"""What the page of a user's own task shows."""

@@ -1,0 +1,1 @@
+"""Models for sequences, the lab's and a user's own."""

@@ -1,0 +1,1 @@
+"""Tasks on sequences: what a task is, and the lab's own."""

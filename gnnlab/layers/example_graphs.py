@@ -1,0 +1,150 @@
+"""A graph network over examples that each have a graph of their own, called as a recurrent network is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gnnlab.layers.graph_net import GraphNet
+
+
+class ExampleGraphClassifier(nn.Module):
+    """Steps of sequences on the nodes of graphs that differ from example to example.
+
+    Equation::
+
+        x_t = E[token t] or the numbers of step t, with P[t] where `position`
+        X   = relu(x W + b)              (one dense layer)
+        p   = GraphNet(X, edges)         (read at the query node, or over the nodes of the example)
+
+    Either the graph is a path as long as the example, with a query node behind its last step where `query`; or the
+    edges come with each example. The graphs of a batch become one graph without edges between them, and nodes that an
+    example does not have are not there at all: they send nothing, and no mean counts them.
+
+    Args:
+        num_steps: T, steps of the longest example.
+        num_outputs: C.
+        hidden_channels: H.
+        num_layers: L.
+        num_tokens: V; None where inputs are numbers.
+        num_features: Numbers a step, where inputs are numbers.
+        embedding_channels: Size of the embeddings of tokens.
+        edge_index: Edges over T nodes, and one more where `query`; an example of l steps stands on the last l of the T,
+            so that its end is where every example ends. None where examples bring their own.
+        query: Whether the last node of `edge_index` asks, and is read.
+        readout: Of `GraphNet`; `"query"` only with `query`.
+        position: Nodes know how many steps before the end they stand.
+        **options: Of `GraphNet`.
+
+    Shapes:
+        inputs (B, T) long or (B, T, F); lengths (B,); edges (B, 2, E) long, with -1 where an example has fewer; logits
+        (B, C), or (B, T, C) for the read-out "none", zero where an example has no step.
+
+    Raises:
+        ValueError: No edges at all, edges out of range, or a read-out at a query that is not there.
+    """
+
+    edge_index: Tensor | None
+
+    def __init__(
+        self,
+        num_steps: int,
+        num_outputs: int,
+        *,
+        hidden_channels: int,
+        num_layers: int,
+        num_tokens: int | None = None,
+        num_features: int = 1,
+        embedding_channels: int = 16,
+        edge_index: Tensor | None = None,
+        query: bool = False,
+        readout: str = "mean",
+        position: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__()
+        if readout == "query" and not query:
+            raise ValueError("readout must be mean, max, sum or none where no node asks, but is 'query'")
+        self.num_steps, self.query = num_steps, query
+        self.register_buffer("edge_index", edge_index, persistent=False)
+        width = num_features if num_tokens is None else embedding_channels
+        self.embedding = None if num_tokens is None else nn.Embedding(num_tokens, embedding_channels)
+        self.place = nn.Embedding(num_steps, width) if position else None
+        self.ask = nn.Parameter(torch.empty(width)) if query else None
+        self.dense = nn.Linear(width, hidden_channels)
+        self.net = GraphNet(
+            hidden_channels, hidden_channels, num_outputs, num_layers, readout=readout, **options
+        )
+        if self.ask is not None:
+            nn.init.normal_(self.ask)
+
+    def forward(
+        self, inputs: Tensor, *, lengths: Tensor | None = None, edges: Tensor | None = None
+    ) -> Tensor:
+        """Return logits."""
+        return self.read(self.encode(inputs), lengths=lengths, edges=edges)
+
+    def encode(self, inputs: Tensor) -> Tensor:
+        """Return the features (B, T, D) of the steps."""
+        return inputs if self.embedding is None else self.embedding(inputs)
+
+    def read(self, x: Tensor, *, lengths: Tensor | None = None, edges: Tensor | None = None) -> Tensor:
+        """Return the logits of features (B, T, D): all of the model behind `encode`."""
+        B, T, D = x.shape
+        if lengths is None:
+            lengths = torch.full((B,), T, device=x.device)
+        steps = torch.arange(T, device=x.device)
+        there = steps < lengths.unsqueeze(1)  # (B, T)
+        # 1. steps by how far from the end they are, and where the example begins among the nodes
+        if self.place is not None:
+            before_end = (lengths.unsqueeze(1) - 1 - steps).clamp(min=0, max=self.num_steps - 1)
+            x = x + self.place(before_end)
+        begin = torch.zeros_like(lengths) if self.edge_index is None else T - lengths
+        # 2. nodes that are there, numbered through the batch: (B, N) -> 0..M-1, -1 for none
+        numbers = there.flatten().cumsum(0).view(B, T) - 1
+        numbers = numbers.masked_fill(~there, -1)
+        rows, examples = x[there], torch.arange(B, device=x.device).unsqueeze(1).expand(B, T)[there]
+        query = None
+        if self.ask is not None:
+            query = len(rows) + torch.arange(B, device=x.device)
+            rows = torch.cat([rows, self.ask.expand(B, D)])
+            examples = torch.cat([examples, query - query[0]])
+        # 3. edges of all examples
+        index = self._edges(numbers, begin, edges, query)
+        # 4. graph network, and back to a row an example
+        found = self.net(torch.relu(self.dense(rows)), index, batch=examples, query=query)
+        if self.net.readout != "none":
+            return found
+        answers = found.new_zeros(B, T, found.size(-1))
+        answers[there] = found[: int(there.sum())]
+        return answers
+
+    def _edges(self, numbers: Tensor, begin: Tensor, edges: Tensor | None, query: Tensor | None) -> Tensor:
+        B, T = numbers.shape
+        if self.edge_index is None:
+            if edges is None:
+                raise ValueError("edges must be given: this network has no edges of its own")
+            if edges.numel() and int(edges.max()) >= T:
+                raise ValueError(f"edges must join nodes 0..{T - 1}, but one joins node {int(edges.max())}")
+            ends = edges.transpose(0, 1).flatten(1)  # (2, B E)
+            owner = torch.arange(B, device=numbers.device).repeat_interleave(edges.size(2))
+            ends, owner = ends[:, ends[0] >= 0], owner[ends[0] >= 0]
+            index = numbers[owner.expand(2, -1), ends]
+        else:
+            # Nodes 0..T-1 of the shared graph are the steps from `begin` on, node T is the query.
+            moved = torch.arange(T, device=numbers.device) - begin.unsqueeze(1)  # step on each node
+            of_node = numbers.gather(1, moved.clamp(min=0)).masked_fill(moved < 0, -1)
+            if query is not None:
+                of_node = torch.cat([of_node, query.unsqueeze(1)], dim=1)
+            index = of_node[:, self.edge_index].transpose(0, 1).flatten(1)  # (2, B E)
+        return index[:, (index >= 0).all(0)]
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew from torch's generator."""
+        for module in (self.embedding, self.place, self.dense, self.net):
+            if module is not None:
+                module.reset_parameters()
+        if self.ask is not None:
+            nn.init.normal_(self.ask)

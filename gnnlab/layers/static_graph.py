@@ -1,0 +1,128 @@
+"""Convolutions from elsewhere, over batches that share an edge list; and PyG's by name."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch_geometric import nn as pyg
+from torch_geometric.nn import MessagePassing
+
+
+class StaticGraphConv(nn.Module):
+    """Any convolution `conv(x, edge_index)`, over x (N, F), or (B, N, F) where B examples share the edge list.
+
+    PyG calls the second a static graph, and few of its layers take one. Here the B graphs become one of B N nodes
+    without edges between them, so that the convolution sees the (nodes, features) that it was written for.
+
+    Args:
+        conv: Called as `conv(x, edge_index)`, or `conv(x, edge_index, edge_weight=...)` where there are weights.
+
+    Shapes:
+        x (N, F) or (B, N, F), edge_index (2, E), edge_weight (E,) or None; result (N, O) or (B, N, O).
+
+    Raises:
+        ValueError: It is no module, takes no weights where there are some, or answers something else than a row a node.
+
+    >>> import torch
+    >>> from torch_geometric.nn import GATv2Conv
+    >>> from gnnlab import StaticGraphConv
+    >>> conv = StaticGraphConv(GATv2Conv(3, 4))
+    >>> conv(torch.randn(7, 5, 3), torch.tensor([[0, 1, 2, 3], [1, 2, 3, 4]])).shape
+    torch.Size([7, 5, 4])
+    """
+
+    def __init__(self, conv: nn.Module) -> None:
+        super().__init__()
+        if not isinstance(conv, nn.Module):
+            raise ValueError(f"conv must be a torch module, but is a {type(conv).__name__}")
+        self.conv = conv
+        self._takes_weight = "edge_weight" in inspect.signature(conv.forward).parameters
+
+    def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
+        """Return the convolution's answer."""
+        if edge_weight is not None and not self._takes_weight:
+            raise ValueError(f"edge_weight must be None: {self.name} takes no weights of edges")
+        if x.dim() == 2:
+            return self._rows(x, edge_index, edge_weight)
+        B, N, _ = x.shape
+        # 1. one graph of B N nodes
+        start = N * torch.arange(B, device=x.device)
+        edges = (edge_index.unsqueeze(1) + start.view(1, B, 1)).flatten(1)  # (2, B E)
+        weight = None if edge_weight is None else edge_weight.repeat(B)
+        # 2. back to the examples
+        return self._rows(x.flatten(0, 1), edges, weight).unflatten(0, (B, N))
+
+    @property
+    def name(self) -> str:
+        """What the convolution is called."""
+        return type(self.conv).__name__
+
+    def _rows(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> Tensor:
+        given = {} if edge_weight is None else {"edge_weight": edge_weight}
+        found = self.conv(x, edge_index, **given)
+        if not isinstance(found, Tensor) or found.dim() != 2 or len(found) != len(x):
+            shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
+            raise ValueError(
+                f"{self.name} must answer ({len(x)}, channels), a row a node, but answered {shape}"
+            )
+        return found
+
+    def reset_parameters(self) -> None:
+        """Draw all weights anew, where the convolution can."""
+        if callable(reset := getattr(self.conv, "reset_parameters", None)):
+            reset()
+
+
+def static(conv: nn.Module) -> nn.Module:
+    """The convolution itself where it takes (B, N, F), as those of this package do; otherwise one around it."""
+    ours = any(cls.__module__.startswith("gnnlab.") for cls in type(conv).__mro__)
+    return conv if ours or not isinstance(conv, MessagePassing) else StaticGraphConv(conv)
+
+
+def pyg_convolution(name: str, in_channels: int, out_channels: int, **options: Any) -> StaticGraphConv:
+    """One of PyG's convolutions by its name.
+
+    Those that are made of a network get one of two dense layers, as their papers do: `GINConv` (Xu et al. 2019) and
+    `EdgeConv` (Wang et al. 2019), which reads pairs of nodes.
+
+    Args:
+        name: A class of `torch_geometric.nn`, such as `SAGEConv`.
+        in_channels: F.
+        out_channels: O, of all heads together.
+        **options: Of its constructor.
+
+    Raises:
+        ValueError: There is no such convolution, it takes no such option, or it needs more than its two sizes.
+
+    >>> pyg_convolution("SAGEConv", 3, 4)
+    StaticGraphConv(
+      (conv): SAGEConv(3, 4, aggr=mean)
+    )
+    """
+    known = {
+        n: c for n in dir(pyg) if inspect.isclass(c := getattr(pyg, n)) and issubclass(c, MessagePassing)
+    }
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f", did you mean {close[0]}?" if close else ""
+        raise ValueError(f"pyg: torch_geometric.nn has no convolution {name!r}{hint}")
+    make: Any = known[name]
+    parameters = list(inspect.signature(make).parameters)
+    try:
+        if parameters[:1] == ["nn"]:
+            inner = _network(in_channels * (2 if name == "EdgeConv" else 1), out_channels)
+            return StaticGraphConv(make(inner, **options))
+        return StaticGraphConv(make(in_channels, out_channels, **options))
+    except (TypeError, ValueError, AssertionError) as error:
+        raise ValueError(
+            f"pyg: {name}(in, out{''.join(f', {k}={v}' for k, v in options.items())}) cannot be made ({error}); "
+            "write a class of your own around it, with (in, out) as its arguments"
+        ) from error
+
+
+def _network(inputs: int, outputs: int) -> nn.Module:
+    return nn.Sequential(nn.Linear(inputs, outputs), nn.ReLU(), nn.Linear(outputs, outputs))
