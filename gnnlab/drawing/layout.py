@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import Tensor
 
+from gnnlab.graphs.node_names import NodeNames
 from gnnlab.graphs.reach import hop_distances
 
 Positions = dict[int, tuple[float, float]]
@@ -17,6 +21,32 @@ def line_layout(num_nodes: int) -> Positions:
     {0: (0.0, 0.0), 1: (1.0, 0.0), 2: (2.0, 0.0)}
     """
     return {node: (float(node), 0.0) for node in range(num_nodes)}
+
+
+def given_places(positions: Mapping[Any, Sequence[float]], names: NodeNames, shown: list[int]) -> Positions:
+    """Return the places that a user gave, by number of the node.
+
+    Args:
+        positions: Node → (x, y); nodes by name or number.
+        names: Of the graph.
+        shown: The nodes that need a place.
+
+    Raises:
+        ValueError: An unknown node, a node without a place, or a place that is not two numbers.
+
+    >>> given_places({"b": (1, 0), "a": (0, 2)}, NodeNames(["a", "b"], 2), [0, 1])
+    {1: (1.0, 0.0), 0: (0.0, 2.0)}
+    """
+    places: Positions = {}
+    for node, place in positions.items():
+        if len(place) != 2:
+            raise ValueError(f"positions must give (x, y) for each node, but gives {place!r} for {node!r}")
+        places[names.number(node, "positions")] = (float(place[0]), float(place[1]))
+    missing = next((node for node in shown if node not in places), None)
+    if missing is not None:
+        name = missing if names.names is None else names.names[missing]
+        raise ValueError(f"positions must have a place for each node, but has none for {name!r}")
+    return places
 
 
 def is_line(edge_index: Tensor, num_nodes: int) -> bool:
