@@ -185,9 +185,10 @@ def _node_size(ax: Axes, count: int, *, line: bool) -> float:
     return min(20.0, 0.75 * room) ** 2
 
 
-def _margins(ax: Axes, size: float) -> tuple[float, float]:
+def _margins(ax: Axes, size: float, *, below: bool) -> tuple[float, float]:
     """Share of the drawing's width and height to leave on each side, so that no node at the rim is cut off."""
-    radius = 0.7 * size**0.5  # in points, with room for its outline and for axes that a legend makes smaller
+    # In points, with room for its outline, for axes that a legend makes smaller, and for a label below.
+    radius = 0.7 * size**0.5 + (6 if below else 0)
     sides = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
     width, height = (max(0.05, radius / max(radius, side - 2 * radius)) for side in sides)
     return width, height
@@ -203,8 +204,15 @@ def _draw_nodes(
     colors: dict[str, Any] = {"node_color": [look.colors[node] for node in shown]}
     if look.values is not None:
         colors = {"node_color": [look.values[node] for node in shown], "cmap": "YlGnBu"}
+    below = any(_is_wide(look.labels[node], _font(shown, look, size), size) for node in shown)
     drawn = nx.draw_networkx_nodes(
-        nodes, positions, ax=ax, node_size=size, edgecolors="#555555", margins=_margins(ax, size), **colors
+        nodes,
+        positions,
+        ax=ax,
+        node_size=size,
+        edgecolors="#555555",
+        margins=_margins(ax, size, below=below),
+        **colors,
     )
     drawn.set_linewidth(0.7)
     if look.values is not None:
@@ -217,28 +225,38 @@ def _draw_nodes(
 def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
     """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
 
-    Labels wider than their node have a white rim, so that they can be read in front of node and edges.
+    Labels wider than their node stand under it, where they hide no arrow, and have a white rim, so that they can be
+    read in front of edges.
     """
     from matplotlib.patheffects import withStroke
 
-    longest = max((len(look.labels[node]) for node in shown), default=1)
-    font = min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
-    inside = font >= 5
-    for node in shown if inside else shown[:: 2 if font > 3.5 else 5]:
+    font = _font(shown, look, size)
+    large = font >= 5
+    for node in shown if large else shown[:: 2 if font > 3.5 else 5]:
         x, y = positions[node]
-        wide = inside and 0.6 * font * len(look.labels[node]) > size**0.5
-        color = "white" if inside and node in look.dark and not wide else "black"
+        wide = _is_wide(look.labels[node], font, size)
+        inside = large and not wide
+        color = "white" if inside and node in look.dark else "black"
         ax.annotate(
             look.labels[node],
             (x, y),
-            xytext=(0, 0 if inside else -0.5 * size**0.5 - 2),
+            xytext=(0, 0 if inside else -0.5 * size**0.5 - 1),
             textcoords="offset points",
             ha="center",
             va="center" if inside else "top",
-            fontsize=font if inside else 7,
+            fontsize=font if large else 7,
             color=color,
             path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,
         )
+
+
+def _font(shown: list[int], look: NodeLook, size: float) -> float:
+    longest = max((len(look.labels[node]) for node in shown), default=1)
+    return min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
+
+
+def _is_wide(label: str, font: float, size: float) -> bool:
+    return font >= 5 and 0.6 * font * len(label) > size**0.5
 
 
 def _draw_legend(ax: Axes, look: NodeLook, edges: list[Any]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gnnlab.drawing.components import layout_of_parts
 from gnnlab.graphs.node_names import NodeNames
 from gnnlab.graphs.reach import hop_distances
 
@@ -66,7 +67,7 @@ def is_line(edge_index: Tensor, num_nodes: int) -> bool:
 def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
     """Return places for some nodes of a graph, by the edges among them; always the same for the same graph.
 
-    Connected graphs are laid out so that distances on paper are near those in hops, others by springs.
+    Distances on paper are near those in hops; parts that no edge joins stand side by side.
     """
     import networkx as nx
 
@@ -74,11 +75,11 @@ def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
     graph.add_nodes_from(nodes)
     kept = set(nodes)
     graph.add_edges_from((i, j) for i, j in edge_index.t().tolist() if i != j and i in kept and j in kept)
-    start = nx.circular_layout(graph)
-    if len(nodes) > 1 and nx.is_connected(graph):
-        places = nx.kamada_kawai_layout(graph, pos=start)
-    else:
-        places = nx.spring_layout(graph, pos=start, seed=0)
+    if not nodes:
+        return {}
+    if len(nodes) > 1 and not nx.is_connected(graph):
+        return layout_of_parts(graph)
+    places = nx.kamada_kawai_layout(graph, pos=nx.circular_layout(graph))
     return {node: (float(x), float(y)) for node, (x, y) in places.items()}
 
 

@@ -133,7 +133,9 @@ def _matrix(path: Path, rows: list[Row]) -> GraphParts:
     (top, heading), lines = rows[0], rows[1:]
     names = heading[1:]
     if len(set(names)) < len(names):
-        raise ValueError(f"{path}, line {top}: a matrix must give each node its own name")
+        raise ValueError(
+            f"{path}, line {top}: a matrix must give each node its own name; edges have two or three columns"
+        )
     values = []
     for name, (number, fields) in zip(names, lines):
         where = f"{path}, line {number}"
