@@ -10,7 +10,15 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.drawing.edge_drawing import draw_edges
-from gnnlab.drawing.layout import Positions, given_places, is_line, line_layout, neighbourhood, spring_layout
+from gnnlab.drawing.layout import (
+    Positions,
+    given_places,
+    is_line,
+    line_layout,
+    neighbourhood,
+    spring_layout,
+    upper_side,
+)
 from gnnlab.drawing.node_look import (
     QUERY,
     NodeLook,
@@ -125,7 +133,7 @@ def draw_graph(
     handles = draw_edges(
         ax, index, shown, places, node_size=size, line=line, mirrored=mirrored, attention=attention
     )
-    _draw_nodes(ax, shown, places, look, size, value_name)
+    _draw_nodes(ax, shown, places, look, size, value_name, upper_side(index, places))
     if title is not None:
         ax.set_title(title)
     if legend:
@@ -195,7 +203,13 @@ def _margins(ax: Axes, size: float, *, below: bool) -> tuple[float, float]:
 
 
 def _draw_nodes(
-    ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, value_name: str
+    ax: Axes,
+    shown: list[int],
+    positions: Positions,
+    look: NodeLook,
+    size: float,
+    value_name: str,
+    upper: set[int],
 ) -> None:
     import networkx as nx
 
@@ -219,14 +233,16 @@ def _draw_nodes(
         ax.figure.colorbar(drawn, ax=ax, label=value_name, shrink=0.8)
         middle = (min(look.values) + max(look.values)) / 2
         look.dark |= {node for node in shown if look.values[node] > middle}
-    _write_labels(ax, shown, positions, look, size)
+    _write_labels(ax, shown, positions, look, size, upper)
 
 
-def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
+def _write_labels(
+    ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, upper: set[int]
+) -> None:
     """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
 
-    Labels wider than their node stand under it, where they hide no arrow, and have a white rim, so that they can be
-    read in front of edges.
+    Labels wider than their node stand under or, for `upper`, over it, where fewer arrows end, and have a white rim,
+    so that they can be read in front of edges.
     """
     from matplotlib.patheffects import withStroke
 
@@ -237,13 +253,15 @@ def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLo
         wide = _is_wide(look.labels[node], font, size)
         inside = large and not wide
         color = "white" if inside and node in look.dark else "black"
+        over = wide and node in upper
+        away = 0.0 if inside else (0.5 * size**0.5 + 1) * (1 if over else -1)
         ax.annotate(
             look.labels[node],
             (x, y),
-            xytext=(0, 0 if inside else -0.5 * size**0.5 - 1),
+            xytext=(0, away),
             textcoords="offset points",
             ha="center",
-            va="center" if inside else "top",
+            va="center" if inside else "bottom" if over else "top",
             fontsize=font if large else 7,
             color=color,
             path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,

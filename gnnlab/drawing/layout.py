@@ -83,6 +83,23 @@ def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
     return {node: (float(x), float(y)) for node, (x, y) in places.items()}
 
 
+def upper_side(edge_index: Tensor, positions: Positions) -> set[int]:
+    """Return the nodes that leave more room over them than under them, because more steep edges go down.
+
+    >>> upper_side(torch.tensor([[0, 1], [1, 2]]), {0: (0.0, 2.0), 1: (0.0, 1.0), 2: (3.0, 0.0)})
+    {0}
+    """
+    steep: dict[int, float] = {}
+    for pair in edge_index.t().tolist():
+        for here, there in (pair, pair[::-1]):
+            if here in positions and there in positions and here != there:
+                (x, y), (far_x, far_y) = positions[here], positions[there]
+                length = ((far_x - x) ** 2 + (far_y - y) ** 2) ** 0.5
+                slope = (far_y - y) / length if length else 0.0
+                steep[here] = steep.get(here, 0.0) + slope**3  # flat edges stay clear of both sides
+    return {node for node, sum_of_slopes in steep.items() if sum_of_slopes < -1e-9}
+
+
 def neighbourhood(edge_index: Tensor, num_nodes: int, center: int, max_nodes: int) -> Tensor:
     """Return the `max_nodes` nodes nearest to `center`, by hops in either direction, in rising order.
 

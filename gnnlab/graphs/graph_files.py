@@ -122,5 +122,3 @@ _READERS: dict[str, Callable[[Path], GraphParts]] = {
     ".npz": _read_sparse,
     ".npy": _read_dense,
 }
-#: Endings by which the command line knows a file that is not there; any other text file is read too.
-ENDINGS = (*_READERS, ".csv", ".tsv", ".txt", ".edges", ".edgelist")
