@@ -4,7 +4,9 @@ from gnnlab.drawing.graph_drawing import draw_graph
 from gnnlab.drawing.matrix_drawing import draw_adjacency
 from gnnlab.drawing.word_view import word_neighbourhood
 from gnnlab.graphs.adjacency import adjacency_matrix, adjacency_power, degree_matrix, normalized_adjacency
+from gnnlab.graphs.any_graph import as_graph
 from gnnlab.graphs.dirichlet import dirichlet_energy
+from gnnlab.graphs.graph_files import read_graph
 from gnnlab.graphs.influence import effective_resistance, random_walk_influence
 from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
 from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
@@ -31,6 +33,7 @@ __all__ = [
     "StaticGraphConv",
     "adjacency_matrix",
     "adjacency_power",
+    "as_graph",
     "attach_document",
     "attach_documents",
     "cooccurrence_graph",
@@ -48,6 +51,7 @@ __all__ = [
     "path_graph",
     "pyg_convolution",
     "random_walk_influence",
+    "read_graph",
     "receptive_field",
     "sliding_window_graph",
     "sliding_window_graphs",

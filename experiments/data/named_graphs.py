@@ -1,7 +1,8 @@
-"""Graphs as a user writes them on the command line."""
+"""Graphs as a user writes them on the command line: by name, or as a file."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,25 +12,38 @@ from experiments.core.naming import nearest
 from experiments.data.names import CITATION
 from experiments.data.node_graphs import load_task
 from experiments.data.social import social_graph
-from gnnlab import palindrome_graph, path_graph
+from gnnlab import palindrome_graph, path_graph, read_graph
 
 SOCIAL_GRAPHS = ("karate", "lesmis", "davis", "florentine")
+#: Words with one of these endings are files, whether they are there or not.
+ENDINGS = (".csv", ".tsv", ".txt", ".edges", ".edgelist", ".graphml", ".gml", ".npy", ".npz")
 KNOWN = ("path-N", "palindrome-DIGITS", "example", *SOCIAL_GRAPHS, *CITATION)
 MOST_NODES = 2000  # of a path: more would take minutes to draw
 
 
-def parse_graph(text: str) -> Data:
-    """A graph by name.
+def is_file(text: str) -> bool:
+    """Whether a word is a file: one that is there, or has the ending or the folder of one."""
+    try:
+        return Path(text).exists() or text.lower().endswith(ENDINGS) or "/" in text
+    except (OSError, ValueError):  # no name that a file can have
+        return True
+
+
+def parse_graph(text: str, *, directed: bool = False) -> Data:
+    """A graph by name, or in a file that ``gnnlab.read_graph`` reads.
 
     Args:
         text: ``path-9`` or ``palindrome-12321``, with the options directed, selfloops, mirrored (palindromes) and skipK
-            joined by dashes; ``example`` (six nodes, A to F); a social graph; or a citation graph.
+            joined by dashes; ``example`` (six nodes, A to F); a social graph; or a citation graph. A file of such a
+            name is meant by ``./NAME``.
+        directed: Each line of a text file leads one way; otherwise it counts both ways. Named graphs say so in their
+            names.
 
     Returns:
         Data with edge_index (2, E); ``names`` and, where there are classes, y (N,) and ``class_names``.
 
     Raises:
-        ValueError: It is none of these.
+        ValueError: It is none of these, or a file that cannot be read.
 
     Example:
         >>> parse_graph("path-4-directed").edge_index.tolist()
@@ -38,15 +52,29 @@ def parse_graph(text: str) -> Data:
         Traceback (most recent call last):
             ...
         ValueError: graph: unknown 'pith-4', did you mean path-N? Known: path-N, palindrome-DIGITS, example, karate, \
-lesmis, davis, florentine, cora, citeseer, pubmed
+lesmis, davis, florentine, cora, citeseer, pubmed; or a file
     """
-    kind, _, rest = text.strip().partition("-")
+    graph = _named(text)
+    if graph is not None:
+        if directed:
+            raise ValueError(f"directed: it is for a file; a path is written {text.strip()}-directed")
+        return graph
+    if is_file(text):
+        return read_graph(text, directed=directed)
+    hint = nearest(text, KNOWN)
+    raise ValueError(f"graph: unknown {text!r}{hint or '.'} Known: {', '.join(KNOWN)}; or a file")
+
+
+def _named(text: str) -> Data | None:
     if text in SOCIAL_GRAPHS:
         return social_graph(text)
     if text in CITATION:
         return load_task(text, 0)
     if text == "example":
         return _example()
+    kind, _, rest = text.strip().partition("-")
+    if text.lower().endswith(ENDINGS):  # such as path-finding.csv
+        return None
     if kind == "path" and rest:
         size, *words = rest.split("-")
         if not size.isdecimal() or not 1 <= int(size) <= MOST_NODES:
@@ -56,8 +84,7 @@ lesmis, davis, florentine, cora, citeseer, pubmed
         digits, *words = rest.split("-")
         check_palindrome(digits)
         return palindrome_graph(digits, **_options(text, words, ("directed", "selfloops", "mirrored")))
-    hint = nearest(text, KNOWN)
-    raise ValueError(f"graph: unknown {text!r}{hint or '.'} Known: {', '.join(KNOWN)}")
+    return None
 
 
 def check_palindrome(digits: str) -> None:

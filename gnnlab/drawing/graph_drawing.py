@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,7 +10,15 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.drawing.edge_drawing import draw_edges
-from gnnlab.drawing.layout import Positions, is_line, line_layout, neighbourhood, spring_layout
+from gnnlab.drawing.layout import (
+    Positions,
+    given_places,
+    is_line,
+    line_layout,
+    neighbourhood,
+    spring_layout,
+    upper_side,
+)
 from gnnlab.drawing.node_look import (
     QUERY,
     NodeLook,
@@ -20,31 +28,33 @@ from gnnlab.drawing.node_look import (
     plain_look,
     value_look,
 )
-from gnnlab.graphs.adjacency import edge_list
+from gnnlab.graphs.any_graph import graph_parts
+from gnnlab.graphs.node_names import NodeNames
 
 if TYPE_CHECKING:
-    import networkx as nx
     from matplotlib.axes import Axes
+
+    from gnnlab.graphs.any_graph import GraphLike
 
 #: Graphs of more nodes than this are cut to the neighbourhood of one node.
 MAX_NODES = 60
 
 
 def draw_graph(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     ax: Axes | None = None,
     *,
-    labels: Sequence[Any] | Mapping[int, Any] | None = None,
+    labels: Sequence[Any] | Mapping[Any, Any] | None = None,
     node_class: Sequence[int] | Tensor | None = None,
     class_names: Sequence[str] | None = None,
     node_value: Sequence[float] | Tensor | None = None,
     value_name: str = "value",
-    receptive_field_of: int | None = None,
+    receptive_field_of: Hashable | None = None,
     layers: int | None = None,
     attention: tuple[Tensor, Tensor] | None = None,
-    query: int | None = None,
-    positions: Positions | None = None,
-    center: int | None = None,
+    query: Hashable | None = None,
+    positions: Mapping[Any, Sequence[float]] | None = None,
+    center: Hashable | None = None,
     max_nodes: int = MAX_NODES,
     title: str | None = None,
     legend: bool = True,
@@ -52,10 +62,12 @@ def draw_graph(
     """Draw a graph: a path as a line, a palindrome as an arc diagram, anything else by springs.
 
     Args:
-        graph: An edge list (2, E), a Data, a matrix of torch.sparse, or a networkx graph, whose node names
-            become the labels. The `query`, `tokens` and `mirrored` edges of a Data are shown.
+        graph: Any form that `as_graph` takes; names of nodes become the labels. A node is given by its name
+            where the graph has names, otherwise by its number. The `query`, `tokens` and `mirrored` edges of a
+            Data are shown.
         ax: Where to draw; a new figure when left out.
-        labels: One for each node. Default: the digits of a palindrome, or the number of the node.
+        labels: One for each node, or node → label. Default: the digits of a palindrome, or the node's name or
+            number.
         node_class: (N,) colours nodes by class, with `class_names` in the legend.
         node_value: (N,) colours nodes by a number, with a colour bar that says `value_name`.
         receptive_field_of: A node; all nodes are shaded by the hops from which it hears them.
@@ -74,49 +86,60 @@ def draw_graph(
         The axes.
 
     Raises:
-        ValueError: Labels, classes, values or attention of the wrong length, nodes out of range, or more than
-            one of `node_class`, `node_value` and `receptive_field_of`.
+        ValueError: What is no graph, or could be two; labels, classes, values or attention of the wrong length;
+            unknown nodes, or nodes without a position; more than one of `node_class`, `node_value` and
+            `receptive_field_of`.
 
     >>> from gnnlab import draw_graph, palindrome_graph
     >>> ax = draw_graph(palindrome_graph("12321", mirrored=True))
     >>> [text.get_text() for text in ax.texts]
     ['1', '2', '3', '2', '?']
     """
+    parts = graph_parts(graph, pyg=False)
+    index, nodes = parts.edge_index.cpu(), parts.num_nodes
+    names = NodeNames(parts.names, nodes)
+    mark, middle, hearer = (
+        None if node is None else names.number(node, name)
+        for name, node in (
+            ("query", query),
+            ("center", center),
+            ("receptive_field_of", receptive_field_of),
+        )
+    )
+    mark = _query(graph) if mark is None else mark
+    if isinstance(labels, Mapping):
+        labels = {names.number(node, "labels"): label for node, label in labels.items()}
+    texts = labels_of(labels, _default_labels(graph, parts.names, nodes, mark))
+    look = _look(index, texts, node_class, class_names, node_value, hearer, layers)
+    if mark is not None and node_value is None:
+        look.mark(mark, QUERY, "missing digit (read-out)" if _is_palindrome(graph) else "read-out")
+    if middle is None:
+        middle = next((node for node in (hearer, mark) if node is not None), None)
+    middle = _busiest(index, nodes) if middle is None else middle
+    shown = list(range(nodes))
+    if nodes > max_nodes:
+        shown = neighbourhood(index, nodes, middle, max_nodes).tolist()
+    line = positions is None and len(shown) == nodes and is_line(index, nodes)
+    if positions is not None:
+        places = given_places(positions, names, shown)
+    else:
+        places = line_layout(nodes) if line else spring_layout(index, shown)
     if ax is None:
         from matplotlib.figure import Figure
 
         ax = Figure(figsize=(7, 3.6), layout="constrained").subplots()
-    index, _, nodes = edge_list(graph)
-    index = index.cpu()
-    query = _query(graph) if query is None else query
-    for name, node in (("query", query), ("center", center), ("receptive_field_of", receptive_field_of)):
-        if node is not None and not 0 <= node < nodes:
-            raise ValueError(f"{name} must be a node from 0 to {nodes - 1}, but is {node}")
-    texts = labels_of(labels, _default_labels(graph, nodes, query))
-    look = _look(index, texts, node_class, class_names, node_value, receptive_field_of, layers)
-    if query is not None and node_value is None:
-        look.mark(query, QUERY, "missing digit (read-out)" if _is_palindrome(graph) else "read-out")
-    if center is None:
-        center = next((node for node in (receptive_field_of, query) if node is not None), None)
-    center = _busiest(index, nodes) if center is None else center
-    shown = list(range(nodes))
-    if nodes > max_nodes:
-        shown = neighbourhood(index, nodes, center, max_nodes).tolist()
-    line = positions is None and len(shown) == nodes and is_line(index, nodes)
-    if positions is None:
-        positions = line_layout(nodes) if line else spring_layout(index, shown)
     size = _node_size(ax, len(shown), line=line)
     mirrored = graph.mirrored.cpu() if isinstance(graph, Data) and "mirrored" in graph else None
     handles = draw_edges(
-        ax, index, shown, positions, node_size=size, line=line, mirrored=mirrored, attention=attention
+        ax, index, shown, places, node_size=size, line=line, mirrored=mirrored, attention=attention
     )
-    _draw_nodes(ax, shown, positions, look, size, value_name)
+    _draw_nodes(ax, shown, places, look, size, value_name, upper_side(index, places))
     if title is not None:
         ax.set_title(title)
     if legend:
         _draw_legend(ax, look, handles)
     if len(shown) < nodes:
-        note = f"{len(shown)} of {nodes} nodes, those nearest to node {texts[center]}"
+        note = f"{len(shown)} of {nodes} nodes, those nearest to node {texts[middle]}"
         ax.text(0, 1, note, transform=ax.transAxes, va="bottom", fontsize=9)
     ax.set_axis_off()
     return ax
@@ -130,11 +153,11 @@ def _query(graph: Any) -> int | None:
     return int(graph.query) if isinstance(graph, Data) and "query" in graph else None
 
 
-def _default_labels(graph: Any, nodes: int, query: int | None) -> list[Any]:
+def _default_labels(graph: Any, names: Sequence[Any] | None, nodes: int, query: int | None) -> Sequence[Any]:
     if isinstance(graph, Data) and "tokens" in graph and query is not None:
         digits = graph.tokens.tolist()
         return [*digits[:query], "?", *digits[query:]]
-    return list(graph) if hasattr(graph, "adjacency") else list(range(nodes))
+    return range(nodes) if names is None else names
 
 
 def _look(
@@ -170,16 +193,23 @@ def _node_size(ax: Axes, count: int, *, line: bool) -> float:
     return min(20.0, 0.75 * room) ** 2
 
 
-def _margins(ax: Axes, size: float) -> tuple[float, float]:
+def _margins(ax: Axes, size: float, *, below: bool) -> tuple[float, float]:
     """Share of the drawing's width and height to leave on each side, so that no node at the rim is cut off."""
-    radius = 0.7 * size**0.5  # in points, with room for its outline and for axes that a legend makes smaller
+    # In points, with room for its outline, for axes that a legend makes smaller, and for a label below.
+    radius = 0.7 * size**0.5 + (6 if below else 0)
     sides = (72 * pixels / ax.figure.dpi for pixels in (ax.bbox.width, ax.bbox.height))
     width, height = (max(0.05, radius / max(radius, side - 2 * radius)) for side in sides)
     return width, height
 
 
 def _draw_nodes(
-    ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, value_name: str
+    ax: Axes,
+    shown: list[int],
+    positions: Positions,
+    look: NodeLook,
+    size: float,
+    value_name: str,
+    upper: set[int],
 ) -> None:
     import networkx as nx
 
@@ -188,42 +218,63 @@ def _draw_nodes(
     colors: dict[str, Any] = {"node_color": [look.colors[node] for node in shown]}
     if look.values is not None:
         colors = {"node_color": [look.values[node] for node in shown], "cmap": "YlGnBu"}
+    below = any(_is_wide(look.labels[node], _font(shown, look, size), size) for node in shown)
     drawn = nx.draw_networkx_nodes(
-        nodes, positions, ax=ax, node_size=size, edgecolors="#555555", margins=_margins(ax, size), **colors
+        nodes,
+        positions,
+        ax=ax,
+        node_size=size,
+        edgecolors="#555555",
+        margins=_margins(ax, size, below=below),
+        **colors,
     )
     drawn.set_linewidth(0.7)
     if look.values is not None:
         ax.figure.colorbar(drawn, ax=ax, label=value_name, shrink=0.8)
         middle = (min(look.values) + max(look.values)) / 2
         look.dark |= {node for node in shown if look.values[node] > middle}
-    _write_labels(ax, shown, positions, look, size)
+    _write_labels(ax, shown, positions, look, size, upper)
 
 
-def _write_labels(ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float) -> None:
+def _write_labels(
+    ax: Axes, shown: list[int], positions: Positions, look: NodeLook, size: float, upper: set[int]
+) -> None:
     """Write labels into the nodes, or, where nodes are too small for that, every few nodes under them.
 
-    Labels wider than their node have a white rim, so that they can be read in front of node and edges.
+    Labels wider than their node stand under or, for `upper`, over it, where fewer arrows end, and have a white rim,
+    so that they can be read in front of edges.
     """
     from matplotlib.patheffects import withStroke
 
-    longest = max((len(look.labels[node]) for node in shown), default=1)
-    font = min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
-    inside = font >= 5
-    for node in shown if inside else shown[:: 2 if font > 3.5 else 5]:
+    font = _font(shown, look, size)
+    large = font >= 5
+    for node in shown if large else shown[:: 2 if font > 3.5 else 5]:
         x, y = positions[node]
-        wide = inside and 0.6 * font * len(look.labels[node]) > size**0.5
-        color = "white" if inside and node in look.dark and not wide else "black"
+        wide = _is_wide(look.labels[node], font, size)
+        inside = large and not wide
+        color = "white" if inside and node in look.dark else "black"
+        over = wide and node in upper
+        away = 0.0 if inside else (0.5 * size**0.5 + 1) * (1 if over else -1)
         ax.annotate(
             look.labels[node],
             (x, y),
-            xytext=(0, 0 if inside else -0.5 * size**0.5 - 2),
+            xytext=(0, away),
             textcoords="offset points",
             ha="center",
-            va="center" if inside else "top",
-            fontsize=font if inside else 7,
+            va="center" if inside else "bottom" if over else "top",
+            fontsize=font if large else 7,
             color=color,
             path_effects=[withStroke(linewidth=2, foreground="white")] if wide else None,
         )
+
+
+def _font(shown: list[int], look: NodeLook, size: float) -> float:
+    longest = max((len(look.labels[node]) for node in shown), default=1)
+    return min(9.0, 0.55 * size**0.5) if longest < 4 else 7.0
+
+
+def _is_wide(label: str, font: float, size: float) -> bool:
+    return font >= 5 and 0.6 * font * len(label) > size**0.5
 
 
 def _draw_legend(ax: Axes, look: NodeLook, edges: list[Any]) -> None:

@@ -7,70 +7,21 @@ over the neighbours that i hears, as one step of message passing does. (networkx
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Data
 
-from gnnlab.layers.edge_list import check_edge_index, edges_of_matrix, is_sparse_matrix, plain_edge_index
+from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.layers.normalization import edge_matrix
 from gnnlab.layers.sparse_product import csr_matrix
 
 if TYPE_CHECKING:
-    import networkx as nx
-
-
-def edge_list(
-    graph: Tensor | Data | nx.Graph, edge_weight: Tensor | None = None, num_nodes: int | None = None
-) -> tuple[Tensor, Tensor | None, int]:
-    """Return (edge_index, edge_weight, num_nodes) of whatever describes a graph.
-
-    Args:
-        graph: (2, E) edges (source, target), a matrix of torch.sparse whose row i lists what node i receives,
-            a Data, or a networkx graph, whose nodes are numbered in its own order; each undirected edge of it
-            counts both ways, and its attribute `weight` is the weight.
-        edge_weight: (E,) weights; taken from the graph where it has them.
-        num_nodes: N; taken from the graph, or the largest node in the edges plus one.
-
-    Raises:
-        ValueError: Edges that are no integers or out of range; weights beside a networkx graph.
-    """
-    if isinstance(graph, Data):
-        if graph.edge_index is None:
-            raise ValueError("graph must have edge_index, but the Data has none")
-        weight = graph.edge_weight if "edge_weight" in graph and edge_weight is None else edge_weight
-        return edge_list(graph.edge_index, weight, graph.num_nodes if num_nodes is None else num_nodes)
-    if hasattr(graph, "adjacency"):  # a networkx graph, without importing networkx to ask
-        if edge_weight is not None:
-            raise ValueError(
-                "edge_weight must be None for a networkx graph, whose edges have their own weight"
-            )
-        return _edges_of_networkx(graph)
-    if is_sparse_matrix(graph):
-        index, values = edges_of_matrix(graph, graph.size(0))
-        return index, values if edge_weight is None else edge_weight, graph.size(0)
-    if num_nodes is None:
-        num_nodes = int(graph.max()) + 1 if isinstance(graph, Tensor) and graph.numel() else 0
-    check_edge_index(graph, num_nodes)
-    return plain_edge_index(graph), edge_weight, num_nodes
-
-
-def _edges_of_networkx(graph: Any) -> tuple[Tensor, Tensor | None, int]:
-    number = {node: i for i, node in enumerate(graph)}
-    weighted = [
-        (number[source], number[target], float(data.get("weight", 1.0)))
-        for source, target, data in graph.edges(data=True)
-    ]
-    if not graph.is_directed():
-        weighted += [(target, source, weight) for source, target, weight in weighted if source != target]
-    index = torch.tensor([edge[:2] for edge in weighted], dtype=torch.long).view(-1, 2).t().contiguous()
-    weights = torch.tensor([edge[2] for edge in weighted])
-    return index, None if bool((weights == 1).all()) else weights, len(number)
+    from gnnlab.graphs.any_graph import GraphLike
 
 
 def adjacency_matrix(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     edge_weight: Tensor | None = None,
     num_nodes: int | None = None,
     *,
@@ -80,7 +31,8 @@ def adjacency_matrix(
     """Return A, or Ã = A + I.
 
     Args:
-        graph: An edge list (2, E), a matrix of torch.sparse, a Data, or a networkx graph.
+        graph: An edge list (2, E), a square matrix, pairs, a networkx graph, a Data or the path of a file, as in
+            `as_graph`; a torch tensor of integers (2, 2) is two edges.
         edge_weight: (E,) weights; ones where there are none. Parallel edges add up.
         num_nodes: N. Default: of the graph, or the largest node plus one.
         self_loops: Add a self-loop of weight 1 to every node that has none.
@@ -90,19 +42,22 @@ def adjacency_matrix(
         (N, N), A[i, j] the weight of the edge j → i.
 
     Raises:
-        ValueError: Edges that are no integers or out of range; weights of the wrong shape.
+        ValueError: What is no graph, or could be two; edges out of range; weights of the wrong shape.
 
     >>> import torch
     >>> adjacency_matrix(torch.tensor([[0, 1], [1, 2]]))  # 0 → 1 → 2
     tensor([[0., 0., 0.],
             [1., 0., 0.],
             [0., 1., 0.]])
+    >>> adjacency_matrix([("Ulm", "Aalen", 2.5)])  # Ulm → Aalen: the second node receives from the first
+    tensor([[0.0000, 0.0000],
+            [2.5000, 0.0000]])
     """
     return _matrix(graph, edge_weight, num_nodes, self_loops=self_loops, normalize=False, sparse=sparse)
 
 
 def normalized_adjacency(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     edge_weight: Tensor | None = None,
     num_nodes: int | None = None,
     *,
@@ -131,7 +86,7 @@ def normalized_adjacency(
 
 
 def degree_matrix(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     edge_weight: Tensor | None = None,
     num_nodes: int | None = None,
     *,
@@ -175,7 +130,7 @@ def adjacency_power(matrix: Tensor, power: int) -> Tensor:
 
 
 def _matrix(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     edge_weight: Tensor | None,
     num_nodes: int | None,
     *,
@@ -183,7 +138,8 @@ def _matrix(
     normalize: bool,
     sparse: bool,
 ) -> Tensor:
-    index, weight, nodes = edge_list(graph, edge_weight, num_nodes)
+    parts = graph_parts(graph, edge_weight, num_nodes)
+    index, weight, nodes = parts.edge_index, parts.edge_weight, parts.num_nodes
     dtype = torch.get_default_dtype() if weight is None else weight.dtype
     matrix = edge_matrix(index, weight, nodes, self_loops=self_loops, normalize=normalize, dtype=dtype)
     # The matrix is remembered for the layers that use this graph, so the caller gets a copy to do with as he likes.

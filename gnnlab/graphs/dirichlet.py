@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torch import Tensor
-from torch_geometric.data import Data
 
-from gnnlab.graphs.adjacency import edge_list
+from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.layers.edge_list import check_edge_weight, check_features
 
 if TYPE_CHECKING:
-    import networkx as nx
+    from gnnlab.graphs.any_graph import GraphLike
 
 
-def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Tensor | None = None) -> Tensor:
+def dirichlet_energy(x: Tensor, graph: GraphLike, edge_weight: Tensor | None = None) -> Tensor:
     """Return the Dirichlet energy of node features: 0 where neighbours cannot be told apart any more.
 
     Equation::
@@ -28,7 +27,7 @@ def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Te
 
     Args:
         x: Features (N, F) or (B, N, F).
-        graph: An edge list (2, E) with both directions of each edge, or any other form.
+        graph: An edge list (2, E) with both directions of each edge, or any other form that `as_graph` takes.
         edge_weight: (E,) weights, zero or more.
 
     Returns:
@@ -47,8 +46,9 @@ def dirichlet_energy(x: Tensor, graph: Tensor | Data | nx.Graph, edge_weight: Te
     if not x.is_floating_point():
         raise ValueError(f"x must hold floating-point numbers, but holds {x.dtype}")
     nodes = x.size(-2)
-    edge_index, weight, known = edge_list(graph, edge_weight, nodes if isinstance(graph, Tensor) else None)
-    if known != nodes:
+    parts = graph_parts(graph, edge_weight)
+    edge_index, weight, known = parts.edge_index, parts.edge_weight, parts.num_nodes
+    if nodes != known if parts.sized else nodes < known:  # an edge list does not say how many nodes there are
         raise ValueError(f"x must have {known} rows, one a node, but has {nodes}")
     if weight is not None:
         check_edge_weight(weight, edge_index.size(1))

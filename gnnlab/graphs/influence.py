@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch_geometric.data import Data
 
 from gnnlab.graphs.adjacency import adjacency_matrix
-from gnnlab.layers.edge_list import is_sparse_matrix
 
 if TYPE_CHECKING:
-    import networkx as nx
+    from gnnlab.graphs.any_graph import GraphLike
 
 
 def random_walk_influence(
-    graph: Tensor | Data | nx.Graph,
+    graph: GraphLike,
     steps: int,
     edge_weight: Tensor | None = None,
     *,
@@ -30,7 +28,7 @@ def random_walk_influence(
     over-squashing: a node within reach whose influence is nearly 0 is not heard.
 
     Args:
-        graph: An edge list (2, E), a matrix of torch.sparse, a Data, or a networkx graph.
+        graph: An edge list (2, E), or any other form that `as_graph` takes.
         steps: k, zero or more.
         edge_weight: (E,) weights, zero or more.
         num_nodes: N. Default: of the graph, or the largest node plus one.
@@ -60,7 +58,7 @@ def random_walk_influence(
 
 
 def effective_resistance(
-    graph: Tensor | Data | nx.Graph, edge_weight: Tensor | None = None, *, num_nodes: int | None = None
+    graph: GraphLike, edge_weight: Tensor | None = None, *, num_nodes: int | None = None
 ) -> Tensor:
     """Return the resistance between all pairs of nodes, edges being wires that conduct as their weight.
 
@@ -69,7 +67,8 @@ def effective_resistance(
     https://arxiv.org/abs/2302.06835). On a tree it is the distance; every parallel way makes it smaller.
 
     Args:
-        graph: An undirected graph: an edge list with both directions, or any other form, or A itself (N, N).
+        graph: An undirected graph: an edge list with both directions, or any other form that `as_graph` takes, such
+            as A itself (N, N).
         edge_weight: (E,) weights, zero or more, equal in both directions.
         num_nodes: N. Default: of the graph, or the largest node plus one.
 
@@ -94,12 +93,8 @@ def effective_resistance(
     return resistance.masked_fill(~_joined(matrix), torch.inf)
 
 
-def _symmetric(graph: Tensor | Data | nx.Graph, edge_weight: Tensor | None, num_nodes: int | None) -> Tensor:
-    square = isinstance(graph, Tensor) and graph.is_floating_point() and not is_sparse_matrix(graph)
-    matrix = graph if square else adjacency_matrix(graph, edge_weight, num_nodes)
-    assert isinstance(matrix, Tensor)
-    if matrix.dim() != 2 or matrix.size(0) != matrix.size(1):
-        raise ValueError(f"graph as a matrix must be square, but has the shape {tuple(matrix.shape)}")
+def _symmetric(graph: GraphLike, edge_weight: Tensor | None, num_nodes: int | None) -> Tensor:
+    matrix = adjacency_matrix(graph, edge_weight, num_nodes)
     if not torch.allclose(matrix, matrix.t()):
         i, j = (int(k) for k in ((matrix - matrix.t()).abs() > 1e-8).nonzero()[0])
         raise ValueError(

@@ -7,11 +7,16 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from experiments.command.draw import graph_command
+
 draw_app = App(
     name="draw",
     help="Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending.",
-    help_epilogue="Start with: gnnlab draw palindrome 12321 --mirrored --out palindrome.png",
+    usage="Usage: gnnlab draw COMMAND | FILE --out PICTURE",
+    help_epilogue=f"{graph_command.FORMS}\n\nStart with: gnnlab draw palindrome 12321 --mirrored --out palindrome.png",
 )
+draw_app.command(graph_command.graph, help_epilogue=graph_command.FORMS)
+graph_command.shorthand(draw_app)
 _OF_A_RUN = "Start with: gnnlab run palindrome"
 
 
@@ -89,20 +94,24 @@ def path(
 
 
 @draw_app.command
-def adjacency(graph: str, /, *, out: Path, powers: str = "1,2,3", kind: str = "plain") -> int:
+def adjacency(
+    graph: str, /, *, out: Path, powers: str = "1,2,3", kind: str = "plain", directed: bool = False
+) -> int:
     """The adjacency matrix of a graph and its powers, as heat maps.
 
     Parameters
     ----------
     graph
         path-N or palindrome-DIGITS, with directed, selfloops, mirrored or skipK joined by dashes; example (six nodes
-        A to F); karate, lesmis, davis, florentine.
+        A to F); karate, lesmis, davis, florentine; or a file, as for `gnnlab draw graph`.
     out
         File to write; its ending says the format.
     powers
         Up to six powers with commas between.
     kind
         plain (A: powers count walks), selfloops (A + I) or normalised (what a GCN layer multiplies by).
+    directed
+        Of a text file: each line leads from its source to its target [it joins them both ways].
     """
     from experiments.command.draw.drawings import draw_powers
     from experiments.records.pictures import check_format
@@ -112,12 +121,12 @@ def adjacency(graph: str, /, *, out: Path, powers: str = "1,2,3", kind: str = "p
         numbers = [int(power) for power in powers.split(",")]
     except ValueError:
         raise ValueError(f"powers: {powers!r} should be whole numbers such as 1,2,3") from None
-    draw_powers(graph, out, powers=numbers, kind=kind)
+    draw_powers(graph, out, powers=numbers, kind=kind, directed=directed)
     return _done(out)
 
 
 @draw_app.command
-def field(graph: str, node: str, /, *, out: Path, layers: int | None = None) -> int:
+def field(graph: str, node: str, /, *, out: Path, layers: int | None = None, directed: bool = False) -> int:
     """The receptive field of a node: every node shaded by the hops from which it is heard.
 
     Parameters
@@ -130,12 +139,14 @@ def field(graph: str, node: str, /, *, out: Path, layers: int | None = None) -> 
         File to write; its ending says the format.
     layers
         Layers of the network, each of them a hop [as many as it takes].
+    directed
+        Of a text file: each line leads from its source to its target [it joins them both ways].
     """
     from experiments.command.draw.drawings import draw_field
     from experiments.records.pictures import check_format
 
     check_format(out)
-    draw_field(graph, node, out, layers=layers)
+    draw_field(graph, node, out, layers=layers, directed=directed)
     return _done(out)
 
 
@@ -163,7 +174,9 @@ def social(name: str, /, *, out: Path) -> int:
 
 
 @draw_app.command
-def neighbourhood(graph: str, /, *, out: Path, node: str | None = None, most: int = 60) -> int:
+def neighbourhood(
+    graph: str, /, *, out: Path, node: str | None = None, most: int = 60, directed: bool = False
+) -> int:
     """The part of a large graph around one node, with its classes; the picture says what was cut.
 
     Parameters
@@ -176,12 +189,14 @@ def neighbourhood(graph: str, /, *, out: Path, node: str | None = None, most: in
         Number or name of the node in the middle [the node with most edges].
     most
         Most nodes to draw.
+    directed
+        Of a text file: each line leads from its source to its target [it joins them both ways].
     """
     from experiments.command.draw.drawings import draw_neighbourhood
     from experiments.records.pictures import check_format
 
     check_format(out)
-    draw_neighbourhood(graph, out, node=node, most=most)
+    draw_neighbourhood(graph, out, node=node, most=most, directed=directed)
     return _done(out)
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from experiments.command.draw.names import find_node, labels_of, names_of, with_key
 from experiments.data.named_graphs import check_palindrome, parse_graph
 from experiments.data.node_graphs import load_task
 from experiments.lab.citation.models import TwoLayers, build_node_model
@@ -26,7 +27,6 @@ from gnnlab import (
 )
 
 KINDS = ("plain", "selfloops", "normalised")
-MOST_LONG_NAMES = 20  # nodes with their names written over them
 MOST_CELLS = 400  # nodes of a matrix: more cells than pixels would show nothing
 
 
@@ -65,7 +65,7 @@ def _sequence(graph: Data, out: Path, *, adjacency: bool) -> None:
     save(figure, out)
 
 
-def draw_powers(text: str, out: Path, *, powers: Sequence[int], kind: str) -> None:
+def draw_powers(text: str, out: Path, *, powers: Sequence[int], kind: str, directed: bool = False) -> None:
     """Draw powers of an adjacency matrix side by side as heat maps.
 
     Args:
@@ -73,19 +73,20 @@ def draw_powers(text: str, out: Path, *, powers: Sequence[int], kind: str) -> No
         out: File to write.
         powers: Which, each 0 or more.
         kind: ``plain`` A (its k-th power counts walks of k edges), ``selfloops`` A + I, or ``normalised`` Â.
+        directed: Each line of a text file leads one way.
     """
     if kind not in KINDS:
         raise ValueError(f"kind: unknown {kind!r}. Known: {', '.join(KINDS)}")
     if not powers or min(powers) < 0 or len(powers) > 6:
         raise ValueError("powers: there should be one to six, each 0 or more, such as 1,2,3")
-    graph = parse_graph(text)
+    graph = parse_graph(text, directed=directed)
     if graph.num_nodes > MOST_CELLS:
         raise ValueError(f"graph: {text} has {graph.num_nodes} nodes; a heat map takes at most {MOST_CELLS}")
-    size = {"num_nodes": graph.num_nodes}
+    names = graph.names if "names" in graph else None
     if kind == "normalised":
-        matrix, symbol = normalized_adjacency(graph.edge_index, **size), "Â"
+        matrix, symbol = normalized_adjacency(graph), "Â"
     else:
-        matrix = adjacency_matrix(graph.edge_index, self_loops=kind == "selfloops", **size)
+        matrix = adjacency_matrix(graph, self_loops=kind == "selfloops")
         symbol = "A" if kind == "plain" else "A + I"
     columns = min(3, len(powers))
     rows = -(-len(powers) // columns)
@@ -94,22 +95,13 @@ def draw_powers(text: str, out: Path, *, powers: Sequence[int], kind: str) -> No
     for power, ax in zip(powers, axes):
         base = f"({symbol})" if " " in symbol and power != 1 else symbol
         title = f"${base}$" if power == 1 else f"${base}^{{{power}}}$"
-        draw_adjacency(torch.linalg.matrix_power(matrix, power), ax=ax, title=title)
-        _name_ticks(ax, graph)
+        draw_adjacency(torch.linalg.matrix_power(matrix, power), ax=ax, title=title, labels=names)
     for ax in axes[len(powers) :]:
         ax.set_axis_off()
     save(figure, out)
 
 
-def _name_ticks(ax: Any, graph: Data) -> None:
-    """Names in place of numbers, where a graph has short ones."""
-    names = graph.names if "names" in graph else []
-    if names and max(map(len, names)) == 1:
-        ax.set_xticks(range(len(names)), names)
-        ax.set_yticks(range(len(names)), names)
-
-
-def draw_field(text: str, node: str, out: Path, *, layers: int | None) -> None:
+def draw_field(text: str, node: str, out: Path, *, layers: int | None, directed: bool = False) -> None:
     """Draw the receptive field of a node, shaded by hops.
 
     Args:
@@ -117,28 +109,29 @@ def draw_field(text: str, node: str, out: Path, *, layers: int | None) -> None:
         node: Its number or name.
         out: File to write.
         layers: Layers of the network; None for as many as it takes to hear all.
+        directed: Each line of a text file leads one way.
     """
     if layers is not None and layers < 0:
         raise ValueError(f"layers: {layers} should be 0 or more")
-    graph = parse_graph(text)
+    graph = parse_graph(text, directed=directed)
     number = find_node(graph, node)
     shown = graph.clone()
     if "query" in shown:
         del shown["query"]  # its mark would hide the shade of that node
     heard = "in any number of layers" if layers is None else f"in {layers} layer{'s' * (layers != 1)}"
     figure = wide_figure(3.2 if "position" in graph else 6.4)
-    figure.suptitle(f"what node {_names(graph)[number]} hears {heard}")
+    figure.suptitle(f"what node {names_of(graph)[number]} hears {heard}")
     draw_graph(
         shown,
-        ax=_with_key(figure, graph),
-        labels=_labels(graph),
+        ax=with_key(figure, graph),
+        labels=labels_of(graph),
         receptive_field_of=number,
         layers=layers,
     )
     save(figure, out)
 
 
-def draw_neighbourhood(text: str, out: Path, *, node: str | None, most: int) -> None:
+def draw_neighbourhood(text: str, out: Path, *, node: str | None, most: int, directed: bool = False) -> None:
     """Draw a graph with its classes, or, of a large one, the nodes nearest to one node.
 
     Args:
@@ -146,15 +139,16 @@ def draw_neighbourhood(text: str, out: Path, *, node: str | None, most: int) -> 
         out: File to write.
         node: Number or name of the node in the middle; None for that with most edges.
         most: Most nodes to draw.
+        directed: Each line of a text file leads one way.
     """
     if not 2 <= most <= MOST_CELLS:
         raise ValueError(f"most: {most} should be 2 to {MOST_CELLS}")
-    graph = parse_graph(text)
+    graph = parse_graph(text, directed=directed)
     center = None if node is None else find_node(graph, node)
     classes = {"node_class": graph.y, "class_names": graph.class_names} if "class_names" in graph else {}
     figure = _figure(9.0, 7.0)
-    ax = _with_key(figure, graph)
-    draw_graph(graph, ax=ax, labels=_labels(graph), center=center, max_nodes=most, **classes)
+    ax = with_key(figure, graph)
+    draw_graph(graph, ax=ax, labels=labels_of(graph), center=center, max_nodes=most, **classes)
     save(figure, out)
 
 
@@ -184,8 +178,8 @@ def draw_attention(run: Path, out: Path, *, layer: int, most: int) -> None:
     figure.suptitle(f"{settings.dataset}: attention of layer {layer}, mean over heads, self-loops left out")
     draw_graph(
         task,
-        ax=_with_key(figure, task),
-        labels=_labels(task),
+        ax=with_key(figure, task),
+        labels=labels_of(task),
         node_class=task.y,
         class_names=task.class_names,
         attention=attention_of(model, task, layer),
@@ -204,52 +198,6 @@ def attention_of(model: TwoLayers, task: Data, layer: int) -> tuple[Tensor, Tens
         return first
     _, second = model.second(model.activation(hidden), edge_index, return_attention_weights=True)
     return second
-
-
-def find_node(graph: Data, node: str) -> int:
-    """The number of a node given by number or name.
-
-    Raises:
-        ValueError: There is none.
-    """
-    names = graph.names if "names" in graph else []
-    if node in names:
-        return int(names.index(node))
-    if node.isdecimal() and int(node) < graph.num_nodes:
-        return int(node)
-    raise ValueError(f"node: {node!r} should be a number from 0 to {graph.num_nodes - 1}, or a node's name")
-
-
-def _names(graph: Data) -> list[str]:
-    return list(graph.names) if "names" in graph else [str(node) for node in range(graph.num_nodes)]
-
-
-def _labels(graph: Data) -> list[str]:
-    """What stands in the nodes: names where they fit, numbers where a key explains them."""
-    return [str(node) for node in range(graph.num_nodes)] if _needs_key(graph) else _names(graph)
-
-
-def _needs_key(graph: Data) -> bool:
-    """Whether names would overlap: there are many, and they are longer than a node is wide."""
-    return graph.num_nodes > MOST_LONG_NAMES and max(map(len, _names(graph))) > 4
-
-
-def _with_key(figure: Any, graph: Data) -> Any:
-    """The axes for a graph, with a list of names at its right where nodes can only hold numbers."""
-    if not _needs_key(graph):
-        return figure.subplots()
-    names = _names(graph)
-    columns = 1 if len(names) <= 40 else 2
-    width, height = figure.get_size_inches()
-    figure.set_size_inches(width + 1.6 * columns, height)
-    ax, key = figure.subplots(1, 2, width_ratios=(width, 1.6 * columns))
-    key.set_axis_off()
-    rows = -(-len(names) // columns)
-    for column in range(columns):
-        part = range(column * rows, min(len(names), (column + 1) * rows))
-        text = "\n".join(f"{node}  {names[node]}" for node in part)
-        key.text(column / columns, 1.0, text, va="top", fontsize=7, linespacing=1.35, transform=key.transAxes)
-    return ax
 
 
 def _figure(width: float, height: float) -> Any:

@@ -47,5 +47,7 @@ def test_large_matrices_show_none(ax):
 def test_what_is_no_graph_is_refused(ax):
     with pytest.raises(ValueError, match="square"):
         draw_adjacency(torch.ones(3, 4), ax)
-    with pytest.raises(ValueError, match="matrix"):
+    with pytest.raises(ValueError, match="there is no file A"):
         draw_adjacency("A", ax)
+    with pytest.raises(ValueError, match="a square matrix"):
+        draw_adjacency(3, ax)

@@ -3,6 +3,7 @@ import torch
 
 from experiments.command.cli import main
 from experiments.command.draw import drawings
+from experiments.command.draw.names import find_node
 from experiments.core.catalogue import find_experiment
 from experiments.data.node_graphs import load_task
 from experiments.lab.citation.models import build_node_model
@@ -81,10 +82,10 @@ def test_attention_sums_to_one_over_what_a_node_hears(layer, results):
 
 def test_nodes_are_found_by_number_and_name():
     graph = drawings.parse_graph("florentine")
-    assert drawings.find_node(graph, "Medici") == graph.names.index("Medici")
-    assert drawings.find_node(graph, "3") == 3
+    assert find_node(graph, "Medici") == graph.names.index("Medici")
+    assert find_node(graph, "3") == 3
     with pytest.raises(ValueError, match="node: '15' should be a number from 0 to 14"):
-        drawings.find_node(graph, "15")
+        find_node(graph, "15")
 
 
 def test_an_unwritable_place_is_named(tmp_path, capsys):

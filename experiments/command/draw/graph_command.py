@@ -1,0 +1,80 @@
+"""``gnnlab draw FILE``: a graph of the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cyclopts import App
+
+FORMS = (
+    "A file is text with an edge a line (source, target and, if wanted, a weight, with commas, tabs or spaces "
+    "between; a heading source,target,weight and lines that begin with # are left out), a matrix as text with the "
+    "names of the nodes in the first row and column, .graphml, .gml, or a square matrix as .npy or .npz "
+    "(scipy.sparse.save_npz). Row i of a matrix is what node i receives."
+)
+
+
+def graph(
+    graph: str, /, *, out: Path, adjacency: bool = False, directed: bool = False, most: int = 60
+) -> int:
+    """A graph of your own, from a file, or one that has a name; `gnnlab draw FILE` is short for it.
+
+    Parameters
+    ----------
+    graph
+        A file: text with an edge a line, a matrix with names in its first row and column, .graphml, .gml, .npy or .npz;
+        or a name, as for `gnnlab draw adjacency`.
+    out
+        File to write; its ending says the format.
+    adjacency
+        The adjacency and normalised adjacency matrices below the graph.
+    directed
+        Each line of a text file leads from its source to its target [it joins them both ways].
+    most
+        Most nodes to draw; of a larger graph, those nearest to the one with most edges.
+    """
+    from experiments.command.draw.whole_graphs import draw_whole
+    from experiments.records.pictures import check_format
+
+    check_format(out)
+    draw_whole(graph, out, adjacency=adjacency, directed=directed, most=most)
+    print(out)
+    return 0
+
+
+def shorthand(app: App) -> None:
+    """Let an app of drawings take a file where the name of a drawing is expected."""
+
+    @app.default
+    def draw_file(
+        *file: str, out: Path | None = None, adjacency: bool = False, directed: bool = False
+    ) -> int:
+        """Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending.
+
+        Parameters
+        ----------
+        file
+            A file with a graph, in place of a command: short for `gnnlab draw graph FILE`.
+        out
+            File to write; its ending says the format.
+        adjacency
+            The adjacency and normalised adjacency matrices below the graph.
+        directed
+            Each line of a text file leads from its source to its target [it joins them both ways].
+        """
+        from experiments.data.named_graphs import is_file
+
+        if not file and out is None:
+            app.help_print()
+            return 0
+        if len(file) != 1 or not is_file(file[0]):
+            known = ", ".join(name for name in app if not name.startswith("-"))
+            word = (
+                f"unknown drawing {file[0]!r}"
+                if file and not is_file(file[0])
+                else "there should be one file"
+            )
+            raise ValueError(f"draw: {word}. Known: {known}; or the file of a graph, such as edges.csv")
+        if out is None:
+            raise ValueError("draw: --out is missing, such as --out graph.png")
+        return graph(file[0], out=out, adjacency=adjacency, directed=directed)

@@ -1,0 +1,68 @@
+"""The one form that every description of a graph is brought to: its edges, their weights, and its nodes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch_geometric.data import Data
+
+
+@dataclass(frozen=True)
+class GraphParts:
+    """Edges, weights and nodes of a graph.
+
+    Args:
+        edge_index: (2, E) source and target of each edge.
+        edge_weight: (E,) weights; None: ones.
+        num_nodes: N.
+        names: What the graph itself calls its nodes, one for each; None: they have numbers alone.
+        sized: Whether the graph says how many nodes it has. An edge list does not: N is its largest node plus one.
+    """
+
+    edge_index: Tensor
+    edge_weight: Tensor | None
+    num_nodes: int
+    names: list[Hashable] | None = None
+    sized: bool = True
+
+    def data(self) -> Data:
+        """Return the graph as PyG's Data, with `edge_weight` and `names` where they are known."""
+        made = Data(edge_index=self.edge_index, num_nodes=self.num_nodes)
+        if self.edge_weight is not None:
+            made.edge_weight = self.edge_weight
+        if self.names is not None:
+            made.names = [str(name) for name in self.names]
+        return made
+
+
+def parts_of_edges(
+    edges: Iterable[tuple[int, int]],
+    weights: list[float] | None,
+    num_nodes: int,
+    names: list[Hashable] | None = None,
+    *,
+    sized: bool = True,
+) -> GraphParts:
+    """Return the parts of edges (source, target) between numbered nodes; weights that are all 1 are left out."""
+    index = torch.tensor(list(edges), dtype=torch.long).view(-1, 2).t().contiguous()
+    plain = weights is None or all(weight == 1 for weight in weights)
+    return GraphParts(index, None if plain else torch.tensor(weights), num_nodes, names, sized)
+
+
+def finite_weight(value: object, where: str) -> float:
+    """Return a weight as a number, and raise a ValueError that begins with `where` if it is none, NaN or infinite.
+
+    >>> finite_weight("0.5", "line 3")
+    0.5
+    """
+    try:
+        weight = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise ValueError(f"{where}: the weight must be a number, but is {value!r}") from None
+    if not math.isfinite(weight):
+        raise ValueError(f"{where}: the weight must be finite, but is {weight:g}")
+    return weight
