@@ -101,10 +101,8 @@ def divided(records: Records, seed: int) -> Tensor:
     Raises:
         ValueError: A part is empty.
     """
-    if records.split is not None:
-        parts = records.split
-    else:
-        parts = _stratified(records, np.random.default_rng(seed))
+    drawn = np.random.default_rng(seed)
+    parts = _stratified(records, drawn) if records.split is None else records.split
     empty = [name for number, name in enumerate(PARTS) if not bool((parts == number).any())]
     if empty:
         few = f"; {len(parts)} examples are too few" if records.split is None else ""
