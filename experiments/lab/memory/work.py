@@ -9,12 +9,10 @@ from torch import nn
 
 from experiments.lab.memory.depth_profile import measure_depth
 from experiments.lab.memory.settings import DEPTH, MemoryRun
-from experiments.lab.sequences.input_sensitivity import measure_sensitivity
 from experiments.lab.sequences.models.models import hidden_size
-from experiments.lab.sequences.settings import SENSITIVITY
 from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.training import evaluate, fixed_split
-from experiments.lab.sequences.work import facts, initial_model, make_task, train_and_test, with_when
+from experiments.lab.sequences.work import Memory, facts, initial_model, make_task, train_and_test, with_when
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
 
@@ -40,8 +38,13 @@ def work(run: MemoryRun, folder: Path, session: Session) -> dict[str, Any]:
 
 
 def _initial(run: MemoryRun, task: Task, model: nn.Module, folder: Path, session: Session) -> dict[str, Any]:
-    rows = {"initial": measure_sensitivity(model, run.model, task)}
-    write_rows(folder / SENSITIVITY, with_when(rows))
+    memory = Memory(run, task)
+    memory.measure("initial", model)
     loss, accuracy = evaluate(model, task, fixed_split(task, "test", run.train.test_size))
     session.row({"step": 0, "validation_loss": loss, "validation_accuracy": accuracy})
-    return {"test_accuracy": accuracy, "test_loss": loss, "steps": 0, **facts(run, task, model)}
+    return {
+        "test_accuracy": accuracy,
+        "test_loss": loss,
+        "steps": 0,
+        **facts(run, task, model),
+    } | memory.written(folder)
