@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.core import own
+
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 PROGRAMS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
@@ -17,7 +19,9 @@ def promised(program):
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_programs_print_what_they_promise(program):
+def test_programs_print_what_they_promise(program, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own.forget()
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         exec(compile(program, "README.md", "exec"), {})

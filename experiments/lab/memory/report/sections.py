@@ -65,7 +65,8 @@ def _figures(rows: Any, depth: Any, length: int, settings: str) -> list[Picture]
         Picture(
             titled(f"Both families at T = {length}", settings),
             "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
-            "seed to the highest. Warm and solid: recurrent; cold and broken: graph; dark and solid: your own. Shaded: farther than a plain path "
+            "seed to the highest. Warm and solid: recurrent; cold and broken: graph; dark and solid: your own. "
+            "Shaded: farther than a plain path "
             "of so many layers carries anything. Marks in the strip below: D is exactly 0 in all examples and seeds.",
             sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows)),
         )

@@ -11,7 +11,7 @@ from torch_geometric.data import Data
 
 from experiments.core.registry import ForeignPart
 from experiments.core.specs import GraphSpec, ModelSpec, OwnSpec, RecurrentSpec
-from experiments.lab.sequences.models.own import build_own, check_model, count_own, is_fixed
+from experiments.lab.sequences.models.own import build_own, check_model, count_own, factory_of, is_fixed
 from experiments.lab.sequences.models.values import GraphOfValues, TimesAsFeature
 from experiments.lab.sequences.settings import SequenceTraining
 from experiments.lab.sequences.tasks.task import Task
@@ -138,13 +138,20 @@ def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
     return hidden
 
 
+def hidden_step(spec: GraphSpec | OwnSpec) -> int:
+    """Hidden sizes are multiples of this."""
+    if isinstance(spec, GraphSpec):
+        return spec.hidden_step
+    return int(getattr(factory_of(spec), "hidden_step", 1))
+
+
 def fit_hidden(spec: ModelSpec, task: Task, budget: int) -> int:
     """The hidden size whose model comes closest to a budget of parameters.
 
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget.
     """
-    step = spec.hidden_step if isinstance(spec, GraphSpec) else 1
+    step = 1 if isinstance(spec, RecurrentSpec) else hidden_step(spec)
 
     @cache
     def count(hidden: int) -> int:
