@@ -14,14 +14,15 @@ from typing import Any
 
 from experiments.core.catalogue import read_settings
 from experiments.core.execution import Execution
+from experiments.core.own.files import digest
 from experiments.core.run import Run
 from experiments.records.device import origin, record_origin
-from experiments.records.files import remove_parts, synchronise, write_beside
+from experiments.records.files import remove_parts, synchronise, write_beside, write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result
 from experiments.records.results_folder import SHARED
 from experiments.running.engines import ATTEMPTS, Answer, WorkerKilledError
-from experiments.running.execute import execute_once
+from experiments.running.execute import done_again, execute_once
 
 WINDOW = 256  # runs asked of the cluster at once; each holds one file open here, its lock
 PACKAGES = ("experiments", "gnnlab", "seq")
@@ -83,7 +84,7 @@ class RayEngine:
         try:
             held.enter_context(run_lock(self._out, settings.folder))
             there = read_result(folder)
-            if there is not None and not (self._how.retry_failed and there["status"] == "failed"):
+            if there is not None and not done_again(settings, self._out, self._how, there):
                 held.close()
                 answer.set_result((there, False))
                 return answer
@@ -91,7 +92,10 @@ class RayEngine:
             task = self._ray.remote(_run_on_node).options(
                 name=settings.folder, max_retries=ATTEMPTS - 1, **self._resources(settings)
             )
-            reference = task.remote(settings.to_dict(), self._how, self._name(), origin(), self._shared)
+            sources = {code.sha256: Path(code.file).read_bytes() for code in settings.code}
+            reference = task.remote(
+                settings.to_dict(), self._how, self._name(), origin(), self._shared, sources
+            )
         except (LockedError, ValueError) as error:
             held.close()
             answer.set_exception(error)
@@ -101,7 +105,7 @@ class RayEngine:
             try:
                 with held:
                     result, files = self._result(future)
-                    _write(folder, files)
+                    _write(folder, settings, files)
                 self._held.discard(held)
                 answer.set_result((result, True))
             except BaseException as error:  # all of it belongs to who waits for the answer
@@ -153,13 +157,18 @@ class RayEngine:
 
 
 def _run_on_node(
-    values: dict[str, Any], how: Execution, name: str, origin: dict[str, Any], shared: Files
+    values: dict[str, Any],
+    how: Execution,
+    name: str,
+    origin: dict[str, Any],
+    shared: Files,
+    sources: Files,
 ) -> tuple[dict[str, Any], Files]:
     """A task of the cluster: do one run in a folder of this node, and hand its files back."""
     record_origin(origin)
-    settings = read_settings(values)
     out = Path(tempfile.gettempdir()) / f"gnnlab-{os.getuid()}-{name}"
     out.mkdir(parents=True, exist_ok=True)
+    settings = read_settings(values | {"code": _placed(values.get("code", []), sources)})
     for file, content in shared.items():
         (out / SHARED).mkdir(exist_ok=True)
         if not (out / SHARED / file).exists():
@@ -174,6 +183,20 @@ def _run_on_node(
     return result, files
 
 
+def _placed(codes: list[dict[str, Any]], sources: Files) -> list[dict[str, Any]]:
+    """A user's files by where this node has them: where they were, or else in a folder of their own."""
+    placed = []
+    for code in codes:
+        path = Path(code["file"])
+        if not path.is_file() or digest(path) != code["sha256"]:
+            path = Path(tempfile.gettempdir()) / f"gnnlab-{os.getuid()}-own" / code["sha256"] / path.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = sources[code["sha256"]]
+            write_beside(path, lambda beside, content=content: beside.write_bytes(content))  # type: ignore[misc]
+        placed.append(code | {"file": str(path)})
+    return placed
+
+
 def _read_files(folder: Path) -> Files:
     return (
         {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
@@ -182,11 +205,13 @@ def _read_files(folder: Path) -> Files:
     )
 
 
-def _write(folder: Path, files: Files) -> None:
+def _write(folder: Path, settings: Run, files: Files) -> None:
     """Make a run's folder from the files that came back, ``result.json`` last."""
     folder.mkdir(parents=True, exist_ok=True)
     remove_parts(folder)
     (folder / "result.json").unlink(missing_ok=True)
+    if files.pop("config.json", None) is not None:  # a user's files are where they are here, and not there
+        write_json(folder / "config.json", settings.to_dict())
     for name in sorted(files, key=lambda name: name == "result.json"):
         content = files[name]
         write_beside(folder / name, lambda beside, content=content: beside.write_bytes(content))  # type: ignore[misc]
