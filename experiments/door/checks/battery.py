@@ -8,10 +8,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import UninitializedParameter
 
-from experiments.door.checks import answering, dependence, places, task_claims, task_draws, weights
+from experiments.door.checks.models import answering, dependence, places, weights
+from experiments.door.checks.models.subject import Subject, answer
 from experiments.door.checks.report import FAILS, HOLDS, NOT_TRIED, WARNS, Report, Result
-from experiments.door.checks.subject import Subject, answer
+from experiments.door.checks.tasks import claims, draws
 from experiments.door.checks.verdicts import Caution, Fault, NotTried
 
 Check = Callable[[Any], None]
@@ -21,6 +23,11 @@ def answered(subject: Subject) -> None:
     """It is built for the task, is a torch module, and answers a batch with a tensor of numbers."""
     model = subject.make()
     assert isinstance(model, nn.Module)
+    if any(isinstance(p, UninitializedParameter) for p in model.parameters()):
+        raise Fault(
+            "it has lazy layers, whose size, and so the number of parameters, is not known before the first batch; "
+            "give them their sizes, as nn.Linear(hidden, ...)"
+        )
     with torch.no_grad():
         out: Any = answer(model, subject.batch)
     if not isinstance(out, Tensor) or not out.is_floating_point() or not out.dim():
@@ -55,16 +62,16 @@ MODEL_CHECKS: tuple[Check, ...] = (
     places.double,
 )
 TASK_CHECKS: tuple[Check, ...] = (
-    task_draws.drawn,
-    task_draws.again,
-    task_draws.generator,
-    task_draws.steps,
-    task_draws.splits,
-    task_claims.targets,
-    task_claims.classes,
-    task_claims.chance,
-    task_claims.loss,
-    task_claims.edges,
+    draws.drawn,
+    draws.again,
+    draws.generator,
+    draws.steps,
+    draws.splits,
+    claims.targets,
+    claims.classes,
+    claims.chance,
+    claims.loss,
+    claims.edges,
 )
 
 

@@ -12,7 +12,7 @@ def check(
     causal: bool | None = None,
     permutation: bool = False,
     budget: int = 20_000,
-    hidden: int = 0,
+    hidden: int | None = None,
 ) -> int:
     """Look whether a model or a task of your own keeps what a fair comparison takes for granted.
 
@@ -45,7 +45,7 @@ def check(
     from experiments.door.checks.door import check as looked_at
 
     report = looked_at(
-        thing, task, length, causal=causal, permutation=permutation, budget=budget, hidden=hidden
+        thing, task, length, causal=causal, permutation=permutation, budget=budget, hidden=hidden or 0
     )
     print(report)
     return 0 if report.ok else 1

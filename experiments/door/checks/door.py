@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from torch import nn
+
 from experiments.core import own
 from experiments.core.catalogue import experiments
 from experiments.core.experiment import load
@@ -17,9 +19,9 @@ from experiments.door.checks.battery import (
     carried_out,
     name_of,
 )
+from experiments.door.checks.models.subject import Subject
 from experiments.door.checks.report import Report
-from experiments.door.checks.subject import Subject
-from experiments.door.checks.task_draws import TaskSubject
+from experiments.door.checks.tasks.draws import TaskSubject
 from experiments.door.checks.verdicts import Caution, NotTried
 from experiments.door.models import label_of
 from experiments.lab.sequences.tasks.task import Task
@@ -135,11 +137,12 @@ def _subject(
     label, found = _resolved(thing)
     if isinstance(found, type):
         steps = _length_of(found, length)
-        code = own.known(own.TASK, found.__name__)
-        return TaskSubject(found, steps, code), TASK_CHECKS, f"{found.__name__} at length {steps}"
+        return TaskSubject(found, steps), TASK_CHECKS, f"{found.__name__} at length {steps}"
     kind = (CopyMemory if causal else DigitPalindromes) if task is None else _task_class(task)
     made = (
-        kind if isinstance(kind, Task) else kind(_length_of(kind, length if task or length else LENGTH), SEED)
+        kind
+        if isinstance(kind, Task)
+        else kind(_length_of(kind, LENGTH if task is None and length is None else length), SEED)
     )
     one_way = (not isinstance(found, GraphSpec)) and not (
         isinstance(found, RecurrentSpec) and found.bidirectional
@@ -156,13 +159,17 @@ def _resolved(thing: Any) -> tuple[str, ModelSpec | type[Task]]:
         ValueError: It is neither.
     """
     if _is_task(thing):
-        own.of(thing, own.TASK, "check")
         return thing.__name__, thing
     if isinstance(thing, str) and own.is_reference(thing) and "-" not in thing.rpartition(":")[2]:
         code = own.find(thing, own.MODEL, "check")
         if _is_task(found := own.load(code, "check")):
             own.drop(code)
             return _resolved(found)
+    if isinstance(thing, nn.Module):
+        name = type(thing).__name__
+        raise ValueError(
+            f"check: a model is made anew for each check; give its class, {name}, not one that is made"
+        )
     spec = parse_model(label_of(thing))
     return spec.label, spec
 
@@ -180,14 +187,14 @@ def _task_class(task: Any) -> Any:
         if _is_task(found := own.load(code, "task")):
             return found
         own.drop(code)
-    elif (
-        isinstance(task, str) and task in experiments() and _is_task(found := load(experiments()[task].task))
-    ):
-        return found
-    names = [name for name, one in experiments().items() if one.task and _is_task(load(one.task))]
+    known = {
+        name: kind for name, one in experiments().items() if one.task and _is_task(kind := load(one.task))
+    }
+    if isinstance(task, str) and task in known:
+        return known[task]
     raise ValueError(
         f"task: {task!r:.60} should be a class of tasks (class NAME(Task)), FILE.py:NAME of one, or one of "
-        f"{', '.join(names)}"
+        f"{', '.join(known)}"
     )
 
 

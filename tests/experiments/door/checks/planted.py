@@ -186,3 +186,9 @@ class GrowsWithTheBatch(Sound):
         with torch.no_grad():
             self.middle.weight.mul_(1 if mode else 1.5)
         return super().train(mode)
+
+
+class Lazy(Sound):
+    def __init__(self, task, hidden):
+        super().__init__(task, hidden)
+        self.last = nn.LazyLinear(task.num_outputs)

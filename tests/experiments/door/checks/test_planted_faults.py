@@ -46,6 +46,7 @@ FAULTS = {
     ),
     planted.KeepsATensorWithHistory: ({"copies": "detach() it"}, {}),
     planted.AnswersAPair: ({"answered": "one tensor of logits"}, {}),
+    planted.Lazy: ({"answered": "give them their sizes"}, {}),
     planted.FailsOnOne: ({"alone": "no second example (planted.py, line "}, {}),
     planted.GrowsWithTheBatch: ({"unchanged": "eval() changes middle.weight"}, {}),
 }

@@ -8,9 +8,9 @@ from functools import cached_property
 import torch
 
 from experiments.core import own
-from experiments.door.checks.answering import same_bits
+from experiments.door.checks.comparing import same_bits
+from experiments.door.checks.models.subject import OTHER_SEED, SEED
 from experiments.door.checks.randomness import drawn_from, places, seeded
-from experiments.door.checks.subject import OTHER_SEED, SEED
 from experiments.door.checks.verdicts import Fault
 from experiments.lab.sequences.tasks.drawn import checked
 from experiments.lab.sequences.tasks.task import Batch, Task

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from experiments.core.specs import OwnSpec
-from experiments.door.checks.answering import named_few, same_bits
-from experiments.door.checks.subject import OTHER_SEED, Subject, answer
+from experiments.door.checks.comparing import named_few, same_bits
+from experiments.door.checks.models.subject import OTHER_SEED, Subject, answer
 from experiments.door.checks.verdicts import Caution, Fault, NotTried
 from experiments.lab.sequences.models.models import fit_hidden
 from experiments.lab.sequences.models.own import is_fixed

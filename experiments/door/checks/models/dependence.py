@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from experiments.door.checks.subject import OTHER_SEED, Subject, changed, rows
+from experiments.door.checks.models.subject import OTHER_SEED, Subject, changed, rows
 from experiments.door.checks.verdicts import Fault, NotTried
 from experiments.lab.sequences.tasks.task import Batch
 

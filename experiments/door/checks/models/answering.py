@@ -7,8 +7,9 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from experiments.door.checks.comparing import named_few, same_bits
+from experiments.door.checks.models.subject import OTHER_SEED, Subject, answer, cloned
 from experiments.door.checks.randomness import drawn_from, places, seeded
-from experiments.door.checks.subject import OTHER_SEED, Subject, answer, cloned
 from experiments.door.checks.verdicts import Fault
 from experiments.lab.sequences.training import answers
 
@@ -128,25 +129,8 @@ def inputs(subject: Subject) -> None:
                 )
 
 
-def same_bits(one: Tensor, other: Tensor) -> bool:
-    """Whether two tensors are the same, NaN included."""
-    same = one.shape == other.shape and one.dtype == other.dtype
-    return same and bool(((one == other) | (one != one) & (other != other)).all())
-
-
 def _changed(before: dict[str, Tensor], after: dict[str, Tensor]) -> str:
     """Names of what differs, in words; empty for none."""
     keys = [*before, *(key for key in after if key not in before)]
     moved = [k for k in keys if k not in before or k not in after or not same_bits(before[k], after[k])]
     return named_few(moved)
-
-
-def named_few(names: list[str], most: int = 4) -> str:
-    """Names with commas between, and how many more there are.
-
-    Example:
-        >>> named_few(list("abcdef"))
-        'a, b, c, d and 2 more'
-    """
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

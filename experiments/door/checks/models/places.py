@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from experiments.door.checks.subject import Subject, answer
+from experiments.door.checks.models.subject import Subject, answer
 from experiments.door.checks.verdicts import Caution, Fault, NotTried
 
 _ADVICE = (

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from experiments.core.specs import parse_model
-from experiments.door.checks.answering import named_few
-from experiments.door.checks.task_draws import FEW, SPLITS, TaskSubject
+from experiments.door.checks.comparing import named_few
+from experiments.door.checks.tasks.draws import FEW, SPLITS, TaskSubject
 from experiments.door.checks.verdicts import Fault, NotTried
 from experiments.lab.sequences.tasks.drawn import pad_edges
 from experiments.lab.sequences.tasks.task import IGNORED, Task
