@@ -19,12 +19,8 @@ _ADVICE = (
     "register_buffer"
 )
 _MOVES = ("_to_copy", "copy_", "to")
-_LIBRARIES = (
-    "/torch/",
-    "/torch_geometric/",
-    "/experiments/door/checks/",
-    "/experiments/lab/sequences/training",
-)
+#: Where frames of libraries and of the lab itself are; what is in none of them is the user's.
+_LIBRARIES = ("/torch/", "/torch_geometric/", f"{Path(__file__).resolve().parents[3].as_posix()}/")
 
 
 class Mixed(Exception):  # noqa: N818  (found, and no error of ours)

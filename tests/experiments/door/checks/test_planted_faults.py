@@ -32,7 +32,7 @@ FAULTS = {
     ),
     planted.CountsCalls: ({"unchanged": "calls; update buffers only while self.training"}, {}),
     planted.ChangesItsInput: ({"inputs": "x = x.clone()"}, {}),
-    planted.StaysOnTheCPU: ({"device": "device=x.device"}, {}),
+    planted.StaysOnTheCPU: ({"device": "stayed on the CPU (planted.py, line "}, {}),
     planted.ConstantOutsideTheBuffers: ({"device": "register_buffer"}, {}),
     planted.IgnoresHidden: ({"budget": "set fixed = True"}, {}),
     planted.WrongNumberOfOutputs: ({"shapes": "task.num_outputs = 10"}, {}),
