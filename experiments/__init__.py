@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.core.experiment import Experiment
     from experiments.core.metric import Metric
+    from experiments.door.checks.door import check, parametrize_with_checks
     from experiments.door.compare import compare, results
     from experiments.door.models import graph_net
     from experiments.door.tasks import task
@@ -24,8 +25,10 @@ _NAMES = {
     "Experiment": "experiments.core.experiment",
     "Metric": "experiments.core.metric",
     "Task": "experiments.lab.sequences.tasks.task",
+    "check": "experiments.door.checks.door",
     "compare": "experiments.door.compare",
     "graph_net": "experiments.door.models",
+    "parametrize_with_checks": "experiments.door.checks.door",
     "results": "experiments.door.compare",
     "task": "experiments.door.tasks",
 }
@@ -35,8 +38,10 @@ __all__ = [
     "Experiment",
     "Metric",
     "Task",
+    "check",
     "compare",
     "graph_net",
+    "parametrize_with_checks",
     "results",
     "task",
 ]

@@ -24,6 +24,7 @@ from experiments.command.tensorboard_command import tensorboard
 from experiments.command.whole_numbers import WHOLE_NUMBERS
 from experiments.core.catalogue import experiments
 from experiments.core.registry import CELLS, CONVOLUTIONS
+from experiments.door.checks.command import check
 from experiments.records.files import is_disk_error
 from experiments.reproductions.command import reproduce
 
@@ -144,6 +145,11 @@ app.command(
     reproduce,
     usage="Usage: gnnlab reproduce [OPTIONS] [CLAIM]",
     help_epilogue="Start with: gnnlab reproduce A5 --quick",
+)
+app.command(
+    check,
+    usage="Usage: gnnlab check FILE.py:NAME [OPTIONS]",
+    help_epilogue="Start with: gnnlab check lstm",
 )
 app.command(sample, help_epilogue="Start with: gnnlab run characters")
 

@@ -77,6 +77,8 @@ class GraphOfValues(nn.Module):
             if lengths is None
             else (torch.arange(T, device=x.device) < lengths[:, None]).to(x)
         )
+        if lengths is not None:
+            x = x * within.unsqueeze(-1)  # what stands behind the end is nobody's number
         parts = (
             [x, within.unsqueeze(-1)] if times is None else [x, times.unsqueeze(-1) / T, within.unsqueeze(-1)]
         )
