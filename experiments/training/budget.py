@@ -37,7 +37,10 @@ def closest_size(count: Callable[[int], int], budget: int, step: int, what: str)
             f"budget: {what} has {count(step)} parameters whatever hidden is; let its layers be as wide as hidden "
             "says, or set fixed = True on it, to compare it as it is"
         )
-    above = bisect_right(range(1, MOST_HIDDEN), budget, key=lambda steps: count(steps * step)) + 1
+    most = 1
+    while most < MOST_HIDDEN and count(most * step) <= budget:
+        most *= 2  # no further than needed: a model that has to be made to be counted would fill the memory
+    above = bisect_right(range(1, most), budget, key=lambda steps: count(steps * step)) + 1
     sizes = [steps * step for steps in (above - 1, above) if steps > 0]
     best = min(sizes, key=lambda size: abs(count(size) - budget))
     if abs(count(best) - budget) > TOLERANCE * budget:

@@ -8,6 +8,7 @@ NEEDED = {
     ("draw", "path"): ["5", "--out", "x.png"],
     ("draw", "field"): ["path-5", "0", "--out", "x.png"],
     ("draw", "graph"): ["karate", "--out", "x.png"],
+    ("check",): ["lstm"],
     ("draw", "neighbourhood"): ["karate", "--out", "x.png"],
     ("draw", "attention"): ["nowhere", "--out", "x.png"],
     ("run",): ["palindrome"],
