@@ -48,6 +48,8 @@ def add_own(run: App, name: str) -> None:
     """
     if own.is_reference(name) or Path(name).suffix in DATA_FILES:
         epilogue = f"Start with: gnnlab run {name} --smoke"
+        if name in run:
+            del run[name]  # another file of that name, in another folder
         run.command(command_of(find_experiment(name)), name=name, help_epilogue=epilogue)
 
 

@@ -76,6 +76,16 @@ def own_experiment(reference: str) -> Experiment:
     return found
 
 
+def code_of(experiment: Experiment) -> tuple[own.Code, ...]:
+    """Where a user's experiment stands; nothing for one of the lab's."""
+    if (experiment.base or experiment.name) in experiments():
+        return ()
+    codes = [
+        code for name in own.names(own.EXPERIMENT) if (code := own.known(own.EXPERIMENT, name)) is not None
+    ]
+    return tuple(code for code in codes if own.load(code, "experiment").name == experiment.name)
+
+
 def checked_experiment(experiment: Experiment, code: own.Code) -> Experiment:
     """A user's experiment, which is no other than it says.
 

@@ -99,9 +99,18 @@ class ForeignPart(Part):
     code: own.Code | None = None
 
     def layer(self, inputs: int, outputs: int, **options: Any) -> Any:
-        if self.code is None:
-            return load("gnnlab:pyg_convolution")(self.name.removeprefix(PYG), inputs, outputs, **options)
-        return load("gnnlab:StaticGraphConv")(own.load(self.code, "models")(inputs, outputs, **options))
+        try:
+            if self.code is None:
+                return load("gnnlab:pyg_convolution")(self.name.removeprefix(PYG), inputs, outputs, **options)
+            return load("gnnlab:StaticGraphConv")(own.load(self.code, "models")(inputs, outputs, **options))
+        except Exception as error:
+            if self.code is None or str(error).startswith("models: "):
+                raise ValueError(f"models: {str(error).removeprefix('models: ')}") from error
+            place = own.where_it_failed(error, (self.code,))
+            raise ValueError(
+                f"models: the convolution {self.name}({inputs}, {outputs}) failed: "
+                f"{type(error).__name__}: {error}{place}"
+            ) from error
 
 
 class Convolutions(dict[str, Part]):
@@ -149,6 +158,18 @@ CONVOLUTIONS = Convolutions(
         ),
     )
 )
+
+
+def family_of(label: str) -> str:
+    """``recurrent``, ``graph`` or ``own``: which kind of model a label names.
+
+    Example:
+        >>> family_of("gcn-4-mirrored"), family_of("lstm-2")
+        ('graph', 'recurrent')
+    """
+    if own.known(own.MODEL, label) is not None:
+        return "own"
+    return "graph" if is_convolution(label) else "recurrent"
 
 
 def is_convolution(label: str) -> bool:

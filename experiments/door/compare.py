@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.comparison import line
 from experiments.core import own
-from experiments.core.catalogue import OWN_TASK, find_experiment
+from experiments.core.catalogue import OWN_TASK, checked_experiment, experiments, find_experiment
 from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
@@ -100,8 +100,10 @@ def compare(
 
 def _experiment(task: Any, out: Path | None, name: str) -> Experiment:
     if isinstance(task, Experiment):
+        if task.name not in experiments():
+            checked_experiment(task, own.of(task, own.EXPERIMENT, "task", task.name))
         return task
-    if isinstance(task, Path) or isinstance(task, str):
+    if isinstance(task, Path | str):
         return find_experiment(str(task))
     if isinstance(task, type) and hasattr(task, "examples"):
         code = own.of(task, own.TASK, "task")

@@ -41,12 +41,12 @@ def label_of(model: Any) -> str:
     """
     if isinstance(model, str):
         return model
-    if not callable(model):
-        kind = type(model).__name__
+    if hasattr(model, "forward") and not isinstance(model, type):
         raise ValueError(
-            f"models: {model!r:.60} should be a label, or a class or function (task, hidden) that makes a model, not a "
-            f"{kind}{'; give its class' if hasattr(model, 'forward') else ''}"
+            f"models: {type(model).__name__} is a model that is made; give its class, or what makes it"
         )
+    if not callable(model):
+        raise ValueError(f"models: {model!r:.60} should be a label, or a class or function (task, hidden)")
     return own.of(model, own.MODEL, "models").name
 
 

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from experiments.core.catalogue import code_of
 from experiments.core.experiment import Experiment, load, loaded
 from experiments.core.run import Run
 from experiments.core.settings import Settings, fields_of, hints_of, kind_of, names_of, nested
@@ -109,7 +110,8 @@ def _one(
         }
         values = {key: value for key, value in chosen.items() if key in open_to_all and key not in own}
         own[name] = dataclasses.replace(part, **values) if values else part  # type: ignore[type-var]
-    return kind(seed=0, code=getattr(parts["model"], "codes", ()), **fixed, **own)
+    codes = (*code_of(experiment), *getattr(parts["model"], "codes", ()))
+    return kind(seed=0, code=codes, **fixed, **own)
 
 
 def _is_inside(parts: Mapping[str, Settings], name: str) -> bool:

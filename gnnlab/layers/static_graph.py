@@ -107,8 +107,9 @@ def pyg_convolution(name: str, in_channels: int, out_channels: int, **options: A
         n: c for n in dir(pyg) if inspect.isclass(c := getattr(pyg, n)) and issubclass(c, MessagePassing)
     }
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f", did you mean {close[0]}?" if close else ""
+        by_small_letters = {one.lower(): one for one in known}
+        close = difflib.get_close_matches(name.lower(), by_small_letters, n=1)
+        hint = f", did you mean {by_small_letters[close[0]]}?" if close else ""
         raise ValueError(f"pyg: torch_geometric.nn has no convolution {name!r}{hint}")
     make: Any = known[name]
     parameters = list(inspect.signature(make).parameters)

@@ -107,21 +107,26 @@ def find(text: str, kind: str, argument: str) -> Code:
     return remember(_with_features(code, thing), argument)
 
 
-def of(thing: Any, kind: str, argument: str) -> Code:
+def of(thing: Any, kind: str, argument: str, name: str = "") -> Code:
     """The piece of code that a class or function is; known from then on.
 
     Args:
-        thing: The class or function.
+        thing: The class or function, or an object of the user's program.
         kind: What it is to be.
         argument: What the user gave it as, for messages.
+        name: Its name; by default its own, and that of an object in the program.
 
     Raises:
         ValueError: It has no name of its own, or another piece of that name is known.
     """
-    name = getattr(thing, "__name__", type(thing).__name__)
+    at = getattr(thing, "__module__", "") or ""
+    if not hasattr(thing, "__name__"):
+        at = "__main__"  # an object is known by its variable there
+        name = next((n for n, v in vars(sys.modules[at]).items() if v is thing), name)
+    name = getattr(thing, "__name__", name)
     if not name.isidentifier():
         raise ValueError(f"{argument}: {name} has no name for tables; use a class or a function made by def")
-    module = sys.modules.get(getattr(thing, "__module__", "") or "")
+    module = sys.modules.get(at)
     file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_file() or getattr(module, name, None) is not thing:
         _live[name] = thing

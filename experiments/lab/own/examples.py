@@ -101,10 +101,8 @@ def divided(records: Records, seed: int) -> Tensor:
     Raises:
         ValueError: A part is empty.
     """
-    if records.split is not None:
-        parts = records.split
-    else:
-        parts = _stratified(records, np.random.default_rng(seed))
+    drawn = np.random.default_rng(seed)
+    parts = _stratified(records, drawn) if records.split is None else records.split
     empty = [name for number, name in enumerate(PARTS) if not bool((parts == number).any())]
     if empty:
         few = f"; {len(parts)} examples are too few" if records.split is None else ""
@@ -142,18 +140,24 @@ class RecordsTask(Task):
         length: Steps of the longest one.
         seed: Fixes the split, and the order of training.
         records: The examples.
+        order: In which nodes of graphs are read; the split does not depend on it.
     """
 
-    def __init__(self, length: int, seed: int, records: Records) -> None:
+    def __init__(self, length: int, seed: int, records: Records, order: str = "given") -> None:
         super().__init__(length, seed)
-        self.records = records
+        records = replace(records, split=divided(records, seed)).in_order(order)
         self.num_tokens = records.num_tokens
         self.num_features = records.inputs.shape[2] if records.inputs.dim() == 3 else 1
         self.regression = not records.classes
         self.num_outputs = max(1, len(records.classes))
         self.every_step = records.targets.dim() == 2
         self.ordered = records.edges is None
-        self.parts = divided(records, seed)
+        assert records.split is not None
+        self.parts = records.split
+        if self.regression:
+            seen = records.targets[self.parts == 0]
+            records = replace(records, targets=(records.targets - seen.mean()) / seen.std().clamp(min=1e-12))
+        self.records = records
         self.chance = 0.0 if self.regression else self._largest_class()
 
     def _largest_class(self) -> float:

@@ -20,9 +20,9 @@ OWN = on_sequences(
     "yours (gnnlab run my_lab.py:Parity --lengths 8,16), or a file of data. A CSV file has a column sequence "
     "(symbols with spaces between), characters (each character is a symbol) or numbers (numbers with spaces "
     "between), and a column label (a class) or value (a number). An NPZ file has arrays x, (N, T) integers or "
-    "(N, T, F) floats, y (N,), and perhaps lengths. A PT file has a list of PyTorch Geometric's Data, or one "
-    "Data whose nodes have classes. A CSV file of nodes (node, label, features) has a file of edges beside it (--edges). "
-    "A column or array split (train, validation, test) is kept; otherwise the lab splits.",
+    "(N, T, F) floats, y (N,), and perhaps lengths. A PT file has a list of PyTorch Geometric's Data, "
+    "or one Data whose nodes have classes. A CSV file of nodes (node, label, features) has a file of edges beside it "
+    "(--edges). A column or array split (train, validation, test) is kept; otherwise the lab splits.",
     f"{_HERE}.tasks:OwnTask",
     run=f"{_HERE}.settings:OwnRun",
     prepare=f"{_HERE}.tasks:prepare",
@@ -61,7 +61,7 @@ def with_task(reference: str, thing: Any) -> Experiment:
     name, text = Path(reference).stem, ""
     if thing is not None:
         if not (isinstance(thing, type) and hasattr(thing, "examples") and hasattr(thing, "batch")):
-            kind = "a class" if isinstance(thing, type) else f"a {type(thing).__name__}"
+            kind = "another class" if isinstance(thing, type) else f"{thing!r:.40}"
             raise ValueError(
                 f"experiment: {reference} should be a class of tasks (class NAME(Task), "
                 f"or a function below @task(num_tokens=..., num_outputs=...)) or an Experiment, but is {kind}"

@@ -31,22 +31,21 @@ class OwnTask:
         if code.kind == own.TASK:
             task: Task = own.load(code, "task").of(run)
             return task
-        records = ordered_records(code.file, run.edges, run.order, own.digest_said(Path(code.file), "task"))
+        records = kept_records(code.file, run.edges, own.digest_said(Path(code.file), "task"))
         if digest_of(Path(code.file), run.edges) != run.data:
             raise ValueError(f"task: {code.file} holds other data than when the run was recorded")
-        return RecordsTask(run.length, run.seed, records)
+        return RecordsTask(run.length, run.seed, records, run.order)
 
 
 @cache
-def ordered_records(file: str, edges: str, order: str, content: str) -> Records:
+def kept_records(file: str, edges: str, content: str) -> Records:
     """The examples of a file, read once in a process.
 
     Args:
         file, edges: Where they are.
-        order: Of the nodes.
         content: SHA-256 of the file; another one is another content.
     """
-    return read_data(Path(file), edges).in_order(order)
+    return read_data(Path(file), edges)
 
 
 def digest_of(path: Path, edges: str) -> str:
@@ -168,7 +167,10 @@ def about_task(task: Task) -> About:
 
 def about_records(records: Records, order: str) -> About:
     """What a user's data are."""
-    task_kind = "Graphs and their answers." if records.edges is not None else "Sequences and their answers."
+    task_kind = "graphs and their answers" if records.edges is not None else "sequences and their answers"
+    if records.is_one_graph:
+        task_kind = "the nodes of one graph"
+    question = f"Which model answers best for {task_kind}, as {records.name} has them?"
     words = {
         "given": "as they are numbered in the data",
         "degree": "those with most edges first",
@@ -179,7 +181,9 @@ def about_records(records: Records, order: str) -> About:
         shown = ", ".join(records.classes[:10]) + (", ..." if len(records.classes) > 10 else "")
         facts.append(f"{len(records.classes)} classes: {shown}.")
     else:
-        facts.append("The answer is a number.")
+        facts.append(
+            "The answer is a number, which models learn in units of the training part's standard deviation."
+        )
     if not records.is_one_graph:
         facts.append(f"{len(records.inputs)} examples of up to {records.inputs.shape[1]} steps.")
     whole = (
@@ -194,8 +198,8 @@ def about_records(records: Records, order: str) -> About:
 
     metric = ACCURACY if records.classes else R_SQUARED
     return About(
-        title=f"{records.name}: {task_kind.lower()}",
-        question=task_kind,
+        title=task_kind,
+        question=question,
         facts=tuple(facts),
         **about_metric(metric),
     )

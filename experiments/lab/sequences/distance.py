@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Protocol
 
 import torch
@@ -9,8 +10,12 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from experiments.core.experiment import load
+from experiments.core.registry import CONVOLUTIONS, ForeignPart
 from experiments.core.specs import GraphSpec
-from gnnlab import adjacency_matrix, layers_until_heard
+from gnnlab import adjacency_matrix, layers_until_heard, path_graph
+
+#: More hops than these are not told apart in one layer.
+MOST_HOPS = 15
 
 
 class SourceTask(Protocol):
@@ -45,7 +50,10 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
     hops = layers_until_heard(graph.edge_index, source, int(graph.query), **size) if "query" in graph else 0
     if spec.full_last:
         hops = 1 if hops is None else min(hops, 1)
-    found = {"hops": hops, "in_reach": hops is not None and hops <= spec.layers}
+    each = hops_of(spec.conv, spec.heads) if isinstance(spec.part, ForeignPart) else 1
+    found: dict[str, Any] = {"hops": hops, "in_reach": hops is not None and hops <= each * spec.layers}
+    if each != 1:
+        found["hops_a_layer"] = each
     if not spec.part.matrix:
         return found  # nobody knows what a linear layer of it would let through
     matrix = load(spec.part.matrix)(graph.edge_index, **size).double()
@@ -55,6 +63,28 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
         power = power.mean(0, keepdim=True).expand_as(power)
     heard = power[int(graph.query)] if "query" in graph else power.sum(0)
     return found | {"answer_share": (heard[source] / heard.sum()).item()}
+
+
+@cache
+def hops_of(conv: str, heads: int) -> int:
+    """How many hops a layer of a convolution carries a message, measured: as far as its derivative is not exactly 0.
+
+    Most carry one; those that work with powers of the adjacency matrix, as TAGConv, carry several. At most
+    ``MOST_HOPS``, which stands for layers that see all nodes.
+
+    Args:
+        conv: Name of the convolution.
+        heads: Attention heads, where it has heads.
+    """
+    nodes = MOST_HOPS + 1
+    edges = path_graph(nodes).edge_index
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        layer = CONVOLUTIONS[conv].conv(4, 4 * heads, heads=heads).double().eval()
+        x = torch.randn(nodes, 4, dtype=torch.double, requires_grad=True)
+    layer(x, edges)[0].square().sum().backward()
+    assert x.grad is not None
+    return int(x.grad.abs().sum(1).nonzero().max())
 
 
 def uniform_attention(edge_index: Tensor, num_nodes: int) -> Tensor:

@@ -20,7 +20,7 @@ ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of parameters (within "
     "5 %) and of steps; validation selected the weights, and the test split was read once."
 )
-COLUMNS = ("chance", "hops", "in_reach", "answer_share", "disjoint", "validation_accuracy")
+COLUMNS = ("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy")
 
 
 def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -> Experiment:

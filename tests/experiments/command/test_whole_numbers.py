@@ -7,6 +7,7 @@ NEEDED = {
     ("draw", "palindrome"): ["121", "--out", "x.png"],
     ("draw", "path"): ["5", "--out", "x.png"],
     ("draw", "field"): ["path-5", "0", "--out", "x.png"],
+    ("draw", "graph"): ["karate", "--out", "x.png"],
     ("draw", "neighbourhood"): ["karate", "--out", "x.png"],
     ("draw", "attention"): ["nowhere", "--out", "x.png"],
     ("run",): ["palindrome"],

@@ -15,8 +15,8 @@ def about(results: Results) -> Section:
     """The task, where its code and that of the models came from, and what of the page is missing, and why."""
     run = results.runs[0].settings
     sentences = list(run.about.facts)
-    for label, reason in _reasons(results).items():
-        sentences.append(f"{label} has no D(r) on this page: {reason}.")
+    for reason, labels in _reasons(results).items():
+        sentences.append(f"{', '.join(labels)}: no D(r) on this page, because {reason}.")
     for label in results.models:
         rows = results.ended[results.ended[LABEL] == label]
         if len(rows) and rows["fixed"].eq(True).any():
@@ -51,7 +51,8 @@ def _now(code: own.Code) -> str:
     return "changed" if code.changed else "the same"
 
 
-def _reasons(results: Results) -> dict[str, str]:
+def _reasons(results: Results) -> dict[str, list[str]]:
+    """Why D(r) could not be measured, with the models that it could not be measured of."""
     frame = results.ended
-    found = frame.loc[frame["no_sensitivity"].notna(), [LABEL, "no_sensitivity"]]
-    return {str(label): str(rows.iloc[0]) for label, rows in found.groupby(LABEL)["no_sensitivity"]}
+    found = frame.loc[frame["no_sensitivity"].notna(), [LABEL, "no_sensitivity"]].drop_duplicates()
+    return {str(reason): sorted(rows[LABEL]) for reason, rows in found.groupby("no_sensitivity")}

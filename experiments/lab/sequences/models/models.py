@@ -9,8 +9,9 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
+from experiments.core.registry import ForeignPart
 from experiments.core.specs import GraphSpec, ModelSpec, OwnSpec, RecurrentSpec
-from experiments.lab.sequences.models.own import build_own, check_own, count_own, is_fixed
+from experiments.lab.sequences.models.own import build_own, check_model, count_own, is_fixed
 from experiments.lab.sequences.models.values import GraphOfValues, TimesAsFeature
 from experiments.lab.sequences.settings import SequenceTraining
 from experiments.lab.sequences.tasks.task import Task
@@ -125,12 +126,16 @@ def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
     """
     if isinstance(spec, OwnSpec):
         hidden = train.hidden or (0 if is_fixed(spec) else fit_hidden(spec, task, train.budget))
-        check_own(spec, task, hidden)
-        return hidden
-    if not train.hidden:
-        return fit_hidden(spec, task, train.budget)
-    build_model(spec, task, train.hidden, device="meta")
-    return train.hidden
+    elif not train.hidden:
+        hidden = fit_hidden(spec, task, train.budget)
+    else:
+        hidden = train.hidden
+        build_model(spec, task, hidden, device="meta")
+    if isinstance(spec, OwnSpec) or isinstance(spec.part, ForeignPart):
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            check_model(spec, task, build_model(spec, task, hidden))
+    return hidden
 
 
 def fit_hidden(spec: ModelSpec, task: Task, budget: int) -> int:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.core import own
-from experiments.core.specs import OwnSpec
+from experiments.core.specs import ModelSpec, OwnSpec
 from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import answers
 from experiments.training.budget import count_parameters
@@ -39,7 +39,8 @@ def build_own(spec: OwnSpec, task: Task, hidden: int) -> nn.Module:
     except Exception as error:
         place = own.where_it_failed(error, (code,) if code else ())
         raise ValueError(
-            f"models: {spec.label}(task, hidden={hidden}) failed: {type(error).__name__}: {error}{place}"
+            f"models: {spec.label}(task, hidden={hidden}) failed: {type(error).__name__}: {error}{place}; a "
+            f"convolution (in, out) is named with its layers, as {spec.label}-3"
         ) from error
     if not isinstance(model, nn.Module):
         raise ValueError(
@@ -58,34 +59,23 @@ def count_own(spec: OwnSpec, task: Task, hidden: int) -> int:
             return count_parameters(build_own(spec, task, hidden))
 
 
-def check_own(spec: OwnSpec, task: Task, hidden: int) -> None:
-    """Raise a ValueError unless the model answers two examples in the right shape."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        model = build_own(spec, task, hidden)
-        batch = task.batch("train", 2, task.generator("train"))
-        check_answers(spec, task, answer_of(spec, model, batch), batch)
-
-
-def answer_of(spec: OwnSpec, model: nn.Module, batch: Batch) -> Any:
-    """What it answers, without gradients.
-
-    Raises:
-        ValueError: It fails; the message names file and line.
-    """
-    code = own.known(own.MODEL, spec.model)
+def check_model(spec: ModelSpec, task: Task, model: nn.Module) -> None:
+    """Raise a ValueError unless a model answers two examples, in the right shape; file and line are named."""
+    batch = task.batch("train", 2, task.generator("train"))
     try:
-        with torch.no_grad():
-            return answers(model, batch)
+        with torch.no_grad(), torch.random.fork_rng():
+            torch.manual_seed(0)
+            outputs = answers(model, batch)
     except Exception as error:
-        place = own.where_it_failed(error, (code,) if code else ())
+        place = own.where_it_failed(error, spec.codes)
         raise ValueError(
             f"models: {spec.label} failed on inputs of the shape {tuple(batch.inputs.shape)}: "
             f"{type(error).__name__}: {error}{place}"
         ) from error
+    check_answers(spec, task, outputs, batch)
 
 
-def check_answers(spec: OwnSpec, task: Task, outputs: Any, batch: Batch) -> None:
+def check_answers(spec: ModelSpec, task: Task, outputs: Any, batch: Batch) -> None:
     """Raise a ValueError unless logits have a row an example (and step), and a column an output."""
     due = (len(batch.inputs), *((batch.inputs.shape[1],) if task.every_step else ()), task.num_outputs)
     if not isinstance(outputs, Tensor) or tuple(outputs.shape) != due:

@@ -24,7 +24,8 @@ REASONS = (
     "Enough layers make the answer reachable, not audible. Each layer averages a node with its neighbours, "
     "so what arrives from far away is one term among many: the column share is the part of the read-out's "
     "linear mixture, the entry (query, answer) of the k-th power of the layer's matrix over the sum of its "
-    "row, that comes from the answer's node. It is empty where no such matrix is known.",
+    "row, that comes from the answer's node. It is - where no such matrix is known, as for "
+    "convolutions from elsewhere.",
     "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at "
     "every length. Two layers are then enough, and the share does not shrink as T grows: what changed is "
     "the graph, not the kind of layer.",
@@ -62,7 +63,7 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
                     "model": str(label),
                     "T": f"{length}",
                     "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
-                    "layers": f"{first['model.layers']:.0f}",
+                    "layers": _layers(first),
                     "share": _share(first["answer_share"]),
                     "accuracy": f"{accuracy:.3f}",
                     **({"settings": title} if title else {}),
@@ -70,6 +71,13 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
                 }
             )
     return sorted(rows, key=lambda row: (natural(row["model"]), int(row["T"])))
+
+
+def _layers(run: pd.Series) -> str:
+    """How many, and where one carries a message further than a hop, how far."""
+    each = run.get("hops_a_layer", np.nan)
+    layers = f"{run['model.layers']:.0f}"
+    return layers if pd.isna(each) else f"{layers} of {each:.0f} hops" if each else f"{layers} without hops"
 
 
 def _share(value: float) -> str:
@@ -108,11 +116,13 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
     from matplotlib.ticker import MaxNLocator
 
     graphs = ended(frame)[ended(frame)["hops"].notna()]
-    keys = ["model.conv", LABEL, "length", "hops", "model.layers"]
+    each = graphs["hops_a_layer"].fillna(1) if "hops_a_layer" in graphs else 1
+    graphs = graphs.assign(carried=graphs["model.layers"] * each)
+    keys = ["model.conv", LABEL, "length", "hops", "carried"]
     groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
-    place = groups.groupby(["hops", "model.layers"])
+    place = groups.groupby(["hops", "carried"])
     rank, crowd = place.cumcount(), place["hops"].transform("size")
-    top = max(groups["hops"].max(), groups["model.layers"].max()) + 1
+    top = max(groups["hops"].max(), groups["carried"].max()) + 1
     # Never as far apart as the next hop, so that a mark stays on its side of the line.
     groups["x"] = groups["hops"] + (rank - (crowd - 1) / 2) * np.minimum(top / 60, 0.7 / crowd)
     ax.fill_between([0, top], [0, top], 0, color="0.92", lw=0)
@@ -122,7 +132,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         marker = MARKERS[number % len(MARKERS)]
         marks = ax.scatter(
             rows["x"],
-            rows["model.layers"],
+            rows["carried"],
             c=rows["test_accuracy"],
             marker=marker,
             cmap="viridis",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.core.registry import is_convolution
+from experiments.core.registry import ForeignPart, family_of, is_convolution
 from experiments.core.specs import GraphSpec, parse_model
 from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_depth, plot_sensitivity
 
@@ -48,7 +48,7 @@ def remedy_figure(rows: pd.DataFrame, length: int, when: str) -> Any | None:
     labels = list(rows["model"].unique())
     positive = rows.loc[(rows["sensitivity"] > 0) & (rows["r"] >= 1), "sensitivity"]
     remedied = [label for label in labels if is_convolution(label) and has_remedy(label)]
-    gated = [label for label in labels if not is_convolution(label) and label != "rnn"]
+    gated = [label for label in labels if family_of(label) == "recurrent" and label != "rnn"]
     if not remedied or not gated or positive.empty:
         return None
     styles = family_styles(labels)
@@ -77,7 +77,7 @@ def shown_as_remedies(rows: pd.DataFrame) -> list[str]:
     Mirrored edges stay there: they are the shortest way for a palindrome.
     """
     labels = list(rows["model"].unique())
-    if not any(not is_convolution(label) and label != "rnn" for label in labels):
+    if not any(family_of(label) == "recurrent" and label != "rnn" for label in labels):
         return []
     return [label for label in labels if has_remedy(label) and not label.endswith("-mirrored")]
 
@@ -97,7 +97,8 @@ def depth_figure(rows: pd.DataFrame, length: int, when: str) -> Any:
 def path_depths(labels: Any) -> list[int]:
     """Depths of the models on a plain path: beyond them nothing can be heard."""
     specs = [parse_model(label) for label in labels]
-    return sorted({s.layers for s in specs if isinstance(s, GraphSpec) and not reaches_further(s)})
+    plain = [s for s in specs if isinstance(s, GraphSpec) and not isinstance(s.part, ForeignPart)]
+    return sorted({s.layers for s in plain if not reaches_further(s)})
 
 
 def reaches_further(spec: GraphSpec) -> bool:
@@ -119,18 +120,19 @@ def has_remedy(label: str) -> bool:
 
 
 def _legend(figure: Any, styles: dict[str, dict[str, Any]], *, beside: bool) -> None:
-    """Recurrent models, then graph models, each under its family's name."""
+    """Recurrent models, then graph models, then a user's own, each under its family's name."""
     from matplotlib.lines import Line2D
 
     groups = []
-    for graph, title in ((False, "recurrent"), (True, "graph")):
-        named = [label for label in styles if is_convolution(label) == graph]
+    for title in ("recurrent", "graph", "own"):
+        named = [label for label in styles if family_of(label.partition(",")[0]) == title]
         heading = Line2D([], [], ls="none", label=f"$\\bf{{{title}}}$")
         lines = [Line2D([], [], **styles[label], ms=4, label=label) for label in named]
         groups.append([heading, *lines] if lines else [])
     looks = {"fontsize": 8, "frameon": False, "handlelength": 3.6}
     if beside:
-        figure.legend(handles=[*groups[0], *groups[1]], loc="outside right upper", **looks)
+        handles = [handle for group in groups for handle in group]
+        figure.legend(handles=handles, loc="outside right upper", **looks)
         return
     # Columns of their own for each family: short ones are filled up with nothing.
     rows = 4

@@ -10,13 +10,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.core.registry import is_convolution
+from experiments.core.registry import family_of
 from experiments.lab.sequences.report.sensitivity_tables import mean_curve
 from experiments.reading.frames import natural
 
 # Dark enough to be told apart on paper; recurrent networks warm and solid, graph networks cold and dashed.
 _WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
 _COLD = ("#2166ac", "#1b9e77", "#542788", "#00a6ca", "#4d4d9f", "#4d9221", "#01665e", "#8073ac", "#35495e")
+_OWN = ("#111111", "#6b6b6b", "#9a6324", "#808000", "#469990")
 _MARKERS = "osD^vPX*<>hp"
 NAME_OF_DEPTH = 80  # points that one takes, with air around it
 _DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 1, 2)))
@@ -25,22 +26,23 @@ _DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (
 def family_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Colour, line and marker of each model, recurrent ones first.
 
-    Recurrent models have warm colours and solid lines, graph models cold colours and broken lines.
+    Recurrent models have warm colours and solid lines, graph models cold colours and broken lines, a user's own dark
+    colours and solid lines.
 
     Args:
         labels: Of models; settings may follow a comma.
     """
-    graphs = {label: is_convolution(label.partition(",")[0]) for label in labels}
-    ordered = sorted(graphs, key=lambda label: (graphs[label], natural(label)))
+    families = {label: family_of(label.partition(",")[0]) for label in labels}
+    colors = {"recurrent": _WARM, "graph": _COLD, "own": _OWN}
+    ordered = sorted(families, key=lambda label: (list(colors).index(families[label]), natural(label)))
     styles: dict[str, dict[str, Any]] = {}
-    counts = [0, 0]
+    counts = dict.fromkeys(colors, 0)
     for label in ordered:
-        graph = graphs[label]
-        number, counts[graph] = counts[graph], counts[graph] + 1
-        colors = _COLD if graph else _WARM
+        family = families[label]
+        number, counts[family] = counts[family], counts[family] + 1
         styles[label] = {
-            "color": colors[number % len(colors)],
-            "linestyle": _DASHES[number % len(_DASHES)] if graph else "-",
+            "color": colors[family][number % len(colors[family])],
+            "linestyle": _DASHES[number % len(_DASHES)] if family == "graph" else "-",
             "marker": _MARKERS[number % len(_MARKERS)],
         }
     return styles

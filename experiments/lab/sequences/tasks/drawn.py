@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from gnnlab import as_graph
+
 
 class Drawn(NamedTuple):
     """Examples as tensors with a row an example.
@@ -89,19 +91,15 @@ def pad_edges(edges: Sequence[Any], nodes: int | Sequence[int], name: str) -> Te
     Raises:
         ValueError: Something else than edges, or a node that is not there.
     """
-    from gnnlab.graphs.adjacency import edge_list
-
     found = []
     for number, one in enumerate(edges):
         most = nodes if isinstance(nodes, int) else nodes[number]
         try:
-            if isinstance(one, list | tuple | np.ndarray):
-                one = torch.as_tensor(
-                    np.asarray(one, dtype=np.int64).reshape(-1, 2).T if isinstance(one, list | tuple) else one
-                )
-            index, _, _ = edge_list(one, num_nodes=None if hasattr(one, "edges") else most)
+            given = {"edge_index": one} if isinstance(one, Tensor | np.ndarray) else {"graph": one}
+            index = as_graph(**given).edge_index
         except (ValueError, TypeError) as error:
             raise ValueError(f"task: edges of {name}, example {number}: {error}") from error
+        assert index is not None
         if index.numel() and int(index.max()) >= most:
             raise ValueError(
                 f"task: edges of {name}, example {number}: node {int(index.max())} should be below {most}, its steps"
@@ -181,6 +179,8 @@ def _targets(task: Any, name: str, targets: Any, count: int, steps: int) -> Tens
 
 
 def _tensor(values: Any, what: str) -> Tensor:
+    if np.asarray(values if not isinstance(values, Tensor) else 0).dtype.kind in "USO":
+        raise ValueError(f"task: {what} should be numbers, not texts; number symbols and classes from 0 on")
     try:
         found = torch.as_tensor(np.asarray(values) if isinstance(values, list | tuple) else values)
     except (TypeError, ValueError, RuntimeError) as error:
