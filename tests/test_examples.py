@@ -69,7 +69,9 @@ def test_the_notebook_shows_each_picture_once_and_the_results_as_a_table(tmp_pat
     cells = [c for c in nbformat.read("done.ipynb", 4).cells if c.cell_type == "code"]
     for cell in cells:
         pictures = sum("image/png" in output.get("data", {}) for output in cell.outputs)
-        assert pictures == int(any(word in cell.source for word in ("draw_graph(", "draw_adj", ".plot_")))
+        assert pictures == int(
+            any(word in cell.source for word in ("draw_graph(", "draw_adjacency(", ".plot_"))
+        )
         said = "".join(output.get("text", "") for output in cell.outputs)
         assert "Warning" not in said
         assert "Traceback" not in said

@@ -14,7 +14,7 @@ from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
 from experiments.door.models import labels_of
-from experiments.reading.notebook import ShownResults
+from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED
 from experiments.running.plan import kinds_of, plan
 

@@ -22,6 +22,7 @@ INLINE = "module://matplotlib_inline.backend_inline"
 def test_pyplot_knows_of_a_figure_in_a_notebook_alone(monkeypatch, shell, backend, held):
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     monkeypatch.setattr(matplotlib, "get_backend", lambda: backend)
+    monkeypatch.setattr(plt, "install_repl_displayhook", lambda: None)
     ax = new_axes(3, 2)
     try:
         assert len(plt.get_fignums()) == held

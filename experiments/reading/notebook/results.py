@@ -8,26 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from experiments.reading import plots
 from experiments.reading.frames import LABEL
+from experiments.reading.notebook.axes import new_axes, said
+from experiments.reading.notebook.html import reasons, table
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.reading.standard import curves_of
-from experiments.reading.table_formats import heading, shown, text_columns
+from experiments.reading.table_formats import heading, shown
 from experiments.reading.tables import summary_rows, text_summary
-from experiments.records.progress import in_notebook
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Backends of matplotlib that show a figure in the notebook, below its cell.
-_IN_CELL = ("inline", "ipympl", "nbagg", "widget")
 MOST_GROUPS = 60  # rows of the plot by model; the table has them all
-MOST_REASONS = 5  # of failed runs below a table
 SHARP = 160  # dots an inch of a picture in a notebook, shown at 96
-_CELL = "padding:0.25em 0.7em;white-space:nowrap;text-align:"
 
 
 class ShownResults(Results):
@@ -47,7 +44,7 @@ class ShownResults(Results):
 
     def _repr_html_(self) -> str:
         """The summary, how runs failed, and a figure of curves and of the metric, in the colours of the page."""
-        return str(Markup("\n").join([_table(summary_rows(self)), _reasons(self.frame), self._figures()]))
+        return str(Markup("\n").join([table(summary_rows(self)), reasons(self.frame), self._figures()]))
 
     def report(self, baseline: str | None = None) -> Path:
         """Write the page of all runs of the folder, and answer its path.
@@ -82,12 +79,12 @@ class ShownResults(Results):
             'test accuracy'
         """
         if self.ended[self.metric.key].dropna().empty:
-            return _said(ax or _new_axes(6, 2), "no run has ended")
+            return said(ax or new_axes(6, 2), "no run has ended")
         if not self._against_length:
             groups = self._groups()
-            return self._by_group(groups, ax or _new_axes(7, 1.3 + 0.34 * len(groups)))
+            return self._by_group(groups, ax or new_axes(7, 1.3 + 0.34 * len(groups)))
         return plots.plot_accuracy(
-            self.frame, ax or _new_axes(8, 4), chance=self._chance, order=self.models, metric=self.metric
+            self.frame, ax or new_axes(8, 4), chance=self._chance, order=self.models, metric=self.metric
         )
 
     def plot_curves(self, ax: Axes | None = None) -> Axes:
@@ -101,13 +98,13 @@ class ShownResults(Results):
             >>> results("tests/recorded/palindrome").plot_curves().get_ylabel()
             'validation accuracy'
         """
-        ax = ax or _new_axes(8, 4)
+        ax = ax or new_axes(8, 4)
         by_model = curves_of(self)
         found = dict.fromkeys(name for tables in by_model.values() for table in tables for name in table)
         wanted = (self.metric.curve, "validation_loss", *(name for name in found if name != "step"))
         column = next((name for name in wanted if name in found), None)
         if column is None:
-            return _said(ax, "no run has a curve")
+            return said(ax, "no run has a curve")
         drawn = {m: [t for t in tables if column in t] for m, tables in by_model.items()}
         plots.plot_curves(drawn, ax, metric=column, styles=self.styles)
         ax.set_xlabel(f"training {self.experiment.step}")
@@ -187,57 +184,5 @@ class ShownResults(Results):
         ).format(about, round(96 * figure.get_figwidth()), text)
 
 
-def _table(rows: list[dict[str, str]]) -> Markup:
-    left = text_columns(rows)
-
-    def line(tag: str, row: dict[str, str]) -> Markup:
-        cells = (
-            Markup('<{} style="{}{}">{}</{}>').format(
-                Markup(tag), _CELL, "left" if name in left else "right", row.get(name, ""), Markup(tag)
-            )
-            for name in rows[0]
-        )
-        return Markup("<tr>{}</tr>").format(Markup("").join(cells))
-
-    body = Markup("\n").join(line("td", row) for row in rows)
-    head = line("th", {name: name for name in rows[0]})
-    return Markup(
-        '<div style="overflow-x:auto"><table class="dataframe" style="font-variant-numeric:tabular-nums">\n'
-        "<thead>{}</thead>\n<tbody>{}</tbody></table></div>"
-    ).format(head, body)
-
-
-def _reasons(frame: pd.DataFrame) -> Markup:
-    failed = frame[frame["status"] == "failed"]
-    if failed.empty:
-        return Markup("")
-    lines = [
-        Markup("<li>{}: {}</li>").format(run, reason)
-        for run, reason in zip(failed["run"].head(MOST_REASONS), failed["reason"])
-    ]
-    if len(failed) > MOST_REASONS:
-        lines.append(Markup("<li>{} more</li>").format(len(failed) - MOST_REASONS))
-    return Markup("<p>Failed runs:</p><ul>{}</ul>").format(Markup("").join(map(escape, lines)))
-
-
-def _said(ax: Axes, text: str) -> Axes:
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color="0.35")
-    ax.set_axis_off()
-    return ax
-
-
 def _missing(value: Any) -> bool:
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
-
-
-def _new_axes(width: float, height: float) -> Axes:
-    """The axes of a new figure; pyplot gets to know of it in a notebook alone, which shows it below the cell."""
-    import matplotlib
-
-    if in_notebook() and any(name in matplotlib.get_backend().lower() for name in _IN_CELL):
-        import matplotlib.pyplot as plt
-
-        return plt.figure(figsize=(width, height), layout="constrained").subplots()
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained").subplots()

@@ -7,11 +7,11 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.reading.notebook import ShownResults
+from experiments.reading.notebook.results import ShownResults
 from experiments.reading.tables import text_summary
 from tests.experiments.runs import ENDED, in_memory, sequence_run, written
 
-RECORDED = sorted(Path(__file__, "../../../recorded").resolve().iterdir())
+RECORDED = sorted(Path(__file__, "../../../../recorded").resolve().iterdir())
 
 
 def ended(label, length=5, seed=0, accuracy=0.5, **settings):
@@ -102,7 +102,7 @@ def test_a_command_started_by_a_notebook_ends_without_an_error(make_run, command
     done = subprocess.run(
         [sys.executable, "-m", "experiments", command, str(folder)],
         env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[4],
         capture_output=True,
         text=True,
     )
