@@ -14,7 +14,7 @@ from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
 from experiments.door.models import labels_of
-from experiments.reading.results import Results
+from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED
 from experiments.running.plan import kinds_of, plan
 
@@ -35,7 +35,7 @@ def compare(
     smoke: bool = False,
     name: str = "",
     **settings: Any,
-) -> Results:
+) -> ShownResults:
     """Compare models on a task, and answer the results, which a notebook shows as a table and curves.
 
     The same examples, seeds and budget of parameters for every model; finished runs are skipped, so that an interrupted
@@ -95,7 +95,7 @@ def compare(
         raise SystemExit(0)  # nothing was to be done here, and what there is to say was said
     line.warn(done.outcome)
     print(f"report: {done.page}", file=sys.stderr)
-    return Results(folder)
+    return ShownResults(folder)
 
 
 def _experiment(task: Any, out: Path | None, name: str) -> Experiment:
@@ -148,7 +148,7 @@ def _seeds(seeds: int | Sequence[int] | None, default: int) -> list[int]:
     return numbers
 
 
-def results(folder: str | Path) -> Results:
+def results(folder: str | Path) -> ShownResults:
     """What a results folder holds.
 
     Args:
@@ -157,4 +157,4 @@ def results(folder: str | Path) -> Results:
     Raises:
         ValueError: It holds no runs.
     """
-    return Results(Path(folder))
+    return ShownResults(Path(folder))

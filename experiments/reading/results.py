@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
-from tqdm import tqdm
 
 from experiments.core.catalogue import experiment_of
 from experiments.core.experiment import Experiment
@@ -19,6 +18,7 @@ from experiments.reading.frames import LABEL, ended, natural, runs_table, settin
 from experiments.reading.plots import model_styles
 from experiments.reading.statistics import check_baseline, check_metric, paired_differences, summarize
 from experiments.reading.table_formats import heading, shown
+from experiments.records.progress import bar
 from experiments.records.records import FolderError, RunRecord, curve_path, read_curve, read_runs
 
 
@@ -102,7 +102,7 @@ class Results:
             names = {run.path.name for run in self.runs}
             return {name: curve for name, curve in self._whole.curves.items() if name in names}
         found = {}
-        for run in tqdm(self.runs, desc="curves", unit="run", delay=1, leave=False, disable=None):
+        for run in bar(self.runs, desc="curves", unit="run", delay=1, leave=False):
             if run.succeeded:
                 found[run.path.name] = _first_training(read_curve(run.path))
             elif curve_path(run.path).exists():
@@ -163,7 +163,7 @@ class Results:
         return self._of(rows) if len(rows) else None
 
     def _of(self, rows: np.ndarray) -> Results:
-        part = object.__new__(Results)
+        part = object.__new__(type(self))
         # Gaps and names are those of the whole, and so are styles and the model to compare with.
         part.__dict__ |= {
             "folder": self.folder,

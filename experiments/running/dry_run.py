@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -12,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from experiments.core.catalogue import find_experiment
 from experiments.core.execution import Execution
 from experiments.core.experiment import load
 from experiments.core.run import Run
 from experiments.records.device import computing
+from experiments.records.progress import bar
 from experiments.records.records import flatten
 from experiments.running.session import Session
 from experiments.running.sweep import result_there
@@ -86,7 +85,7 @@ def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) ->
         groups.setdefault(json.dumps(run.to_dict() | {"seed": None}, sort_keys=True), []).append(run)
     known: dict[str, Timing] = {}
     rows, to_do, total = [], 0, 0.0
-    for group in tqdm(groups.values(), desc="timing", unit="setting", disable=not sys.stderr.isatty()):
+    for group in bar(groups.values(), desc="timing", unit="setting"):
         missing = [run for run in group if result_there(run, out, how) is None]
         to_do += len(missing)
         key = json.dumps(_costly(group[0].to_dict()), sort_keys=True)

@@ -17,10 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from tqdm import tqdm
-
 from experiments.core.execution import Execution
 from experiments.core.run import Run
+from experiments.records.progress import bar
 from experiments.running.execute import execute_once
 
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
@@ -62,13 +61,13 @@ class step_bar:  # noqa: N801  (used like a function)
     """A bar for the steps of one run, below the bar of the sweep."""
 
     def __init__(self, settings: Run, show: bool, position: int = 1) -> None:
-        self._bar = tqdm(
+        self._bar = bar(
             total=settings.most_steps,
             desc=f"  {settings.title:30}",
             unit="step",
             leave=False,
             position=position,
-            disable=not show,
+            show=show,
         )
 
     def __enter__(self) -> Callable[[int], Any]:

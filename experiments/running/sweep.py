@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -12,12 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.run import Run
 from experiments.records.files import write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
+from experiments.records.progress import bar, is_watched
 from experiments.records.records import read_result, write_results
 from experiments.running.engines import Answer, Engine, LocalEngine, SerialEngine, WorkerKilledError
 from experiments.running.execute import changed_since, done_again, failure
@@ -57,23 +55,23 @@ def run_sweep(
         runs: What to do.
         out: Results folder, prepared.
         workers: Processes; 1 runs in this one. The number changes no result.
-        progress: Show bars on stderr; by default where stderr is a terminal.
+        progress: Show bars on stderr; by default in a notebook, and where stderr is a terminal.
         how: The engine, and what it is told.
 
     Raises:
         OSError: The disk is full or failing; runs in flight are left unfinished.
     """
     outcome = SweepResult()
-    show = sys.stderr.isatty() if progress is None else progress
-    bar = tqdm(total=len(runs), desc="runs", unit="run", disable=not show)
+    show = is_watched() if progress is None else progress
+    done = bar(total=len(runs), desc="runs", unit="run", show=show)
 
     def record(settings: Run, answer: Answer) -> None:
         result, is_new = answer
         (outcome.done if is_new else outcome.skipped).append(settings.folder)
         if result["status"] != "ok":
             outcome.failed[settings.folder] = result.get("reason", "")
-        bar.set_postfix_str(settings.title)
-        bar.update()
+        done.set_postfix_str(settings.title)
+        done.update()
 
     try:
         missing = []
@@ -89,7 +87,7 @@ def run_sweep(
             with make_engine(out, how, workers=min(workers, len(missing)), show=show) as engine:
                 _do_all(missing, engine, out, record)
     finally:
-        bar.close()
+        done.close()
         remove_locks(out)
         write_results(out)
     return outcome

@@ -19,6 +19,7 @@ from gnnlab.drawing.layout import (
     spring_layout,
     upper_side,
 )
+from gnnlab.drawing.new_figure import new_axes
 from gnnlab.drawing.node_look import (
     QUERY,
     NodeLook,
@@ -65,7 +66,7 @@ def draw_graph(
         graph: Any form that `as_graph` takes; names of nodes become the labels. A node is given by its name
             where the graph has names, otherwise by its number. The `query`, `tokens` and `mirrored` edges of a
             Data are shown.
-        ax: Where to draw; a new figure when left out.
+        ax: Where to draw; a new figure when left out, which a notebook shows below the cell.
         labels: One for each node, or node → label. Default: the digits of a palindrome, or the node's name or
             number.
         node_class: (N,) colours nodes by class, with `class_names` in the legend.
@@ -125,9 +126,7 @@ def draw_graph(
     else:
         places = line_layout(nodes) if line else spring_layout(index, shown)
     if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(7, 3.6), layout="constrained").subplots()
+        ax = new_axes(7, 3.6)
     size = _node_size(ax, len(shown), line=line)
     mirrored = graph.mirrored.cpu() if isinstance(graph, Data) and "mirrored" in graph else None
     handles = draw_edges(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
+from gnnlab.drawing.new_figure import new_axes
 from gnnlab.drawing.node_look import labels_of
 from gnnlab.graphs.adjacency import adjacency_matrix
 from gnnlab.graphs.any_graph import graph_parts
@@ -42,7 +43,7 @@ def draw_adjacency(
     Args:
         graph: Any form that `as_graph` takes: a square matrix is drawn as it is, anything else as its adjacency
             matrix. Integers of the shape (2, 2) are refused, because they could be two edges.
-        ax: Where to draw; a new figure when left out.
+        ax: Where to draw; a new figure when left out, which a notebook shows below the cell.
         matrix: In place of `graph`: a square matrix, of any size and type.
         labels: What stands beside rows and columns, one for each node, or node → label. Default: the names of the
             nodes, where the graph has names.
@@ -70,9 +71,7 @@ def draw_adjacency(
         labels = {found.number(node, "labels"): label for node, label in labels.items()}
     texts = None if labels is None and names is None else labels_of(labels, names or range(size))
     if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(5, 4.4), layout="constrained").subplots()
+        ax = new_axes(5, 4.4)
     shown = np.ma.masked_equal(entries, 0)
     low, high = (shown.min(), shown.max()) if shown.count() else (0.0, 1.0)
     image = ax.imshow(shown, cmap="Blues", vmin=min(0.0, low), vmax=high * 1.25, interpolation="nearest")

@@ -1,0 +1,1 @@
+"""Results as a program prints them and a notebook shows them."""

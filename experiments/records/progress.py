@@ -1,0 +1,42 @@
+"""Progress bars: widgets in a notebook, lines in a terminal, nothing anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import Any
+
+from tqdm import tqdm
+
+
+def in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+def is_watched() -> bool:
+    """Whether somebody sees a bar: in a notebook, or where stderr is a terminal."""
+    return in_notebook() or sys.stderr.isatty()
+
+
+def bar(items: Iterable[Any] | None = None, *, show: bool | None = None, **options: Any) -> Any:
+    """A bar of tqdm, of the kind that can be seen here.
+
+    Args:
+        items: What to go through; None where the bar is moved by ``update``.
+        show: Whether there is one; by default where somebody sees it.
+        **options: Of ``tqdm``.
+    """
+    shown = is_watched() if show is None else show
+    return _kind(shown)(items, disable=not shown, **options)
+
+
+def _kind(shown: bool) -> Any:
+    # Without ipywidgets tqdm would warn before it falls back to text.
+    if not shown or not in_notebook() or find_spec("ipywidgets") is None:
+        return tqdm
+    from tqdm.auto import tqdm as widget
+
+    return widget
