@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from experiments.core import own
 from experiments.core.naming import nearest
 from experiments.core.own import Code
-from experiments.core.registry import Part
+from experiments.core.registry import Part, check_own_name
 from experiments.core.settings import Settings, fields_of, kind_of
 
 MOST_LAYERS = 1000
@@ -161,6 +161,7 @@ def _named(text: str, kinds: Sequence[type[Spec]]) -> str:
     place, _, name = text.rpartition(":")
     name, dash, words = name.partition("-")
     whole = not dash and any(kind.own == own.MODEL for kind in kinds)
+    check_own_name(name)
     code = own.find(f"{place}:{name}", own.MODEL if whole else own.CONVOLUTION, "models")
     return f"{code.name}{dash}{words}"
 

@@ -160,6 +160,14 @@ CONVOLUTIONS = Convolutions(
 )
 
 
+def check_own_name(name: str) -> None:
+    """Raise a ValueError where a user's class is called as a cell or convolution of the lab."""
+    if name in CELLS or dict.__contains__(CONVOLUTIONS, name):
+        raise ValueError(
+            f"models: {name} is the name of one of the lab's; call your class or function something else"
+        )
+
+
 def family_of(label: str) -> str:
     """``recurrent``, ``graph`` or ``own``: which kind of model a label names.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +139,13 @@ def _chosen(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, li
 def _seeds(seeds: int | Sequence[int] | None, default: int) -> list[int]:
     if seeds is None:
         return list(range(default))
-    if isinstance(seeds, int):
+    if isinstance(seeds, Integral):
+        seeds = int(seeds)
         if seeds < 1:
             raise ValueError(f"seeds: {seeds} should be 1 or more seeds")
         return list(range(seeds))
-    numbers = list(dict.fromkeys(seeds))
+    assert not isinstance(seeds, int)
+    numbers = [int(seed) for seed in dict.fromkeys(seeds)]
     if not numbers:
         raise ValueError("seeds: there should be at least one")
     return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from torch_geometric.data import Data
 
 from experiments.lab.own.arrays import records_of_arrays, write_npz
-from experiments.lab.own.examples import records_of_graphs
 from experiments.lab.own.files import write_graphs
+from experiments.lab.own.graphs import records_of_graphs
 
 
 def keep(data: Any, name: str, folder: Callable[[str], Path]) -> Path:
@@ -24,6 +25,8 @@ def keep(data: Any, name: str, folder: Callable[[str], Path]) -> Path:
     Raises:
         ValueError: They are neither, or do not fit each other.
     """
+    if name and not re.fullmatch(r"\w[\w.-]*", name):
+        raise ValueError(f"name: {name!r} should be letters, digits, dots and dashes")
     if isinstance(data, Data) or (isinstance(data, list) and data and isinstance(data[0], Data)):
         graphs = [data] if isinstance(data, Data) else data
         stem = name or ("graph" if isinstance(data, Data) else "graphs")
@@ -35,7 +38,12 @@ def keep(data: Any, name: str, folder: Callable[[str], Path]) -> Path:
         stem = name or "sequences"
         records_of_arrays(*data, name=stem)
         path = folder(stem) / f"{stem}.npz"
-        write_npz(path, *data)
+        beside = path.with_name(f".{path.name}")
+        write_npz(beside, *data)
+        if path.exists() and path.read_bytes() != beside.read_bytes():
+            beside.unlink()
+            raise ValueError(f"name: {path} holds other data; give these a name of their own, or another out")
+        beside.replace(path)
         return path
     raise ValueError(
         f"task: {data!r:.60} should be a class of tasks, the name of an experiment, FILE.py:NAME, a file of data, "

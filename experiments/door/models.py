@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from experiments.core import own
+from experiments.core.registry import check_own_name
 
 
 def graph_net(conv: Callable[[int, int], Any], layers: int = 4, *options: str) -> str:
@@ -26,6 +27,7 @@ def graph_net(conv: Callable[[int, int], Any], layers: int = 4, *options: str) -
         >>> graph_net(Mine, 3, "residual")
         'Mine-3-residual'
     """
+    check_own_name(getattr(conv, "__name__", ""))
     code = own.of(conv, own.CONVOLUTION, "models")
     return "-".join([code.name, str(layers), *options])
 
@@ -47,6 +49,7 @@ def label_of(model: Any) -> str:
         )
     if not callable(model):
         raise ValueError(f"models: {model!r:.60} should be a label, or a class or function (task, hidden)")
+    check_own_name(getattr(model, "__name__", ""))
     return own.of(model, own.MODEL, "models").name
 
 
@@ -58,9 +61,19 @@ def labels_of(models: Any) -> list[str]:
     """
     if isinstance(models, str):
         models = [word for word in models.split(",") if word.strip()]
-    elif not isinstance(models, Sequence):
+    elif isinstance(models, Iterable) and not isinstance(models, type):
+        models = list(models)
+    else:
         models = [models]
-    labels = list(dict.fromkeys(label_of(model).strip() for model in models))
+    named: dict[str, Any] = {}
+    for model in models:
+        label = label_of(model).strip()
+        if not isinstance(model, str) and named.setdefault(label, model) is not model:
+            raise ValueError(
+                f"models: two things are called {label}; rename one, because tables tell them by name"
+            )
+        named.setdefault(label, model)
+    labels = list(named)
     if not labels:
         raise ValueError("models: there should be at least one, such as lstm")
     return labels

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from experiments.core.catalogue import find_experiment
 from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.experiment import load
 from experiments.core.own import where_it_failed
 from experiments.core.run import Run
+from experiments.records.checkpoints import set_aside
 from experiments.records.device import computing, environment
 from experiments.records.files import is_disk_error, remove_parts, synchronise, write_json
 from experiments.records.locks import run_lock
@@ -96,12 +100,14 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
         for name in (CHECKPOINT, "result.json"):
             (folder / name).unlink(missing_ok=True)
     (folder / "traceback.txt").unlink(missing_ok=True)
+    if (folder / "config.json").exists() and changed_since(settings, folder):
+        set_aside(folder / CHECKPOINT)  # it was made by other code than there is now
     write_json(folder / "config.json", settings.to_dict())
     started = time.perf_counter()
     try:
         result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
         _check_finite(result)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if is_disk_error(error):
             raise
         place = where_it_failed(error, settings.code)
@@ -137,6 +143,9 @@ def work(
     """
     do = load(find_experiment(settings.experiment).work)
     with computing(settings.threads, settings.deterministic):
+        # A user's code may draw from them; the lab's own does not.
+        random.seed(settings.seed)
+        np.random.seed(settings.seed)  # noqa: NPY002
         with Session(settings, folder, on_step, how, writes=writes) as session:
             found: dict[str, Any] = do(settings, folder, session)
         return found | {"environment": environment(settings.device, settings.threads)}

@@ -129,7 +129,7 @@ def of(thing: Any, kind: str, argument: str, name: str = "") -> Code:
     module = sys.modules.get(at)
     file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_file() or getattr(module, name, None) is not thing:
-        _live[name] = thing
+        _live[f"{kind} {name}"] = thing
         code = Code(kind=kind, name=name, sha256=hashlib.sha256(_source(thing).encode()).hexdigest())
     else:
         assert module is not None
@@ -197,19 +197,20 @@ def load(code: Code, argument: str = "code") -> Any:
         ValueError: Its file is missing or cannot be loaded, or has no such name.
     """
     if code.lives_here:
-        if code.name not in _live:
+        if f"{code.kind} {code.name}" not in _live:
             raise ValueError(
                 f"{argument}: {code.name} was defined in a notebook or at a prompt of another process; "
                 "write it into a file, and name it as FILE.py:NAME"
             )
-        return _live[code.name]
+        return _live[f"{code.kind} {code.name}"]
     module = _live.get(code.file)
     if module is None:
         module = files.imported(code.module, Path(code.file), argument)
     if not hasattr(module, code.name):
         there = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
         hint = nearest(code.name, there)
-        raise ValueError(f"{argument}: {code.file} has no {code.name}{hint or ''}")
+        cut = "; it has to stand above the first compare(...) of the file" if files.was_cut(module) else ""
+        raise ValueError(f"{argument}: {code.file} has no {code.name}{hint or ''}{cut}")
     return getattr(module, code.name)
 
 

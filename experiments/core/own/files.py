@@ -12,6 +12,7 @@ from typing import Any
 
 PREFIX = "gnnlab_own_"  # of the modules that files are loaded as
 _loading: list[Path] = []
+_cut: set[str] = set()  # modules whose loading ended where they began to compare
 
 
 class LoadedSoFar(BaseException):
@@ -22,6 +23,11 @@ def stop_if_loading() -> None:
     """End the loading of a file here, where one is being loaded: its comparison is not to be carried out."""
     if _loading:
         raise LoadedSoFar
+
+
+def was_cut(module: Any) -> bool:
+    """Whether the loading of a module ended where it began to compare."""
+    return getattr(module, "__name__", "") in _cut
 
 
 def digest(path: Path) -> str:
@@ -80,16 +86,17 @@ def imported(module: str, path: Path, argument: str) -> Any:
 
 
 def of_file(path: Path, argument: str) -> Any:
-    """The module that a file is, loaded once in a process.
+    """The module that a file is, loaded once in a process while it holds the same.
 
     Raises:
         ValueError: It is missing, or cannot be loaded; the message says in which line.
     """
-    name = f"{PREFIX}{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
-    if name in sys.modules:
-        return sys.modules[name]
     if not path.is_file():
         raise ValueError(f"{argument}: {path}: no such file")
+    which = f"{path} {digest_said(path, argument)}"  # a file that has changed is another module
+    name = f"{PREFIX}{path.stem}_{hashlib.sha256(which.encode()).hexdigest()[:12]}"
+    if name in sys.modules:
+        return sys.modules[name]
     if str(path.parent) not in sys.path:
         sys.path.append(
             str(path.parent)
@@ -103,7 +110,7 @@ def of_file(path: Path, argument: str) -> Any:
     try:
         spec.loader.exec_module(module)
     except LoadedSoFar:
-        pass
+        _cut.add(name)
     except BaseException as error:
         del sys.modules[name]
         if not isinstance(error, Exception | SystemExit):

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from experiments.lab.own.examples import PARTS, Records
+from experiments.lab.sequences.tasks.task import IGNORED
 from experiments.records.files import check_ordinary, write_beside
 
 MOST_CLASSES = 100_000
@@ -41,6 +42,10 @@ def records_of_arrays(
             raise ValueError(f"task: lengths of {name} should be {count} whole numbers from 1 to {steps}")
         inside = (torch.arange(steps) < sizes.unsqueeze(1)).view(count, steps, *(1,) * (inputs.dim() - 2))
         inputs = inputs.masked_fill(~inside, 0)
+        if targets.dim() == 2 and not classes:
+            raise ValueError(f"task: lengths of {name} go with one number an example, or with classes")
+        if targets.dim() == 2:
+            targets = targets.masked_fill(~inside.view(count, steps), IGNORED)
     return Records(
         name, inputs, targets, classes, num_tokens, sizes, split=parts_of(split, count, name), facts=facts
     )
@@ -69,7 +74,9 @@ def _inputs(x: np.ndarray, name: str) -> tuple[Tensor, int | None, tuple[str, ..
         facts = (f"{len(symbols)} different symbols.",)
         return torch.from_numpy(numbers.reshape(x.shape)).long(), len(symbols), facts
     if x.dtype.kind == "f" and x.ndim in (2, 3) and x.size:
-        values = torch.from_numpy(x.astype(np.float32))
+        with np.errstate(over="ignore"):
+            x = x.astype(np.float32)
+        values = torch.from_numpy(x)
         values = values.unsqueeze(-1) if x.ndim == 2 else values
         bad = ~np.isfinite(x).reshape(len(x), -1).all(1)
         if bad.any():
@@ -91,7 +98,7 @@ def _targets(y: np.ndarray, name: str, count: int, steps: int) -> tuple[Tensor, 
     if y.dtype.kind == "f":
         if not np.isfinite(y).all():
             raise ValueError(f"task: y of {name} should be finite numbers, but holds NaN or infinity")
-        return torch.from_numpy(y.astype(np.float32)), []
+        return torch.from_numpy(y.astype(np.float64)), []
     if y.dtype.kind not in "iubUSO":
         raise ValueError(f"task: y of {name} should be integers, strings or floats, but is {y.dtype}")
     values = y.astype(str) if y.dtype.kind in "USO" else y

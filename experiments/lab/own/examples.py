@@ -12,7 +12,6 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from experiments.core.specs import GraphSpec
-from experiments.lab.sequences.tasks.drawn import pad_edges
 from experiments.lab.sequences.tasks.task import IGNORED, SHARES, Batch, Task
 
 PARTS = ("train", "validation", "test")
@@ -120,7 +119,9 @@ def _stratified(records: Records, rng: np.random.Generator) -> Tensor:
             rows.append(records.edges.flatten(1).to(rows[0].dtype))
         joined = torch.cat(rows, 1).numpy()
         _, groups = np.unique(joined, axis=0, return_inverse=True)
-        groups, labels = groups.reshape(-1), records.targets.numpy()
+        groups = groups.reshape(-1)
+        # Answers at every step have no class that an example could be divided by.
+        labels = records.targets.numpy() if records.targets.dim() == 1 else np.zeros(len(records.targets))
     _, firsts = np.unique(groups, return_index=True)
     strata = labels[firsts] if records.classes else np.zeros(len(firsts))
     part_of_group = np.zeros(len(firsts), dtype=np.int64)
@@ -155,15 +156,20 @@ class RecordsTask(Task):
         assert records.split is not None
         self.parts = records.split
         if self.regression:
-            seen = records.targets[self.parts == 0]
-            records = replace(records, targets=(records.targets - seen.mean()) / seen.std().clamp(min=1e-12))
+            answers = records.targets[0] if records.is_one_graph else records.targets
+            if any(float(answers[self.parts == part].std(correction=0)) == 0 for part in range(len(PARTS))):
+                raise ValueError(
+                    f"task: {records.name} has a part in which all numbers asked for are the same"
+                )
+            seen = answers[self.parts == 0]
+            records = replace(records, targets=((records.targets - seen.mean()) / seen.std()).float())
         self.records = records
         self.chance = 0.0 if self.regression else self._largest_class()
 
     def _largest_class(self) -> float:
         """Accuracy of always answering the class that is most frequent in training."""
-        targets = self.records.targets.flatten()
-        train, test = targets[self.parts == 0], targets[self.parts == 2]
+        targets = self.records.targets[0] if self.records.is_one_graph else self.records.targets
+        train, test = targets[self.parts == 0].flatten(), targets[self.parts == 2].flatten()
         train, test = train[train != IGNORED], test[test != IGNORED]
         most = torch.bincount(train, minlength=self.num_outputs).argmax()
         return float((test == most).double().mean())
@@ -197,93 +203,3 @@ class RecordsTask(Task):
         if not self.ordered and (spec.directed or spec.skip or spec.mirrored):
             raise ValueError(f"models: {spec.label} asks for edges along a sequence, but these are graphs")
         return super().graph(spec)
-
-
-def records_of_graphs(graphs: Sequence[Any], name: str) -> Records:
-    """Graphs of PyTorch Geometric as examples: one graph whose nodes have classes, or many that have one answer each.
-
-    Args:
-        graphs: ``Data`` with ``edge_index``, ``y`` and perhaps ``x`` (N, F), ``train_mask`` and the like.
-        name: What they are called.
-
-    Raises:
-        ValueError: They are none, or have no edges or no answers.
-    """
-    for number, graph in enumerate(graphs):
-        if not isinstance(graph, Data):
-            raise ValueError(
-                f"task: {name} should hold Data of PyTorch Geometric, but {number} is a {_kind(graph)}"
-            )
-        if graph.edge_index is None or graph.y is None:
-            missing = "edge_index" if graph.edge_index is None else "y, the answer"
-            raise ValueError(f"task: graph {number} of {name} has no {missing}")
-    if not graphs:
-        raise ValueError(f"task: {name} holds no graphs")
-    if not any(graph.edge_index.numel() for graph in graphs):
-        raise ValueError(f"task: {name} has no edges: graph networks would have nothing to work on")
-    bare = graphs[0].x is None
-    features = [torch.ones(int(g.num_nodes or 0), 1) if bare else g.x.float() for g in graphs]
-    for number, x in enumerate(features):
-        if not bool(torch.isfinite(x).all()):
-            raise ValueError(
-                f"task: x of graph {number} of {name} should be finite numbers, but holds NaN or infinity"
-            )
-    sizes = torch.tensor([len(x) for x in features])
-    facts = (
-        [f"{len(graphs)} graphs of {int(sizes.min())} to {int(sizes.max())} nodes."]
-        if len(graphs) > 1
-        else []
-    )
-    facts += ["Nodes have no features; each reads the number 1."] if bare else []
-    unread = sorted({key for g in graphs for key in ("edge_attr", "edge_weight") if key in g})
-    facts += [f"{' and '.join(unread)} of the graphs are not read."] if unread else []
-    inputs = torch.nn.utils.rnn.pad_sequence(features, batch_first=True)
-    edges = pad_edges(graphs, sizes.tolist(), name)
-    if len(graphs) == 1:
-        targets, classes = _answers(graphs[0].y.view(-1), name)
-        if len(targets) != len(features[0]):
-            raise ValueError(
-                f"task: y of {name} should have a class for each of its {len(features[0])} nodes"
-            )
-        facts.append(
-            f"One graph of {len(targets)} nodes and {edges.size(2)} edges; its nodes are the examples."
-        )
-        return Records(
-            name,
-            inputs,
-            targets.unsqueeze(0),
-            classes,
-            edges=edges,
-            split=_masks(graphs[0]),
-            facts=tuple(facts),
-        )
-    targets, classes = _answers(torch.cat([g.y.view(-1) for g in graphs]), name)
-    if len(targets) != len(graphs):
-        raise ValueError(f"task: y of each graph of {name} should be one class or number")
-    return Records(name, inputs, targets, classes, lengths=sizes, edges=edges, facts=tuple(facts))
-
-
-def _masks(graph: Data) -> Tensor | None:
-    if "train_mask" not in graph:
-        return None
-    parts = torch.full((int(graph.num_nodes or 0),), -1)
-    for number, name in enumerate(("train_mask", "val_mask", "test_mask")):
-        if name in graph:
-            parts[graph[name].view(len(parts), -1)[:, 0]] = number
-    return parts
-
-
-def _answers(y: Tensor, name: str) -> tuple[Tensor, list[str]]:
-    """Answers, and the names of the classes; none where they are numbers."""
-    if y.is_floating_point():
-        if not bool(torch.isfinite(y).all()):
-            raise ValueError(f"task: y of {name} should be finite numbers, but holds NaN or infinity")
-        return y.float(), []
-    values, numbers = y.unique(return_inverse=True)
-    if len(values) < 2:
-        raise ValueError(f"task: y of {name} should have two classes or more, but all are {values.tolist()}")
-    return numbers, [str(value) for value in values.tolist()]
-
-
-def _kind(value: Any) -> str:
-    return type(value).__name__

@@ -68,7 +68,7 @@ def with_task(reference: str, thing: Any) -> Experiment:
             )
         name, text = thing.__name__, inspect.cleandoc(thing.__doc__ or "")
         if lengths := getattr(thing, "lengths", ()):
-            values["length"] = tuple(lengths)
+            values["length"] = (lengths,) if isinstance(lengths, int) else tuple(lengths)
     title, _, more = text.partition("\n\n")
     return dataclasses.replace(
         OWN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import torch
 from torch_geometric.data import Data
 
 from experiments.lab.own.arrays import parts_of, read_npz, records_of_arrays
-from experiments.lab.own.examples import Records, records_of_graphs
+from experiments.lab.own.examples import Records
+from experiments.lab.own.graphs import records_of_graphs
 from experiments.records.files import check_ordinary, write_beside
 
 SEQUENCES = ("sequence", "characters", "numbers")
@@ -46,22 +48,27 @@ def read_data(path: Path, edges: str = "") -> Records:
     return _sequences(path, table)
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, heading_is_a_heading: bool = True) -> pd.DataFrame:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep="\t" if path.suffix == ".tsv" else ",",
-            dtype=str,
-            keep_default_na=False,
-            skipinitialspace=True,
-        )
+        rows = [
+            row
+            for row in csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ",")
+            if row
+        ]
     except UnicodeDecodeError as error:
         raise ValueError(f"task: {path} should be a text file in UTF-8") from error
-    except (OSError, ValueError) as error:
+    except (OSError, csv.Error) as error:
         raise ValueError(f"task: {path} cannot be read as a table ({error})") from error
-    table.columns = [str(name).strip() for name in table.columns]
-    if table.empty:
+    heading = [name.strip() for name in rows[0]] if rows else []
+    for number, row in enumerate(rows[1:], 2):
+        if len(row) != len(heading):
+            due = f"{len(heading)}, as in the heading"
+            raise ValueError(f"task: {path}, line {number}: {len(row)} columns should be {due}")
+    if len(set(heading)) < len(heading) and heading_is_a_heading:
+        raise ValueError(f"task: {path}: two columns have the same name in the heading")
+    table = pd.DataFrame(rows[1:], columns=heading, dtype=str)
+    if table.empty and heading_is_a_heading:
         raise ValueError(f"task: {path} has no rows; it should have {_FORM}")
     return table
 
@@ -144,7 +151,7 @@ def _edges(path: Path, number: dict[str, int]) -> list[tuple[int, int]]:
     if not path.is_file():
         raise ValueError(f"edges: {path}: no such file")
     check_ordinary("edges", path)
-    table = _table(path)
+    table = _table(path, heading_is_a_heading=False)
     ends = table.iloc[:, :2]
     if ends.shape[1] < 2:
         raise ValueError(
@@ -152,7 +159,7 @@ def _edges(path: Path, number: dict[str, int]) -> list[tuple[int, int]]:
         )
     rows = [tuple(row) for row in ends.to_numpy()]
     heading = tuple(map(str, ends.columns))
-    if all(name in number for name in heading):
+    if any(name in number for name in heading):
         rows.insert(0, heading)  # there is no heading: the first line is an edge
     for line, row in enumerate(rows):
         for name in row:
@@ -178,6 +185,10 @@ def read_graphs(path: Path) -> Records:
         raise ValueError(
             f"task: {path} should hold what torch.save([Data(...), ...]) writes ({first})"
         ) from error
+    if not isinstance(found, Data | list | tuple):
+        raise ValueError(
+            f"task: {path} should hold Data of PyTorch Geometric, but holds a {type(found).__name__}"
+        )
     return records_of_graphs([found] if isinstance(found, Data) else list(found), path.stem)
 
 

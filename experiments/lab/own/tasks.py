@@ -31,8 +31,9 @@ class OwnTask:
         if code.kind == own.TASK:
             task: Task = own.load(code, "task").of(run)
             return task
-        records = kept_records(code.file, run.edges, own.digest_said(Path(code.file), "task"))
-        if digest_of(Path(code.file), run.edges) != run.data:
+        found = digest_of(Path(code.file), run.edges)
+        records = kept_records(code.file, run.edges, found)
+        if found != run.data:
             raise ValueError(f"task: {code.file} holds other data than when the run was recorded")
         return RecordsTask(run.length, run.seed, records, run.order)
 
@@ -43,7 +44,7 @@ def kept_records(file: str, edges: str, content: str) -> Records:
 
     Args:
         file, edges: Where they are.
-        content: SHA-256 of the file; another one is another content.
+        content: SHA-256 of both; another one is another content.
     """
     return read_data(Path(file), edges)
 
@@ -98,8 +99,7 @@ def _of_file(runs: list[OwnRun], path: Path) -> list[OwnRun]:
     if records.edges is None and any(run.order != ORDERS[0] for run in runs):
         raise ValueError("order: these are no graphs; their sequences are read as they are")
     code = own.remember(
-        own.Code(kind=own.DATA, name=path.stem, file=str(path), sha256=own.digest_said(path, "task")),
-        "task",
+        own.Code(kind=own.DATA, name=path.stem, file=str(path), sha256=own.digest_said(path, "task"))
     )
     data = digest_of(path, edges)
     found = []

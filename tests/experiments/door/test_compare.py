@@ -127,7 +127,8 @@ def test_graphs_in_memory_and_one_graph_of_nodes():
 
 
 def test_the_split_does_not_depend_on_the_order_of_nodes():
-    from experiments.lab.own.examples import PARTS, RecordsTask, records_of_graphs
+    from experiments.lab.own.examples import PARTS, RecordsTask
+    from experiments.lab.own.graphs import records_of_graphs
 
     generator = torch.Generator().manual_seed(0)
     graphs = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
@@ -35,7 +36,7 @@ def build_own(spec: OwnSpec, task: Task, hidden: int) -> nn.Module:
     make = factory_of(spec)
     code = own.known(own.MODEL, spec.model)
     try:
-        model = make(task, hidden)
+        model = make(copy.copy(task), hidden)  # whatever it does to the task, other models see none of it
     except Exception as error:
         place = own.where_it_failed(error, (code,) if code else ())
         raise ValueError(

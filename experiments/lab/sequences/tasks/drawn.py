@@ -70,6 +70,10 @@ def checked(task: Any, drawn: Any, count: int) -> Drawn:
             raise ValueError(f"task: {name}.examples: lengths should be ({count},) numbers from 1 to {steps}")
         inside = (torch.arange(steps) < lengths.unsqueeze(1)).view(count, steps, *(1,) * (inputs.dim() - 2))
         inputs = inputs.masked_fill(~inside, 0)
+        if task.every_step and task.regression:
+            raise ValueError(f"task: {name}.examples: with lengths, numbers are asked for once an example")
+        if task.every_step:
+            targets = targets.masked_fill(~inside.view(count, steps), -100)  # nobody's answer
         extras["lengths"] = lengths
     if edges is not None:
         if isinstance(edges, Tensor | np.ndarray) or len(edges) != count:

@@ -248,12 +248,13 @@ class Task(ABC):
         return right[targets != IGNORED] if self.every_step else right
 
     def score(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """What the metric counts: the share of right answers, or R², 1 less the squared error over that of the mean."""
+        """What the metric counts: the share of right answers, or R², 1 less the squared error over that of the mean,
+        a mean over the numbers asked for."""
         if not self.regression:
             return self.correct(outputs, targets).double().mean()
-        error = (outputs.view_as(targets) - targets).double().square().sum()
-        spread = (targets - targets.mean(0)).double().square().sum()
-        return 1 - error / spread.clamp(min=torch.finfo(torch.double).tiny)
+        error = (outputs.view_as(targets) - targets).double().square().sum(0)
+        spread = (targets - targets.mean(0)).double().square().sum(0)
+        return (1 - error / spread.clamp(min=torch.finfo(torch.double).tiny)).mean()
 
 
 def _bits(inputs: Tensor) -> Tensor:
