@@ -1,0 +1,208 @@
+"""What would be silently wrong if nobody looked: names, changed files, padding, masks, odd tables."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch_geometric.data import Data
+
+from experiments import Task, compare
+from experiments.core import own
+from experiments.lab.own.arrays import records_of_arrays
+from experiments.lab.own.examples import RecordsTask
+from experiments.lab.own.files import read_data
+from experiments.lab.own.graphs import records_of_graphs
+from experiments.lab.sequences.tasks.task import IGNORED
+from experiments.records.records import read_runs
+from tests.experiments.door.test_compare import TINY, Last
+
+RING = torch.tensor([[0, 1, 2], [1, 2, 0]])
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own.forget()
+    yield
+    own.forget()
+
+
+def made(name):
+    def init(self, task, hidden):
+        nn.Module.__init__(self)
+        self.e, self.h = nn.Embedding(task.num_tokens, hidden), nn.Linear(hidden, task.num_outputs)
+
+    return type(name, (nn.Module,), {"__init__": init, "forward": lambda self, x: self.h(self.e(x)[:, -1])})
+
+
+@pytest.mark.parametrize("name", ["lstm", "gcn"])
+def test_a_class_called_as_one_of_the_labs_is_refused(name):
+    with pytest.raises(ValueError, match=f"{name} is the name of one of the lab's"):
+        compare(Last, models=[made(name)], **TINY)
+
+
+def test_two_classes_of_one_name_in_one_comparison():
+    with pytest.raises(ValueError, match="two things are called Two"):
+        compare(Last, models=[made("Two"), made("Two")], **TINY)
+
+
+def test_a_cell_that_is_run_again_replaces_its_class():
+    for _ in range(2):
+        found = compare(Last, models=[made("Again")], **(TINY | {"seeds": 1}))
+    assert len(found.frame) == 1
+
+
+def test_a_file_that_changes_while_the_process_lives():
+    text = (
+        "import torch\nfrom experiments import Task\n\nclass Changing(Task):\n    num_tokens, num_outputs = 4, 4\n"
+        "    def examples(self, count, generator):\n"
+        "        x = torch.randint(4, (count, self.length), generator=generator)\n        return x, WHICH\n"
+    )
+    settings = TINY | {"seeds": 1, "steps": 60, "lengths": 7, "retry_changed": True}
+    losses = []
+    for which in ("x[:, -1]", "torch.randint(4, (count,), generator=generator)"):
+        Path("changing.py").write_text(text.replace("WHICH", which))
+        losses.append(compare("changing.py:Changing", models=["lstm"], **settings).frame["test_loss"].iloc[0])
+    assert losses[0] < 1.2 < losses[1]
+
+
+def test_a_checkpoint_of_other_code_is_set_aside():
+    found = compare(Last, models=[made("Mine")], **(TINY | {"seeds": 1}))
+    path = found.runs[0].path
+    whole = (path / "curve.csv").read_bytes()
+    (path / "result.json").unlink()
+    (path / "checkpoint.pt").write_bytes(b"of another model")
+    config = (path / "config.json").read_text()
+    (path / "config.json").write_text(config.replace(found.runs[0].settings.code[0].sha256, "0" * 64))
+    compare(Last, models=[made("Mine")], **(TINY | {"seeds": 1}))
+    assert (path / "curve.csv").read_bytes() == whole
+    assert any(file.read_bytes() == b"of another model" for file in path.glob("checkpoint*"))
+
+
+def test_answers_behind_the_end_of_an_example_are_nobodys():
+    class Coins(Task):
+        num_tokens = num_outputs = 2
+        every_step = True
+
+        def examples(self, count, generator):
+            x, y = (torch.randint(2, (count, self.length), generator=generator) for _ in range(2))
+            return x, y, torch.randint(1, 4, (count,), generator=generator)
+
+    batch = Coins(12, 0).batch("test", 50, torch.Generator().manual_seed(0))
+    asked = batch.targets != IGNORED
+    assert asked.sum(1).equal(batch.extras["lengths"])
+    x = np.zeros((40, 5), dtype=int) + np.arange(40)[:, None] % 7
+    records = records_of_arrays(x, np.arange(200).reshape(40, 5) % 3, np.arange(40) % 5 + 1)
+    assert (records.targets != IGNORED).sum(1).tolist() == (np.arange(40) % 5 + 1).tolist()
+
+
+def test_a_model_that_changes_its_task_changes_nobody_elses():
+    class Meddling(made("Base")):
+        def __init__(self, task, hidden):
+            super().__init__(task, hidden)
+            task.seed = 99
+
+    def test_of(models):
+        found = compare(Last, models=models, **(TINY | {"seeds": 1, "out": f"out{len(models)}"}))
+        return found.frame.set_index("model.name")["test_loss"]["lstm"]
+
+    assert test_of(["lstm"]) == test_of([Meddling, "lstm"])
+
+
+def test_a_model_that_leaves_is_a_failed_run():
+    class Leaving(made("Base")):
+        def forward(self, x):
+            if len(x) > 2:
+                raise SystemExit(0)
+            return super().forward(x)
+
+    found = compare(Last, models=[Leaving, "lstm"], **(TINY | {"seeds": 1}))
+    assert found.frame.set_index("model.name")["status"].to_dict() == {"Leaving": "failed", "lstm": "ok"}
+
+
+def test_numbers_far_from_zero_are_learned_in_their_own_units():
+    rng = np.random.default_rng(0)
+    x = rng.random((400, 4))
+    near, far = (RecordsTask(4, 0, records_of_arrays(x, x.sum(1) + offset)) for offset in (0.0, 1.7e9))
+    torch.testing.assert_close(near.records.targets, far.records.targets, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("graphs", "said"),
+    [
+        (
+            [
+                Data(edge_index=RING, y=torch.tensor([0])),
+                Data(edge_index=RING, x=torch.ones(3, 1), y=torch.tensor([1])),
+            ],
+            "missing",
+        ),
+        (
+            [Data(edge_index=RING, x=torch.ones(3, n), y=torch.tensor([n])) for n in (1, 2)],
+            r"should be \(nodes, 1\)",
+        ),
+        ([Data(edge_index=RING, x=torch.ones(3), y=torch.tensor([1]))], "should be"),
+        ([Data(edge_index=RING, y=1, num_nodes=3)], "as a tensor"),
+        ([Data(edge_index=RING, y=torch.tensor([0, 1, -1]), num_nodes=3)], "classes from 0 on, but holds -1"),
+        (
+            [
+                Data(
+                    edge_index=RING, y=torch.tensor([0, 1, 1]), num_nodes=3, val_mask=torch.tensor([True] * 3)
+                )
+            ],
+            "train_mask should",
+        ),
+        (
+            [
+                Data(edge_index=RING, y=torch.tensor([0, 1, 1]), num_nodes=3).update(
+                    {k: torch.tensor([True, False, False]) for k in ("train_mask", "val_mask", "test_mask")}
+                )
+            ],
+            "no node in common",
+        ),
+    ],
+)
+def test_graphs_that_are_refused(graphs, said):
+    with pytest.raises(ValueError, match=said):
+        records_of_graphs(graphs, "graphs")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sequence,value\n1 2 3,0.5,0.7\n4 5,0.1,0.2\n", "line 2: 3 columns should be 2"),
+        ("sequence,label,label\na,x,y\nb,y,x\n", "two columns have the same name"),
+        ("sequence,label\n1,2,3,a\n", "line 2: 4 columns"),
+    ],
+)
+def test_tables_with_odd_rows_are_refused(text, said):
+    Path("odd.csv").write_text(text)
+    with pytest.raises(ValueError, match=said):
+        read_data(Path("odd.csv"))
+
+
+def test_the_first_line_of_a_file_of_edges_is_an_edge_where_it_names_a_node():
+    Path("nodes.csv").write_text("node,label\na,x\nb,y\n")
+    Path("edges.csv").write_text("a,a\na,b\n")
+    assert read_data(Path("nodes.csv"), "edges.csv").edges[0].t().tolist() == [[0, 0], [0, 1], [1, 0]]
+    Path("edges.csv").write_text("a,typo\na,b\n")
+    with pytest.raises(ValueError, match="edge 1: 'typo' is no node"):
+        read_data(Path("nodes.csv"), "edges.csv")
+
+
+def test_other_arrays_under_the_same_name_are_refused_and_a_name_stays_in_its_folder():
+    x = np.arange(600).reshape(200, 3) % 7
+    compare((x, x[:, 0] > 3), models=["lstm"], **(TINY | {"seeds": 1}))
+    with pytest.raises(ValueError, match="holds other data"):
+        compare((x, x[:, 1] > 3), models=["lstm"], **(TINY | {"seeds": 1}))
+    with pytest.raises(ValueError, match="name: '../esc'"):
+        compare((x, x[:, 1] > 3), models=["lstm"], name="../esc", **TINY)
+    assert len(read_runs(Path("out"))) == 1
+
+
+def test_a_class_at_each_step_of_arrays():
+    x = np.arange(600).reshape(200, 3) % 7
+    found = compare((x, x % 2), models=["lstm", "gcn-2"], **(TINY | {"seeds": 1, "budget": 3000}))
+    assert found.frame["status"].eq("ok").all()
