@@ -99,6 +99,13 @@ def pad_edges(edges: Sequence[Any], nodes: int | Sequence[int], name: str) -> Te
     for number, one in enumerate(edges):
         most = nodes if isinstance(nodes, int) else nodes[number]
         try:
+            if hasattr(one, "adjacency") and all(isinstance(node, int) for node in one):
+                # Numbers are steps, in whatever order the nodes were made.
+                ends = [
+                    *one.edges(),
+                    *(() if one.is_directed() else ((b, a) for a, b in one.edges() if a != b)),
+                ]
+                one = torch.tensor(ends, dtype=torch.long).view(-1, 2).t()
             given = {"edge_index": one} if isinstance(one, Tensor | np.ndarray) else {"graph": one}
             index = as_graph(**given).edge_index
         except (ValueError, TypeError) as error:
