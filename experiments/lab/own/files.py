@@ -200,4 +200,6 @@ def write_graphs(path: Path, graphs: Any) -> None:
         Data(num_nodes=g.num_nodes, **{key: g[key] for key in kept if key in g and g[key] is not None})
         for g in graphs
     ]
-    write_beside(path, lambda beside: torch.save(plain, beside))
+    buffer = io.BytesIO()
+    torch.save(plain, buffer)  # into a file it would write the file's name too, and be other bytes each time
+    write_beside(path, lambda beside: beside.write_bytes(buffer.getvalue()))

@@ -14,9 +14,9 @@ from experiments.core import own
 from experiments.core.specs import parse_model
 from experiments.lab.own.arrays import records_of_arrays
 from experiments.lab.own.examples import RecordsTask
-from experiments.lab.own.files import read_data
+from experiments.lab.own.files import read_data, write_graphs
 from experiments.lab.own.graphs import records_of_graphs
-from experiments.lab.sequences.tasks.task import IGNORED
+from experiments.lab.sequences.tasks.task import IGNORED, belongs
 from experiments.records.records import read_runs
 from tests.experiments.door.test_compare import TINY, Last
 
@@ -222,3 +222,46 @@ def test_a_class_at_each_step_of_arrays():
     x = np.arange(600).reshape(200, 3) % 7
     found = compare((x, x % 2), models=["lstm", "gcn-2"], **(TINY | {"seeds": 1, "budget": 3000}))
     assert found.frame["status"].eq("ok").all()
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        lambda x: x.sum(1) % 2,
+        lambda x: (x[:, 0] == x[:, -1]).long(),
+        lambda x: x[:, 0] % 2,
+        lambda x: (x > 1).sum(1) % 2,
+    ],
+    ids=["parity", "ends", "first", "count"],
+)
+def test_the_split_knows_nothing_of_simple_answers(label):
+    """All inputs of 4 symbols and 7 steps: shares of a class in a part differ as a random part of its size would."""
+    x = torch.cartesian_prod(*[torch.arange(4)] * 7)
+    y = label(x).double()
+    for part in ("validation", "test"):
+        scores = []
+        for seed in range(20):
+            inside = belongs(x, part, seed)
+            assert abs(int(inside.sum()) / len(x) - 0.1) < 0.02
+            scores.append(float((y[inside].mean() - y.mean()) / (y.std() / inside.sum() ** 0.5)))
+        # 20 independent scores of mean 0 and deviation 1; each bound is passed by chance once in 10,000 times or less.
+        assert max(map(abs, scores)) < 5
+        assert float(np.std(scores)) < 1.7
+
+
+def test_graphs_in_memory_are_the_same_bytes_each_time():
+    graphs = [Data(edge_index=RING, x=torch.ones(3, 1), y=torch.tensor([0]))]
+    write_graphs(Path("a/graphs.pt"), graphs)
+    write_graphs(Path("b/other.pt"), graphs)
+    assert Path("a/graphs.pt").read_bytes() == Path("b/other.pt").read_bytes()
+
+
+def test_a_model_of_a_fixed_size_keeps_its_own():
+    class Fixed(made("Base")):
+        fixed = True
+
+        def __init__(self, task, hidden=13):
+            super().__init__(task, hidden)
+
+    found = compare(Last, models=[Fixed, "lstm"], **(TINY | {"seeds": 1}))
+    assert found.frame.set_index("model.name")["parameters"]["Fixed"] == 3 * 13 + 13 * 3 + 3

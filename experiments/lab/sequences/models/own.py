@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from typing import Any
 
 import torch
@@ -36,7 +37,8 @@ def build_own(spec: OwnSpec, task: Task, hidden: int) -> nn.Module:
     make = factory_of(spec)
     code = own.known(own.MODEL, spec.model)
     try:
-        model = make(copy.copy(task), hidden)  # whatever it does to the task, other models see none of it
+        given = copy.copy(task)  # whatever it does to the task, other models see none of it
+        model = make(given) if not hidden and _has_own_size(make) else make(given, hidden)
     except Exception as error:
         place = own.where_it_failed(error, (code,) if code else ())
         raise ValueError(
@@ -48,6 +50,12 @@ def build_own(spec: OwnSpec, task: Task, hidden: int) -> nn.Module:
             f"models: {spec.label}(task, hidden) should make a torch module, but made {model!r:.80}"
         )
     return model
+
+
+def _has_own_size(make: Any) -> bool:
+    """Whether a factory can be called without a hidden size."""
+    parameters = list(inspect.signature(make).parameters.values())
+    return len(parameters) < 2 or parameters[1].default is not inspect.Parameter.empty
 
 
 def count_own(spec: OwnSpec, task: Task, hidden: int) -> int:

@@ -16,7 +16,6 @@ from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
 from experiments.lab.sequences.tasks.drawn import Drawn, checked, joined, pad_edges
 from gnnlab import path_graph, with_virtual_node
-from seq.tasks.hashed_split import belongs
 
 if TYPE_CHECKING:
     from experiments.lab.sequences.settings import SequenceRun
@@ -143,9 +142,7 @@ class Task(ABC):
         for _ in range(_ROUNDS):
             rows = int(1.1 * count / share) + 64
             drawn = checked(self, self.examples(rows, generator), rows)
-            found.append(
-                drawn.some(belongs(_bits(drawn.inputs), split, self.seed)) if self._divided else drawn
-            )
+            found.append(drawn.some(belongs(drawn.inputs, split, self.seed)) if self._divided else drawn)
             if sum(len(part.inputs) for part in found) >= count:
                 inputs, targets, extras = joined(found)
                 return Batch(inputs[:count], targets[:count], {name: v[:count] for name, v in extras.items()})
@@ -257,6 +254,23 @@ class Task(ABC):
         return (1 - error / spread.clamp(min=torch.finfo(torch.double).tiny)).mean()
 
 
-def _bits(inputs: Tensor) -> Tensor:
-    """(N, L) integers that are equal where inputs are."""
-    return inputs.flatten(1).view(torch.int32).long() if inputs.is_floating_point() else inputs
+def belongs(inputs: Tensor, split: str, seed: int) -> Tensor:
+    """(N,) which inputs are in a split: a hash that has nothing to do with what is asked of them.
+
+    A sum over the places with random weights of 64 bits, mixed as in SplitMix64 (Steele et al. 2014), so that no
+    sum, parity or single symbol can be told from it.
+
+    Args:
+        inputs: (N, ...) symbols or numbers; equal ones are in the same split.
+        split: ``train`` has eight tenths, ``validation`` and ``test`` one tenth each.
+        seed: Fixes the hash.
+    """
+    bits = inputs.flatten(1)
+    bits = bits.view(torch.int32).long() if bits.is_floating_point() else bits
+    draws = torch.Generator().manual_seed(seed)
+    weights = torch.randint(-(2**63), 2**63 - 1, (bits.shape[1],), generator=draws)
+    found = ((bits + 1) * weights).sum(1)
+    for shift, factor in ((30, -0x40A7B892E31B1A47), (27, -0x6B2FB644ECCEEE15)):
+        found = (found ^ (found >> shift)) * factor
+    tenth = (found ^ (found >> 31)).remainder(10)
+    return tenth < 8 if split == "train" else tenth == (8 if split == "validation" else 9)
