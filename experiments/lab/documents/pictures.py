@@ -73,7 +73,7 @@ def neighbourhood_picture(graph: Data, word: str) -> tuple[Any, str]:
         class_names=[word, "next to it", "two steps away"][
             : 1 + max(around.nodes[name]["hop"] for name in names)
         ],
-        center=names.index(word),
+        center=word,
     )
     ax.margins(0.08)
     return figure, f"{around.graph['note']}."

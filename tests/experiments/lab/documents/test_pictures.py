@@ -31,3 +31,13 @@ def test_rare_words_are_drawn_where_there_are_no_others(tmp_path):
     documents = [Document("train", "a", "one two"), Document("train", "b", "three four")] * 2
     draw_words(Corpus("own", (*documents, Document("test", "a", "one"))), tmp_path)
     assert (tmp_path / "pictures" / "index.json").exists()
+
+
+def test_a_word_that_is_a_number_is_drawn_by_its_name():
+    from experiments.lab.documents.pictures import neighbourhood_picture
+    from gnnlab import cooccurrence_graph
+
+    graph = cooccurrence_graph([["array", "like", "2"], ["2", "input", "array"], ["like", "out"]], window=2)
+    figure, note = neighbourhood_picture(graph, "2")
+    assert "2" in {text.get_text() for text in figure.axes[0].texts}
+    assert note
