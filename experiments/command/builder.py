@@ -13,13 +13,12 @@ from experiments.command.arguments import parse_choices, parse_seeds
 from experiments.command.options import CommandOption, options_of
 from experiments.core import own
 from experiments.core.catalogue import DATA_FILES, experiments, find_experiment
-from experiments.core.execution import Execution
+from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.labels import parse_labels
 from experiments.running.plan import is_tuple, kinds_of, plan
 
 Command = Callable[..., int]
-EXECUTION = tuple(Execution.__dataclass_fields__)
 
 
 def run_app() -> App:
@@ -106,7 +105,7 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     """
     values = {option.name: given.get(option.name, option.initial) for option in options}
     smoke = experiment.smoke if values["smoke"] else {}
-    how = Execution(**{name: values[name] for name in EXECUTION})
+    how = Execution(**{name: values[name] for name in OPTIONS})
     labels = values["models"]
     if labels is None:
         labels = ",".join(smoke.get("models", experiment.models))

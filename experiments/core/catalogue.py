@@ -51,6 +51,8 @@ def find_experiment(name: str) -> Experiment:
         assert code is not None
         if (found := own.load(code, "experiment")).name == name:
             return checked_experiment(found, code)
+    if name.endswith(".py"):
+        raise ValueError(f"experiment: {name} is a file; name the class of tasks in it, as {name}:Parity")
     if name not in known:
         hint = nearest(name, list(known))
         raise ValueError(f"experiment: unknown {name!r}{hint or '.'} Known: {', '.join(known)}")

@@ -72,6 +72,8 @@ class Execution:
 
 
 AS_USUAL = Execution()
+#: Names of its options.
+OPTIONS = tuple(Execution.__dataclass_fields__)
 
 
 def check_tensorboard() -> None:

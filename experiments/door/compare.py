@@ -11,15 +11,13 @@ from typing import Any
 from experiments.comparison import line
 from experiments.core import own
 from experiments.core.catalogue import OWN_TASK, checked_experiment, experiments, find_experiment
-from experiments.core.execution import Execution
+from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
 from experiments.door.models import labels_of
 from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED
 from experiments.running.plan import kinds_of, plan
-
-EXECUTION = tuple(Execution.__dataclass_fields__)
 
 
 def compare(
@@ -69,7 +67,7 @@ def compare(
     """
     own.stop_if_loading()
     experiment = _experiment(task, Path(out) if out is not None else None, name)
-    how = Execution(**{key: settings.pop(key) for key in EXECUTION if key in settings})
+    how = Execution(**{key: settings.pop(key) for key in OPTIONS if key in settings})
     how.check()
     options = {option.name: settings.pop(option.name, None) for option in experiment.options}
     chosen = _chosen(experiment, settings)
@@ -127,7 +125,7 @@ def _chosen(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, li
     chosen = {}
     for key, value in settings.items():
         if key not in known or key in ("experiment", "seed", "code"):
-            hint = nearest(key, [*known, *EXECUTION])
+            hint = nearest(key, [*known, *OPTIONS])
             raise ValueError(
                 f"{key}: compare has no such setting{hint or '.'} "
                 f"gnnlab run {experiment.base or experiment.name} --help lists them"

@@ -31,21 +31,27 @@ def keep(data: Any, name: str, folder: Callable[[str], Path]) -> Path:
         graphs = [data] if isinstance(data, Data) else data
         stem = name or ("graph" if isinstance(data, Data) else "graphs")
         records_of_graphs(graphs, stem)
-        path = folder(stem) / f"{stem}.pt"
-        write_graphs(path, graphs)
-        return path
+        return _kept(folder(stem) / f"{stem}.pt", lambda path: write_graphs(path, graphs))
     if isinstance(data, tuple) and 2 <= len(data) <= 4:
         stem = name or "sequences"
         records_of_arrays(*data, name=stem)
-        path = folder(stem) / f"{stem}.npz"
-        beside = path.with_name(f".{path.name}")
-        write_npz(beside, *data)
-        if path.exists() and path.read_bytes() != beside.read_bytes():
-            beside.unlink()
-            raise ValueError(f"name: {path} holds other data; give these a name of their own, or another out")
-        beside.replace(path)
-        return path
+        return _kept(folder(stem) / f"{stem}.npz", lambda path: write_npz(path, *data))
     raise ValueError(
         f"task: {data!r:.60} should be a class of tasks, the name of an experiment, FILE.py:NAME, a file of data, "
         "arrays (x, y), or graphs of PyTorch Geometric"
     )
+
+
+def _kept(path: Path, write: Callable[[Path], None]) -> Path:
+    """Write a file, unless there is one with the same content.
+
+    Raises:
+        ValueError: There is one with another content: runs were made from it.
+    """
+    beside = path.with_name(f".{path.name}")
+    write(beside)
+    if path.exists() and path.read_bytes() != beside.read_bytes():
+        beside.unlink()
+        raise ValueError(f"name: {path} holds other data; give these a name of their own, or another out")
+    beside.replace(path)
+    return path

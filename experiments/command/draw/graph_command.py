@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 FORMS = (
     "A file is text with an edge a line (source, target and, if wanted, a weight, with commas, tabs or spaces "
@@ -13,9 +14,16 @@ FORMS = (
     "(scipy.sparse.save_npz). Row i of a matrix is what node i receives."
 )
 
+Out = Annotated[Path, Parameter(help="File to write; its ending says the format.")]
+Matrices = Annotated[bool, Parameter(help="The adjacency and normalised adjacency matrices below the graph.")]
+OneWay = Annotated[
+    bool,
+    Parameter(help="Each line of a text file leads from its source to its target [it joins them both ways]."),
+]
+
 
 def graph(
-    graph: str, /, *, out: Path, adjacency: bool = False, directed: bool = False, most: int = 60
+    graph: str, /, *, out: Out, adjacency: Matrices = False, directed: OneWay = False, most: int = 60
 ) -> int:
     """A graph of your own, from a file, or one that has a name; `gnnlab draw FILE` is short for it.
 
@@ -24,12 +32,6 @@ def graph(
     graph
         A file: text with an edge a line, a matrix with names in its first row and column, .graphml, .gml, .npy or .npz;
         or a name, as for `gnnlab draw adjacency`.
-    out
-        File to write; its ending says the format.
-    adjacency
-        The adjacency and normalised adjacency matrices below the graph.
-    directed
-        Each line of a text file leads from its source to its target [it joins them both ways].
     most
         Most nodes to draw; of a larger graph, those nearest to the one with most edges.
     """
@@ -47,7 +49,7 @@ def shorthand(app: App) -> None:
 
     @app.default
     def draw_file(
-        *file: str, out: Path | None = None, adjacency: bool = False, directed: bool = False
+        *file: str, out: Out | None = None, adjacency: Matrices = False, directed: OneWay = False
     ) -> int:
         """Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending.
 
@@ -55,12 +57,6 @@ def shorthand(app: App) -> None:
         ----------
         file
             A file with a graph, in place of a command: short for `gnnlab draw graph FILE`.
-        out
-            File to write; its ending says the format.
-        adjacency
-            The adjacency and normalised adjacency matrices below the graph.
-        directed
-            Each line of a text file leads from its source to its target [it joins them both ways].
         """
         from experiments.data.named_graphs import is_file
 

@@ -27,8 +27,10 @@ _REFERENCE = re.compile(r"(?P<where>[^:]+):(?P<name>[^\W\d]\w*)")
 
 #: Pieces that this process knows, by what they are and by name.
 _known: dict[tuple[str, str], Code] = {}
-#: Those of them that have no file.
-_live: dict[str, Any] = {}
+#: Those of them that have no file, likewise.
+_live: dict[tuple[str, str], Any] = {}
+#: The program that this process runs, by its file: it is not loaded again.
+_programs: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Code(Settings):
         name: What it is called there, and in tables.
         file: The file; empty where it lives in one process alone.
         module: Name of the module where it can be imported by one.
-        sha256: Of the file, or of the source of what has none.
+        sha256: Of the file, or of the source of what has none; empty where that is not known either.
         features: What a convolution has besides, as ``heads``.
     """
 
@@ -57,9 +59,14 @@ class Code(Settings):
         return not self.file
 
     @property
+    def place(self) -> str:
+        """The file, for people."""
+        return self.file or "a notebook or a prompt"
+
+    @property
     def where(self) -> str:
         """File and name, for people."""
-        return f"{self.file or 'a notebook or a prompt'}:{self.name}"
+        return f"{self.place}:{self.name}"
 
     @property
     def changed(self) -> bool:
@@ -129,8 +136,8 @@ def of(thing: Any, kind: str, argument: str, name: str = "") -> Code:
     module = sys.modules.get(at)
     file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_file() or getattr(module, name, None) is not thing:
-        _live[f"{kind} {name}"] = thing
-        code = Code(kind=kind, name=name, sha256=hashlib.sha256(_source(thing).encode()).hexdigest())
+        _live[kind, name] = thing
+        code = Code(kind=kind, name=name, sha256=_digest_of_source(thing))
     else:
         assert module is not None
         path = Path(file).resolve()
@@ -143,7 +150,7 @@ def of(thing: Any, kind: str, argument: str, name: str = "") -> Code:
             sha256=files.digest_said(path, argument),
         )
         if module.__name__ == "__main__":
-            _live[str(path)] = module  # it has run already in this process
+            _programs[str(path)] = module
     return remember(_with_features(code, thing), argument)
 
 
@@ -161,8 +168,8 @@ def remember(code: Code, argument: str = "") -> Code:
     there = _known.get((code.kind, code.name))
     if argument and there is not None and (there.file, there.module) != (code.file, code.module):
         raise ValueError(
-            f"{argument}: two things are called {code.name}, in {there.where.rpartition(':')[0]} and in "
-            f"{code.where.rpartition(':')[0]}; rename one, because tables tell them by name"
+            f"{argument}: two things are called {code.name}, in {there.place} and in {code.place}; rename one, because "
+            "tables tell them by name"
         )
     _known[code.kind, code.name] = code
     return code
@@ -175,7 +182,7 @@ def drop(code: Code) -> None:
 
 def forget() -> None:
     """Forget every piece of code, as a new process has none."""
-    for known in (_known, _live):
+    for known in (_known, _live, _programs):
         known.clear()
     files.forget()
 
@@ -197,17 +204,17 @@ def load(code: Code, argument: str = "code") -> Any:
         ValueError: Its file is missing or cannot be loaded, or has no such name.
     """
     if code.lives_here:
-        if f"{code.kind} {code.name}" not in _live:
+        if (code.kind, code.name) not in _live:
             raise ValueError(
                 f"{argument}: {code.name} was defined in a notebook or at a prompt of another process; "
                 "write it into a file, and name it as FILE.py:NAME"
             )
-        return _live[f"{code.kind} {code.name}"]
-    module = _live.get(code.file)
+        return _live[code.kind, code.name]
+    module = _programs.get(code.file)
     if module is None:
         module = files.imported(code.module, Path(code.file), argument)
     if not hasattr(module, code.name):
-        there = [n for n, v in vars(module).items() if callable(v) and not n.startswith("_")]
+        there = [n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__]
         hint = nearest(code.name, there)
         cut = "; it has to stand above the first compare(...) of the file" if files.was_cut(module) else ""
         raise ValueError(f"{argument}: {code.file} has no {code.name}{hint or ''}{cut}")
@@ -240,8 +247,8 @@ def _with_features(code: Code, thing: Any) -> Code:
     return dataclasses.replace(code, features=("heads",) if "heads" in parameters else ())
 
 
-def _source(thing: Any) -> str:
+def _digest_of_source(thing: Any) -> str:
     try:
-        return inspect.getsource(thing)
+        return hashlib.sha256(inspect.getsource(thing).encode()).hexdigest()
     except (OSError, TypeError):
-        return repr(getattr(thing, "__dict__", thing))
+        return ""

@@ -108,15 +108,7 @@ class _Test:
     def __call__(self, thing: Any) -> None:
         import pytest
 
-        given = {
-            "task": None,
-            "length": None,
-            "causal": None,
-            "permutation": False,
-            "budget": BUDGET,
-            "hidden": 0,
-        }
-        subject, _, _ = _subject(thing, **(given | self.options))
+        subject, _, _ = _subject(thing, **self.options)
         try:
             carried_out(self.check, subject)
         except NotTried as reason:
@@ -127,12 +119,12 @@ class _Test:
 
 def _subject(
     thing: Any,
-    task: Any,
-    length: int | None,
-    causal: bool | None,
-    permutation: bool,
-    budget: int,
-    hidden: int,
+    task: Any = None,
+    length: int | None = None,
+    causal: bool | None = None,
+    permutation: bool = False,
+    budget: int = BUDGET,
+    hidden: int = 0,
 ) -> tuple[Any, tuple[Check, ...], str]:
     label, found = _resolved(thing)
     if isinstance(found, type):

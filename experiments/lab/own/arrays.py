@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from experiments.lab.own.examples import PARTS, Records
-from experiments.lab.sequences.tasks.task import IGNORED
+from experiments.lab.sequences.tasks.drawn import within
 from experiments.records.files import check_ordinary, write_beside
 
 MOST_CLASSES = 100_000
@@ -40,12 +40,9 @@ def records_of_arrays(
         sizes = torch.as_tensor(np.asarray(lengths)).long()
         if sizes.shape != (count,) or not bool(((sizes >= 1) & (sizes <= steps)).all()):
             raise ValueError(f"task: lengths of {name} should be {count} whole numbers from 1 to {steps}")
-        inside = (torch.arange(steps) < sizes.unsqueeze(1)).view(count, steps, *(1,) * (inputs.dim() - 2))
-        inputs = inputs.masked_fill(~inside, 0)
         if targets.dim() == 2 and not classes:
             raise ValueError(f"task: lengths of {name} go with one number an example, or with classes")
-        if targets.dim() == 2:
-            targets = targets.masked_fill(~inside.view(count, steps), IGNORED)
+        inputs, targets = within(inputs, targets, sizes, every_step=targets.dim() == 2)
     return Records(
         name, inputs, targets, classes, num_tokens, sizes, split=parts_of(split, count, name), facts=facts
     )

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.core.experiment import Experiment
-from experiments.lab.sequences.experiment import COLUMNS, on_sequences, smoke
+from experiments.lab.sequences.experiment import COLUMNS, SECTIONS, on_sequences, smoke
 
 _HERE = "experiments.lab.own"
-_REPORT = "experiments.lab.sequences.report"
 
 OWN = on_sequences(
     "own",
@@ -30,19 +29,9 @@ OWN = on_sequences(
     models=("lstm", "gcn-4", "gat-4"),
     values={},
     start="gnnlab run my_lab.py:Parity --lengths 8 --smoke",
-    smoke=smoke("lstm", "gcn-2", length=()),
+    smoke=smoke("lstm", "gcn-2"),
     own_columns=(*COLUMNS, "no_sensitivity", "fixed"),
-    sections=(
-        f"{_HERE}.report.sections:about",
-        f"{_REPORT}.sections:overlaps",
-        "experiments.reading.standard:summary",
-        f"{_REPORT}.sections:figures",
-        f"{_REPORT}.reach:reach",
-        f"{_REPORT}.sections:memory",
-        "experiments.reading.standard:pictures",
-        "experiments.reading.standard:paired",
-        "experiments.reading.standard:models",
-    ),
+    sections=(f"{_HERE}.report.sections:about", *SECTIONS),
 )
 EXPERIMENTS = (OWN,)
 
@@ -77,5 +66,4 @@ def with_task(reference: str, thing: Any) -> Experiment:
         title=" ".join(title.split()) or OWN.title,
         question=f"{' '.join(more.split())} {OWN.question}".strip(),
         values=values,
-        smoke={k: v for k, v in OWN.smoke.items() if k != "length"},
     )

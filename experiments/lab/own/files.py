@@ -49,25 +49,27 @@ def read_data(path: Path, edges: str = "") -> Records:
 
 
 def _table(path: Path, heading_is_a_heading: bool = True) -> pd.DataFrame:
+    """The rows of a file, indexed by their lines."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        rows = [
-            row
-            for row in csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ",")
-            if row
-        ]
+        reader = csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ",")
+        rows: dict[int, list[str]] = {}  # by the line that each ends in
+        for row in reader:
+            if row:
+                rows[reader.line_num] = row
     except UnicodeDecodeError as error:
         raise ValueError(f"task: {path} should be a text file in UTF-8") from error
     except (OSError, csv.Error) as error:
         raise ValueError(f"task: {path} cannot be read as a table ({error})") from error
-    heading = [name.strip() for name in rows[0]] if rows else []
-    for number, row in enumerate(rows[1:], 2):
-        if len(row) != len(heading):
+    first, *rest = rows or [0]
+    heading = [name.strip() for name in rows.get(first, ())]
+    for line in rest:
+        if len(rows[line]) != len(heading):
             due = f"{len(heading)}, as in the heading"
-            raise ValueError(f"task: {path}, line {number}: {len(row)} columns should be {due}")
+            raise ValueError(f"task: {path}, line {line}: {len(rows[line])} columns should be {due}")
     if len(set(heading)) < len(heading) and heading_is_a_heading:
         raise ValueError(f"task: {path}: two columns have the same name in the heading")
-    table = pd.DataFrame(rows[1:], columns=heading, dtype=str)
+    table = pd.DataFrame([rows[line] for line in rest], index=rest, columns=heading, dtype=str)
     if table.empty and heading_is_a_heading:
         raise ValueError(f"task: {path} has no rows; it should have {_FORM}")
     return table
@@ -79,40 +81,38 @@ def _sequences(path: Path, table: pd.DataFrame) -> Records:
         raise ValueError(f"task: {path} should have {_FORM}; its columns are {', '.join(table.columns)}")
     kind, answer = kinds[0], answers[0]
     words = [list(text) if kind == "characters" else text.split() for text in table[kind]]
-    for row, found in enumerate(words):
+    for line, found in zip(table.index, words):
         if not found:
-            raise ValueError(f"task: {path}, line {row + 2}: the {kind} is empty")
+            raise ValueError(f"task: {path}, line {line}: the {kind} is empty")
     lengths = np.array([len(found) for found in words])
     x: np.ndarray
     if kind == "numbers":
         x = np.zeros((len(words), lengths.max()), dtype=np.float32)
         for row, found in enumerate(words):
-            x[row, : len(found)] = [_number(word, path, row, kind) for word in found]
+            x[row, : len(found)] = [_number(word, path, table.index[row], kind) for word in found]
     else:
         symbols = {symbol: n for n, symbol in enumerate(sorted({s for found in words for s in found}))}
         x = np.zeros((len(words), lengths.max()), dtype=np.int64)
         for row, found in enumerate(words):
             x[row, : len(found)] = [symbols[symbol] for symbol in found]
     if answer == "value":
-        y = np.array(
-            [_number(word, path, row, answer) for row, word in enumerate(table[answer])], dtype=np.float32
-        )
+        y = np.array([_number(word, path, line, answer) for line, word in table[answer].items()])
     else:
         y = table[answer].to_numpy(dtype=str)
         if (y == "").any():
-            raise ValueError(f"task: {path}, line {int((y == '').argmax()) + 2}: the label is missing")
+            raise ValueError(f"task: {path}, line {table.index[(y == '').argmax()]}: the label is missing")
     given = None if (lengths == lengths[0]).all() else lengths
     split = table["split"].to_numpy() if "split" in table else None
     return records_of_arrays(x, y, given, split, name=path.name)
 
 
-def _number(word: str, path: Path, row: int, column: str) -> float:
+def _number(word: str, path: Path, line: Any, column: str) -> float:
     try:
         value = float(word)
     except ValueError:
         value = np.nan
     if not np.isfinite(value):
-        raise ValueError(f"task: {path}, line {row + 2}: {column} {word!r} should be a finite number")
+        raise ValueError(f"task: {path}, line {line}: {column} {word!r} should be a finite number")
     return value
 
 
@@ -130,7 +130,7 @@ def _nodes(path: Path, table: pd.DataFrame, edges: str) -> Records:
         raise ValueError(f"task: {path}: the node {twice!r} stands twice")
     pairs = _edges(Path(edges), number)
     features = [c for c in table if c not in ("node", "label", "split")]
-    x = [[_number(word, path, row, c) for row, word in enumerate(table[c])] for c in features]
+    x = [[_number(word, path, line, c) for line, word in table[c].items()] for c in features]
     _, y = np.unique(table["label"].to_numpy(dtype=str), return_inverse=True)
     graph = Data(
         edge_index=torch.tensor(sorted({*pairs, *((b, a) for a, b in pairs)}), dtype=torch.long)

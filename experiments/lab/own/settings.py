@@ -106,11 +106,6 @@ class OwnRun(SequenceRun):
         return next(code for code in self.code if code.kind in (own.TASK, own.DATA))
 
     @property
-    def told_by_data(self) -> frozenset[str]:
-        """Settings that data have no use for."""
-        return frozenset({"train.validation_size", "train.test_size"})
-
-    @property
     def unused(self) -> frozenset[str]:
-        with_data = bool(self.data)
-        return self.told_by_data if with_data else frozenset({"order", "data"})
+        of_data, of_code = {"train.validation_size", "train.test_size"}, {"order", "data"}
+        return frozenset(of_data if self.data else of_code)

@@ -7,11 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from experiments.core import own
 from experiments.lab.own.examples import Records, RecordsTask
 from experiments.lab.own.files import read_data
 from experiments.lab.own.settings import ORDERS, About, OwnRun, about_metric
-from experiments.lab.sequences.tasks.task import Task
+from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
+from experiments.lab.sequences.models.own import shape_due
+from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.work import prepare as prepare_models
 
 _DIGITS = 16  # of a SHA-256
@@ -135,10 +139,28 @@ def check_task(task: Task) -> None:
         raise ValueError(_failed(name, error)) from error
     except Exception as error:
         raise ValueError(_failed(name, error)) from error
+    check_metric(task, first)
     if not (first.inputs.equal(again.inputs) and first.targets.equal(again.targets)):
         raise ValueError(
             f"task: {name}.examples answers differently for the same generator; draw all that is random from it, "
             "as in torch.randint(..., generator=generator)"
+        )
+
+
+def check_metric(task: Task, batch: Batch) -> None:
+    """Raise a ValueError unless a task's metric is one of the test part, and its score a tensor of one number."""
+    name, key = type(task).__name__, task.metric.key
+    if not key.startswith("test_"):
+        raise ValueError(
+            f"task: the key of {name}.metric should begin with test_, as test_f1, but is {key!r}"
+        )
+    try:
+        score = task.score(torch.zeros(shape_due(task, batch)), batch.targets)
+    except Exception as error:
+        raise ValueError(_failed(name, error)) from error
+    if not isinstance(score, torch.Tensor) or score.numel() != 1:
+        raise ValueError(
+            f"task: {name}.score should answer a tensor of one number, but answers {score!r:.60}"
         )
 
 
@@ -194,12 +216,5 @@ def about_records(records: Records, order: str) -> About:
         facts.append(
             f"A recurrent network reads the nodes {words[order]}; graph networks do not know their order."
         )
-    from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
-
     metric = ACCURACY if records.classes else R_SQUARED
-    return About(
-        title=task_kind,
-        question=question,
-        facts=tuple(facts),
-        **about_metric(metric),
-    )
+    return About(title=task_kind, question=question, facts=tuple(facts), **about_metric(metric))

@@ -21,6 +21,17 @@ ABOUT = (
     "5 %) and of steps; validation selected the weights, and the test split was read once."
 )
 COLUMNS = ("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy")
+#: What the page of a comparison on sequences shows.
+SECTIONS = (
+    f"{_REPORT}.sections:overlaps",
+    "experiments.reading.standard:summary",
+    f"{_REPORT}.sections:figures",
+    f"{_REPORT}.reach:reach",
+    f"{_REPORT}.sections:memory",
+    "experiments.reading.standard:pictures",
+    "experiments.reading.standard:paired",
+    "experiments.reading.standard:models",
+)
 
 
 def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -> Experiment:
@@ -41,24 +52,15 @@ def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -
         "metrics": (ACCURACY,),
         "about": ABOUT,
         "own_columns": COLUMNS,
-        "sections": (
-            f"{_REPORT}.sections:overlaps",
-            "experiments.reading.standard:summary",
-            f"{_REPORT}.sections:figures",
-            f"{_REPORT}.reach:reach",
-            f"{_REPORT}.sections:memory",
-            "experiments.reading.standard:pictures",
-            "experiments.reading.standard:paired",
-            "experiments.reading.standard:models",
-        ),
+        "sections": SECTIONS,
     }
     task = task if ":" in task else f"{_HERE}.tasks.tasks:{task}"
     return Experiment(name=name, title=title, question=question, task=task, **(shared | more))
 
 
-def smoke(*models: str, length: tuple[int, ...], **train: Any) -> dict[str, Any]:
+def smoke(*models: str, **sizes: Any) -> dict[str, Any]:
     """Tiny sizes for ``--smoke``."""
-    return {"models": models, "length": length, "seeds": 2, **_SMALL, **train}
+    return {"models": models, "seeds": 2, **_SMALL, **sizes}
 
 
 def _frequency(name: str, how: str, task: str) -> Experiment:

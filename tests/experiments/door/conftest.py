@@ -106,12 +106,18 @@ number = 7
 '''
 
 
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """The user's file ``lab.py`` in an empty folder, which is where the process stands."""
+@pytest.fixture(autouse=True)
+def alone(tmp_path, monkeypatch):
+    """An empty folder, in which the process stands."""
     monkeypatch.chdir(tmp_path)
     own.forget()
-    file = tmp_path / "lab.py"
-    file.write_text(textwrap.dedent(LAB), encoding="utf-8")
-    yield file
+    yield tmp_path
     own.forget()
+
+
+@pytest.fixture
+def lab(alone):
+    """The user's file ``lab.py`` there."""
+    file = alone / "lab.py"
+    file.write_text(textwrap.dedent(LAB), encoding="utf-8")
+    return file

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments import Experiment, Task, compare, graph_net, results, task
+from experiments import Task, compare, graph_net, results, task
 from experiments.core import own
 from experiments.core.catalogue import read_settings
 from experiments.records.records import read_runs
@@ -59,14 +59,6 @@ class Mean(nn.Module):
 
     def forward(self, x, edge_index):
         return self.linear(torch.zeros_like(x).index_add(0, edge_index[1], x[edge_index[0]]))
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    own.forget()
-    yield
-    own.forget()
 
 
 def test_a_class_of_tasks_and_its_results():
@@ -197,7 +189,6 @@ def test_an_experiment_of_ones_own(capsys):
     assert gnnlab("redo", run.path, "--out", "again") == 0
     own.forget()
     found = compare(EXPERIMENTS[0], seeds=1, engine="serial", out="third")
-    assert isinstance(EXPERIMENTS[0], Experiment)
     assert len(found.frame) == len(read_runs(Path("out")))
 
 

@@ -9,8 +9,7 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
-from experiments import Task, compare
-from experiments.core import own
+from experiments import Metric, Task, compare
 from experiments.core.specs import parse_model
 from experiments.lab.own.arrays import records_of_arrays
 from experiments.lab.own.examples import RecordsTask
@@ -21,14 +20,6 @@ from experiments.records.records import read_runs
 from tests.experiments.door.test_compare import TINY, Last
 
 RING = torch.tensor([[0, 1, 2], [1, 2, 0]])
-
-
-@pytest.fixture(autouse=True)
-def alone(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    own.forget()
-    yield
-    own.forget()
 
 
 def made(name):
@@ -71,16 +62,24 @@ def test_a_file_that_changes_while_the_process_lives():
 
 
 def test_a_checkpoint_of_other_code_is_set_aside():
-    found = compare(Last, models=[made("Mine")], **(TINY | {"seeds": 1}))
-    path = found.runs[0].path
-    whole = (path / "curve.csv").read_bytes()
-    (path / "result.json").unlink()
-    (path / "checkpoint.pt").write_bytes(b"of another model")
-    config = (path / "config.json").read_text()
-    (path / "config.json").write_text(config.replace(found.runs[0].settings.code[0].sha256, "0" * 64))
-    compare(Last, models=[made("Mine")], **(TINY | {"seeds": 1}))
-    assert (path / "curve.csv").read_bytes() == whole
-    assert any(file.read_bytes() == b"of another model" for file in path.glob("checkpoint*"))
+    text = (
+        "import torch\nfrom torch import nn\n\nclass Stopped(nn.Module):\n    seen = 0\n"
+        "    def __init__(self, task, hidden):\n        super().__init__()\n"
+        "        self.e, self.h = nn.Embedding(task.num_tokens, hidden), nn.Linear(hidden, task.num_outputs)\n"
+        "    def forward(self, x):\n        if self.training:\n            Stopped.seen += 1\n"
+        "        if STOP and Stopped.seen > 5:\n            raise KeyboardInterrupt\n"
+        "        return self.h(self.e(x)[:, -1])\n"
+    )
+    settings = TINY | {"seeds": 1, "checkpoint_every": 1}
+    Path("stopped.py").write_text(text.replace("STOP", "True"))
+    with pytest.raises(KeyboardInterrupt):
+        compare(Last, models=["stopped.py:Stopped"], **settings)
+    (path,) = Path("out").glob("*_Stopped_*")
+    assert (path / "checkpoint.pt").exists()
+    Path("stopped.py").write_text(text.replace("STOP", "False"))
+    compare(Last, models=["stopped.py:Stopped"], **settings)
+    assert (path / "result.json").exists()
+    assert [file.name for file in path.glob("checkpoint*")] != []  # under another name: nothing is lost
 
 
 def test_answers_behind_the_end_of_an_example_are_nobodys():
@@ -129,6 +128,44 @@ def test_numbers_far_from_zero_are_learned_in_their_own_units():
     x = rng.random((400, 4))
     near, far = (RecordsTask(4, 0, records_of_arrays(x, x.sum(1) + offset)) for offset in (0.0, 1.7e9))
     torch.testing.assert_close(near.records.targets, far.records.targets, rtol=1e-4, atol=1e-4)
+
+
+def test_a_graph_of_ones_own_with_a_node_that_asks():
+    class Asked(Last):
+        def edges(self):
+            star = torch.tensor([[0, 1, 2, 3], [4, 4, 4, 4]])
+            return Data(edge_index=star, num_nodes=5, query=4)
+
+    class Misplaced(Asked):
+        def edges(self):
+            return Data(edge_index=RING, num_nodes=4, query=2)
+
+    graph = Asked(4, 0).graph(parse_model("gcn-2"))
+    assert (int(graph.num_nodes), int(graph.query)) == (5, 4)
+    found = compare(Asked, models=["gcn-1", "lstm"], **(TINY | {"seeds": 1, "lengths": 4, "steps": 200}))
+    accuracy = found.frame.set_index("model.name")["test_accuracy"]
+    assert accuracy["gcn-1"] > 0.5  # one hop from each step: chance is a third
+    with pytest.raises(ValueError, match="query should be 4, one node behind the steps, but is 2"):
+        compare(Misplaced, models=["gcn-1"], **(TINY | {"lengths": 4}))
+
+
+def test_a_metric_of_ones_own():
+    class Judged(Last):
+        metric = Metric("test_half", "half of it", success=None)
+
+        def score(self, outputs, targets):
+            return super().score(outputs, targets) / 2
+
+    found = compare(Judged, models=["lstm"], **(TINY | {"seeds": 1}))
+    assert found.frame["test_half"].le(0.5).all()
+    assert "half of it" in str(found)
+    for wrong, said in (
+        ({"metric": Metric("f", "F")}, "should begin with test_"),
+        ({"score": lambda self, outputs, targets: 0.5}, "should answer a tensor"),
+        ({"score": lambda self, outputs, targets: 1 / 0}, "ZeroDivisionError"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            compare(type("Wrong", (Judged,), wrong), models=["lstm"], **TINY)
 
 
 @pytest.mark.parametrize("directed", [False, True])
@@ -191,6 +228,7 @@ def test_graphs_that_are_refused(graphs, said):
         ("sequence,value\n1 2 3,0.5,0.7\n4 5,0.1,0.2\n", "line 2: 3 columns should be 2"),
         ("sequence,label,label\na,x,y\nb,y,x\n", "two columns have the same name"),
         ("sequence,label\n1,2,3,a\n", "line 2: 4 columns"),
+        ("sequence,label\n1 2,a\n\n\n3 4,\n", "line 5: the label is missing"),
     ],
 )
 def test_tables_with_odd_rows_are_refused(text, said):

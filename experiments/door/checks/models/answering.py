@@ -11,17 +11,17 @@ from experiments.door.checks.comparing import named_few, same_bits
 from experiments.door.checks.models.subject import OTHER_SEED, Subject, answer, cloned
 from experiments.door.checks.randomness import drawn_from, places, seeded
 from experiments.door.checks.verdicts import Fault
+from experiments.lab.sequences.models.own import shape_due
 from experiments.lab.sequences.training import answers
 
 
 def shapes(subject: Subject) -> None:
     """Logits have a row an example (and step), and a column an output."""
     batch = subject.batch
-    steps = (batch.inputs.shape[1],) if subject.task.every_step else ()
-    due = (len(batch.inputs), *steps, subject.task.num_outputs)
+    due = shape_due(subject.task, batch)
     found = tuple(answer(subject.fresh(), batch).shape)
     if found != due:
-        row = "example and step" if steps else "example"
+        row = "example and step" if subject.task.every_step else "example"
         raise Fault(
             f"inputs of the shape {tuple(batch.inputs.shape)} are answered with {found}; it should be {due}: let the "
             f"last layer have task.num_outputs = {subject.task.num_outputs} outputs, and answer a row for each {row}"

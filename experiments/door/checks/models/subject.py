@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from experiments.core import own
-from experiments.core.specs import GraphSpec, ModelSpec, OwnSpec
+from experiments.core.specs import ModelSpec, OwnSpec
 from experiments.door.checks.randomness import seeded
 from experiments.lab.sequences.input_sensitivity import in_double
-from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.models.models import build_model, hidden_step
 from experiments.lab.sequences.models.own import is_fixed
 from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import answers, takes
@@ -51,7 +51,7 @@ class Subject:
     def __post_init__(self) -> None:
         fixed = isinstance(self.spec, OwnSpec) and is_fixed(self.spec)
         if not self.hidden and not fixed:
-            step = self.spec.hidden_step if isinstance(self.spec, GraphSpec) else 1
+            step = hidden_step(self.spec)
             self.hidden = step * -(-HIDDEN // step)
 
     @cached_property

@@ -56,9 +56,7 @@ def state_dict(subject: Subject) -> None:
             f"its state_dict does not fit a new model ({' '.join(str(error).split())[:200]}); make all parameters and "
             "buffers in __init__, with sizes that depend on task and hidden alone"
         ) from error
-    with torch.no_grad():
-        one, two = (answer(m.eval(), subject.batch) for m in (model, other))
-    if not same_bits(one, two):
+    if not _answer_alike(subject, model, other):
         raise Fault(
             "a new model with its state_dict answers otherwise; what is drawn, or changes in training, should be an "
             "nn.Parameter or a register_buffer, and modules should be in nn.ModuleList, not in a plain list"
@@ -77,9 +75,7 @@ def copies(subject: Subject) -> None:
             f"copy.deepcopy fails after training ({subject.failure(error)[:200]}); keep no tensor with a gradient's "
             "history as an attribute: detach() it, or do without it"
         ) from error
-    with torch.no_grad():
-        one, two = (answer(m.eval(), subject.batch) for m in (model, twin))
-    if not same_bits(one, two):
+    if not _answer_alike(subject, model, twin):
         raise Fault(
             "a deep copy answers otherwise than the model; keep what it needs in parameters and buffers, and no hook "
             "or function that remembers the model it was made for"
@@ -97,3 +93,10 @@ def budget(subject: Subject) -> None:
         words = str(error)
         advice = "" if "fixed = True" in words else "; give another budget, or let finer sizes be possible"
         raise Fault(f"{words.removeprefix('budget: ')}{advice}") from error
+
+
+def _answer_alike(subject: Subject, model: nn.Module, other: nn.Module) -> bool:
+    """Whether two models answer with the same bits in evaluation."""
+    with torch.no_grad():
+        one, two = (answer(m.eval(), subject.batch) for m in (model, other))
+    return same_bits(one, two)

@@ -30,7 +30,7 @@ def about(results: Results) -> Section:
         {
             "what": code.kind,
             "name": code.name,
-            "file": code.file or "a notebook or a prompt",
+            "file": code.place,
             "SHA-256": code.sha256[:16],
             "now": _now(code),
         }

@@ -138,11 +138,11 @@ def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
     return hidden
 
 
-def hidden_step(spec: GraphSpec | OwnSpec) -> int:
+def hidden_step(spec: ModelSpec) -> int:
     """Hidden sizes are multiples of this."""
     if isinstance(spec, GraphSpec):
         return spec.hidden_step
-    return int(getattr(factory_of(spec), "hidden_step", 1))
+    return int(getattr(factory_of(spec), "hidden_step", 1)) if isinstance(spec, OwnSpec) else 1
 
 
 def fit_hidden(spec: ModelSpec, task: Task, budget: int) -> int:
@@ -151,7 +151,7 @@ def fit_hidden(spec: ModelSpec, task: Task, budget: int) -> int:
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget.
     """
-    step = 1 if isinstance(spec, RecurrentSpec) else hidden_step(spec)
+    step = hidden_step(spec)
 
     @cache
     def count(hidden: int) -> int:

@@ -35,15 +35,20 @@ def build_own(spec: OwnSpec, task: Task, hidden: int) -> nn.Module:
         ValueError: It fails, or makes no module; the message names file and line.
     """
     make = factory_of(spec)
+    if not callable(make):
+        raise ValueError(
+            f"models: {spec.label} should be a class or function (task, hidden), but is {make!r:.60}"
+        )
     code = own.known(own.MODEL, spec.model)
     try:
         given = copy.copy(task)  # whatever it does to the task, other models see none of it
         model = make(given) if not hidden and _has_own_size(make) else make(given, hidden)
     except Exception as error:
         place = own.where_it_failed(error, (code,) if code else ())
+        layer = "edge_index" in inspect.signature(getattr(make, "forward", make)).parameters
+        hint = f"; a convolution (in, out) is named with its layers, as {spec.label}-3" if layer else ""
         raise ValueError(
-            f"models: {spec.label}(task, hidden={hidden}) failed: {type(error).__name__}: {error}{place}; a "
-            f"convolution (in, out) is named with its layers, as {spec.label}-3"
+            f"models: {spec.label}(task, hidden={hidden}) failed: {type(error).__name__}: {error}{place}{hint}"
         ) from error
     if not isinstance(model, nn.Module):
         raise ValueError(
@@ -84,17 +89,21 @@ def check_model(spec: ModelSpec, task: Task, model: nn.Module) -> None:
     check_answers(spec, task, outputs, batch)
 
 
+def shape_due(task: Task, batch: Batch) -> tuple[int, ...]:
+    """(B, C), or (B, T, C) where an answer is due at every step: the shape of the logits of a batch."""
+    steps = (batch.inputs.shape[1],) if task.every_step else ()
+    return (len(batch.inputs), *steps, task.num_outputs)
+
+
 def check_answers(spec: ModelSpec, task: Task, outputs: Any, batch: Batch) -> None:
     """Raise a ValueError unless logits have a row an example (and step), and a column an output."""
-    due = (len(batch.inputs), *((batch.inputs.shape[1],) if task.every_step else ()), task.num_outputs)
+    due = shape_due(task, batch)
+    found = (
+        f"the shape {tuple(outputs.shape)}" if isinstance(outputs, Tensor) else f"a {type(outputs).__name__}"
+    )
     if not isinstance(outputs, Tensor) or tuple(outputs.shape) != due:
-        shape = (
-            f"the shape {tuple(outputs.shape)}"
-            if isinstance(outputs, Tensor)
-            else f"a {type(outputs).__name__}"
-        )
         raise ValueError(
-            f"models: {spec.label} answers {tuple(batch.inputs.shape)} inputs with {shape}; it should be {due}, "
+            f"models: {spec.label} answers {tuple(batch.inputs.shape)} inputs with {found}; it should be {due}, "
             f"a row an example{' and step' * task.every_step} and num_outputs = {task.num_outputs} columns"
         )
 

@@ -12,6 +12,8 @@ from torch.nn import functional as F
 
 from gnnlab import as_graph
 
+IGNORED = -100  # a target that is nobody's answer, as torch's cross-entropy has it
+
 
 class Drawn(NamedTuple):
     """Examples as tensors with a row an example.
@@ -68,12 +70,9 @@ def checked(task: Any, drawn: Any, count: int) -> Drawn:
         lengths = _tensor(lengths, f"{name}.examples: lengths").long()
         if lengths.shape != (count,) or not bool(((lengths >= 1) & (lengths <= steps)).all()):
             raise ValueError(f"task: {name}.examples: lengths should be ({count},) numbers from 1 to {steps}")
-        inside = (torch.arange(steps) < lengths.unsqueeze(1)).view(count, steps, *(1,) * (inputs.dim() - 2))
-        inputs = inputs.masked_fill(~inside, 0)
         if task.every_step and task.regression:
             raise ValueError(f"task: {name}.examples: with lengths, numbers are asked for once an example")
-        if task.every_step:
-            targets = targets.masked_fill(~inside.view(count, steps), -100)  # nobody's answer
+        inputs, targets = within(inputs, targets, lengths, every_step=task.every_step)
         extras["lengths"] = lengths
     if edges is not None:
         if isinstance(edges, Tensor | np.ndarray) or len(edges) != count:
@@ -82,6 +81,20 @@ def checked(task: Any, drawn: Any, count: int) -> Drawn:
             )
         extras["edges"] = pad_edges(edges, [steps] * count if lengths is None else lengths.tolist(), name)
     return Drawn(inputs, targets, extras)
+
+
+def within(inputs: Tensor, targets: Tensor, lengths: Tensor, *, every_step: bool) -> tuple[Tensor, Tensor]:
+    """Inputs that are 0 behind the end of each example, and classes that are nobody's answer there.
+
+    Args:
+        inputs: (N, T) or (N, T, F).
+        targets: (N,), or with ``every_step`` (N, T) classes.
+        lengths: (N,).
+        every_step: Whether there is a target for each step.
+    """
+    outside = torch.arange(inputs.shape[1]) >= lengths.unsqueeze(1)  # (N, T)
+    inputs = inputs.masked_fill(outside.view(*outside.shape, *(1,) * (inputs.dim() - 2)), 0)
+    return inputs, targets.masked_fill(outside, IGNORED) if every_step else targets
 
 
 def pad_edges(edges: Sequence[Any], nodes: int | Sequence[int], name: str) -> Tensor:
@@ -116,11 +129,10 @@ def pad_edges(edges: Sequence[Any], nodes: int | Sequence[int], name: str) -> Te
                 f"task: edges of {name}, example {number}: node {int(index.max())} should be below {most}, its steps"
             )
         found.append(index)
-    width = max((index.size(1) for index in found), default=0)
-    padded = torch.full((len(found), 2, max(width, 1)), -1)
+    padded = torch.full((len(found), 2, max((index.size(1) for index in found), default=0)), -1)
     for row, index in zip(padded, found):
         row[:, : index.size(1)] = index
-    return padded[:, :, :width] if len(found) == 1 else padded
+    return padded
 
 
 def _inputs(task: Any, name: str, inputs: Any, count: int) -> Tensor:
@@ -180,7 +192,7 @@ def _targets(task: Any, name: str, targets: Any, count: int, steps: int) -> Tens
         raise ValueError(
             f"task: {name}.examples: targets should be {shape}, but are {tuple(targets.shape)}{every}"
         )
-    asked = targets[targets != -100]
+    asked = targets[targets != IGNORED]
     if asked.numel() and not 0 <= int(asked.min()) <= int(asked.max()) < outputs:
         raise ValueError(
             f"task: {name}.examples: targets should lie in 0..{outputs - 1} (num_outputs - 1), but go from "
@@ -205,11 +217,7 @@ def _tensor(values: Any, what: str) -> Tensor:
 
 def _finite(values: Tensor, what: str) -> None:
     if not bool(torch.isfinite(values).all()):
-        row = (
-            int((~torch.isfinite(values)).flatten(1).any(1).nonzero()[0])
-            if values.dim() > 1
-            else int((~torch.isfinite(values)).nonzero()[0])
-        )
+        row = int((~torch.isfinite(values)).reshape(len(values), -1).any(1).nonzero()[0])
         raise ValueError(f"task: {what} should be finite numbers, but example {row} holds NaN or infinity")
 
 

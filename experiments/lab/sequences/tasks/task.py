@@ -14,13 +14,12 @@ from torch_geometric.data import Data
 from experiments.core.metric import Metric
 from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
-from experiments.lab.sequences.tasks.drawn import Drawn, checked, joined, pad_edges
+from experiments.lab.sequences.tasks.drawn import IGNORED, Drawn, checked, joined, pad_edges
 from gnnlab import path_graph, with_virtual_node
 
 if TYPE_CHECKING:
     from experiments.lab.sequences.settings import SequenceRun
 
-IGNORED = -100  # a target that is nobody's answer, as torch's cross-entropy has it
 # Each split draws from a stream of its own, so that asking for more of one never moves another.
 _STREAMS = {"train": 1, "validation": 2, "test": 3}
 _LOOKED_AT = 5000  # examples that tell whether there are enough to divide
@@ -115,6 +114,7 @@ class Task(ABC):
 
     @property
     def metric(self) -> Metric:
+        """What runs are judged by; its key begins with ``test_``, and ``score`` counts it."""
         return R_SQUARED if self.regression else ACCURACY
 
     def generator(self, split: str) -> torch.Generator:
@@ -174,7 +174,8 @@ class Task(ABC):
 
     def edges(self) -> Any:
         """The edges that all examples of this length share: (2, E), pairs, a networkx graph or a ``Data``; None, which
-        is the default, for the path through the steps.
+        is the default, for the path through the steps. A ``Data`` may have one node behind the steps that asks: its
+        ``query``, T.
         """
         return None
 
@@ -203,8 +204,8 @@ class Task(ABC):
         """
         if self.every_step:
             return "none"
-        own_query = getattr(self.edges(), "query", None)
-        bare = (self.edges() is not None and own_query is None) or "edges" in self.sample.extras
+        own = self.edges()
+        bare = (own is not None and getattr(own, "query", None) is None) or "edges" in self.sample.extras
         return "mean" if spec.readout == "query" and bare else spec.readout
 
     def _own_graph(self, spec: GraphSpec, own: Any) -> Data:
@@ -212,12 +213,14 @@ class Task(ABC):
             raise ValueError(
                 f"models: {spec.label} has directed or skip edges, but this task has edges of its own"
             )
-        edge_index = pad_edges([own], self.steps, type(self).__name__)[0]
-        graph = Data(edge_index=edge_index, num_nodes=self.steps)
-        query = getattr(own, "query", None) if self.readout(spec) == "query" else None
-        if query is not None:
-            graph.query = int(query)
-        return self._finished(spec, graph, False)
+        query, name = getattr(own, "query", None), type(self).__name__
+        if query is not None and int(query) != self.steps:
+            raise ValueError(
+                f"task: edges of {name}: query should be {self.steps}, one node behind the steps, but is {int(query)}"
+            )
+        nodes = self.steps + (query is not None)
+        graph = Data(edge_index=pad_edges([own], nodes, name)[0], num_nodes=nodes)
+        return self._finished(spec, graph, self.readout(spec) == "query")
 
     def _finished(self, spec: GraphSpec, graph: Data, query: bool) -> Data:
         if spec.virtual and not query:
@@ -258,7 +261,8 @@ def belongs(inputs: Tensor, split: str, seed: int) -> Tensor:
     """(N,) which inputs are in a split: a hash that has nothing to do with what is asked of them.
 
     A sum over the places with random weights of 64 bits, mixed as in SplitMix64 (Steele et al. 2014), so that no
-    sum, parity or single symbol can be told from it.
+    sum, parity or single symbol can be told from it. (The hash of ``seq.tasks`` is linear, which tasks of the lab can
+    afford whose answer it does not see; recorded runs hold it as it is.)
 
     Args:
         inputs: (N, ...) symbols or numbers; equal ones are in the same split.
