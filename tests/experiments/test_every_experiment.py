@@ -114,6 +114,7 @@ def test_report_with_a_baseline(done):
     assert gnnlab("report", out, "--baseline", other) == 0
     page = (out / "report.html").read_text(encoding="utf-8")
     assert f"against {other}" in page
+    assert not re.findall(r"<(?:p|li|h\d)[^>]*>\s*[.,;:]", page)  # a sentence has lost its beginning
     assert gnnlab("report", out, "--baseline", "nobody") == 2
 
 

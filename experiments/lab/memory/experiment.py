@@ -55,6 +55,7 @@ EXPERIMENTS = (
         ),
         terminal=(f"{_HERE}.report.sections:numbers",),
         sections=(
+            "experiments.lab.sequences.report.own_code:own_code",
             f"{_HERE}.report.sections:definition",
             f"{_HERE}.report.sections:figures",
             "experiments.reading.standard:pictures",

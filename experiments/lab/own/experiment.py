@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.core.experiment import Experiment
-from experiments.lab.sequences.experiment import COLUMNS, SECTIONS, on_sequences, smoke
+from experiments.lab.sequences.experiment import on_sequences, smoke
 
 _HERE = "experiments.lab.own"
 
@@ -30,8 +30,6 @@ OWN = on_sequences(
     values={},
     start="gnnlab run my_lab.py:Parity --lengths 8 --smoke",
     smoke=smoke("lstm", "gcn-2"),
-    own_columns=(*COLUMNS, "no_sensitivity", "fixed"),
-    sections=(f"{_HERE}.report.sections:about", *SECTIONS),
 )
 EXPERIMENTS = (OWN,)
 

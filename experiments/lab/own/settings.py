@@ -95,7 +95,7 @@ class OwnRun(SequenceRun):
             experiment,
             base=experiment.name,
             name=self.task,
-            title=self.about.title or self.task,
+            title=self.about.title or "a task of your own",
             question=self.about.question,
             metrics=(self.about.metric,),
         )

@@ -17,12 +17,18 @@ SUCCESS = 0.99
 ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS)
 R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS)
 ABOUT = (
-    "Every model of a comparison saw the same examples under the same seeds, had the same budget of parameters (within "
-    "5 %) and of steps; validation selected the weights, and the test split was read once."
+    "Every model of a comparison saw the same examples under the same seeds, had the same budget of steps, and of "
+    "parameters (within 5 %, but for models that declare a fixed size); validation selected the weights, and the test "
+    "split was read once."
 )
-COLUMNS = ("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy")
+COLUMNS = (
+    *("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy"),
+    *("no_sensitivity", "fixed"),
+)
+
 #: What the page of a comparison on sequences shows.
 SECTIONS = (
+    f"{_REPORT}.own_code:own_code",
     f"{_REPORT}.sections:overlaps",
     "experiments.reading.standard:summary",
     f"{_REPORT}.sections:figures",

@@ -42,6 +42,7 @@ EXPERIMENTS = (
         ),
         terminal=(f"{_REPORT}:table",),
         sections=(
+            "experiments.lab.sequences.report.own_code:own_code",
             f"{_REPORT}:accuracy",
             f"{_REPORT}:table",
             f"{_REPORT}:memory",

@@ -69,6 +69,9 @@ def test_a_users_model_and_layer_meet_the_labs_tasks(lab):
     found = {r.settings.model.label: r for r in read_runs(Path("out"))}
     assert found["Conv-4"].result["hops"] == 4
     assert found["Conv-4"].result["in_reach"]
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert "What is your own" in page
+    assert f"{lab}</td>" in page
     code = json.loads((found["Mine"].path / "config.json").read_text())["code"]
     assert [(c["kind"], c["name"], c["file"]) for c in code] == [("model", "Mine", str(lab))]
 

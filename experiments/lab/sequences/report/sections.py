@@ -46,7 +46,7 @@ def figures(results: Results) -> Section | None:
     parts = dict(list(results.parts().items())[:MOST_PANELS])
     more = len(results.parts()) - len(parts)
     left_out = f" {more} more combinations of settings stand in the summary alone." if more else ""
-    title = results.metric.title[:1].upper() + results.metric.title[1:]
+    judged = results.metric.title[:1].upper() + results.metric.title[1:]
     accuracy = _panels(parts, 4.6)
     for (title, part), ax in zip(parts.items(), accuracy.axes):
         order, chance = results.models, chance_of(part.frame)
@@ -55,8 +55,8 @@ def figures(results: Results) -> Section | None:
         )
     blocks = [
         Picture(
-            f"{'Accuracy' if results.metric.key == ACCURACY.key else title} against length",
-            f"{title}. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
+            f"{'Accuracy' if results.metric.key == ACCURACY.key else judged} against length",
+            f"{judged}. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
             f"Models and seeds are set a little apart along the length axis, so that none hides another.{left_out}",
             accuracy,
         ),

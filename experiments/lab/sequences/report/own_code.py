@@ -1,9 +1,8 @@
-"""What the page of a user's own task says of it beside the sections that all pages share."""
+"""What a page says of a user's own task, data, models and layers: what they are, whose code it is, what is missing."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from experiments.core import own
 from experiments.reading.frames import LABEL
@@ -11,10 +10,16 @@ from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Table
 
 
-def about(results: Results) -> Section:
-    """The task, where its code and that of the models came from, and what of the page is missing, and why."""
-    run = results.runs[0].settings
-    sentences = list(run.about.facts)
+def own_code(results: Results) -> Section | None:
+    """The task, where its code and that of the models came from, and what of the page is missing, and why.
+
+    Nothing where all of it is the lab's.
+    """
+    codes = {code.name: code for record in results.runs for code in record.settings.code}
+    if not codes:
+        return None
+    about = getattr(results.runs[0].settings, "about", None)
+    sentences = list(about.facts) if about is not None else []
     for reason, labels in _reasons(results).items():
         sentences.append(f"{', '.join(labels)}: no D(r) on this page, because {reason}.")
     for label in results.models:
@@ -25,7 +30,6 @@ def about(results: Results) -> Section:
                 f"{label} declares a fixed size: {size:,.0f} parameters, {size / budget:.2g} times the budget of the "
                 "others."
             )
-    codes = {code.name: code for record in results.runs for code in record.settings.code}
     rows = [
         {
             "what": code.kind,
@@ -36,11 +40,9 @@ def about(results: Results) -> Section:
         }
         for code in codes.values()
     ]
-    blocks: list[Any] = [Sentences(sentences)]
-    if rows:
-        note = "A run is done again from these files. Where one has changed since, `gnnlab redo` says so."
-        blocks.append(Table(rows, note, texts=("what", "name", "file", "SHA-256", "now"), wide=False))
-    return Section("task", "The task, and whose code it is", blocks)
+    note = "A run is done again from these files. Where one has changed since, gnnlab redo says so."
+    table = Table(rows, note, texts=("what", "name", "file", "SHA-256", "now"), wide=False)
+    return Section("own", "What is your own", [*([Sentences(sentences)] if sentences else []), table])
 
 
 def _now(code: own.Code) -> str:
