@@ -85,7 +85,14 @@ def list_() -> int:
 
 
 @app.command
-def report(folder: Path, /, *, baseline: str | None = None, figures: str | None = None) -> int:
+def report(
+    folder: Path,
+    /,
+    *,
+    baseline: str | None = None,
+    equivalent: float | None = None,
+    figures: str | None = None,
+) -> int:
     """Make report.html and results.csv again from a folder of results.
 
     Parameters
@@ -94,6 +101,8 @@ def report(folder: Path, /, *, baseline: str | None = None, figures: str | None 
         What `gnnlab run` was given as --out.
     baseline
         Model that the others are compared with, seed by seed [the LSTM where there is one, or else the first].
+    equivalent
+        A difference of what judges the runs that would be none to you, as 0.005 of an accuracy.
     figures
         pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
         the folder figures beside it, for a paper or a talk.
@@ -106,7 +115,7 @@ def report(folder: Path, /, *, baseline: str | None = None, figures: str | None 
     from experiments.records.records import read_runs, write_results
 
     runs = read_runs(folder)
-    page = write_report(folder, baseline, runs, files)
+    page = write_report(folder, baseline, runs, files, equivalent)
     write_results(folder, runs)
     print(page)
     if files is not None:

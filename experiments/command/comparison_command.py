@@ -17,10 +17,11 @@ def compare(
     /,
     *,
     metric: str | None = None,
+    equivalent: float | None = None,
     format: str = "text",
     out: Path | None = None,
 ) -> int:
-    """Compare two results folders: what got better or worse in B, and what differs no more than seeds do.
+    """Compare two results folders: what got better or worse in B, and what is not shown to differ.
 
     Runs are matched by model, task and settings; a setting that has one value in each folder may differ, and is
     listed. Where both hold the same seeds the differences are paired. Verdicts are corrected for the number of
@@ -34,6 +35,9 @@ def compare(
         Folder B, the one in question.
     metric
         A number of result.json, such as test_loss or ms_per_step [what the experiment judges its runs by].
+    equivalent
+        A difference of it that would be none to you; groups that differ by less are then told from those not shown to
+        differ.
     format
         text, csv (numbers not rounded), markdown or latex.
     out
@@ -44,18 +48,20 @@ def compare(
     check_format(format)
     _check_out(out)
     from experiments.reading.folder_comparison import compare_folders
+    from experiments.reading.statistics.checks import check_equivalent
     from experiments.reading.tables import comparison_rows
     from experiments.records.records import read_runs
 
+    check_equivalent(equivalent)
     if first.resolve() == second.resolve():
         raise ValueError(f"folders: {first} and {second} are the same folder")
-    comparison = compare_folders(read_runs(first), read_runs(second), metric=metric)
+    comparison = compare_folders(read_runs(first), read_runs(second), metric=metric, equivalent=equivalent)
     if format == "csv":
         text = comparison.groups.to_csv(index=False).rstrip("\n")
     else:
         text = FORMATS[format](comparison_rows(comparison))
     if format == "text":
-        text = "\n\n".join([_head(comparison, first, second), text, _foot(comparison)])
+        text = "\n\n".join([_head(comparison, first, second), text, _foot(comparison, equivalent)])
     _give(text, out)
     return 0
 
@@ -67,9 +73,10 @@ def table(
     metric: str | None = None,
     format: str = "text",
     baseline: str | None = None,
+    equivalent: float | None = None,
     out: Path | None = None,
 ) -> int:
-    """The table of a results folder: mean, standard deviation, interquartile mean, success rate, n.
+    """The table of a results folder: mean, standard deviation, interval, interquartile mean, success rate, n.
 
     Runs are grouped by everything but the seed; settings that differ within the folder become columns.
 
@@ -82,7 +89,10 @@ def table(
     format
         text, csv (numbers not rounded), markdown or latex (a tabular that needs no package).
     baseline
-        A model; adds the difference from it, paired by seed, with a bootstrap interval and the number of pairs.
+        A model; adds the difference from it, paired by seed, with Student's interval, the number of pairs, and a
+        verdict that is corrected for the number of rows.
+    equivalent
+        A difference of the metric that would be none to you, as 0.005 of an accuracy.
     out
         File to write in place of the terminal.
     """
@@ -93,7 +103,7 @@ def table(
     from experiments.reading.results import Results
     from experiments.reading.tables import summary_rows, with_differences
 
-    results = Results(folder, baseline=baseline)
+    results = Results(folder, baseline=baseline, equivalent=equivalent)
     summary = results.summary(metric)
     paired = None if baseline is None else results.paired(metric=metric)
     if format == "csv":
@@ -108,35 +118,35 @@ def table(
 
 def _unrounded(summary: Any, paired: Any) -> str:
     if paired is not None:
-        names = {"low": "difference_low", "high": "difference_high", "n": "pairs"}
-        paired = paired.rename(columns=names)
-        keys = [c for c in paired.columns if c in summary.columns]
+        keys = [c for c in summary.attrs["keys"] if c in paired]
+        paired = paired.rename(columns={"n": "pairs"}).rename(
+            columns={c: f"difference_{c}" for c in paired if c in summary and c not in keys}
+        )
         summary = summary.merge(paired, on=keys, how="left")
     return str(summary.to_csv(index=False)).rstrip("\n")
 
 
 def _head(comparison: FolderComparison, first: Path, second: Path) -> str:
+    from experiments.reading.statistics.verdicts import EQUIVALENT, VERDICTS
+
     groups, metric = comparison.groups, comparison.metric.key
     words = ", ".join(
         f"{(groups['verdict'] == verdict).sum()} {verdict}"
-        for verdict in ("better", "worse", "within noise", "too few runs")
+        for verdict in VERDICTS
+        if verdict != EQUIVALENT or (groups["verdict"] == EQUIVALENT).any()
     )
     return f"A  {first}\nB  {second}\n{metric.replace('_', ' ')} in B, groups that both hold: {words}"
 
 
-def _foot(comparison: FolderComparison) -> str:
-    from experiments.reading.statistics import CONFIDENCE
+def _foot(comparison: FolderComparison, equivalent: float | None) -> str:
+    from experiments.reading.statistics.verdicts import TOO_FEW, meaning
 
-    percent, level = f"{100 * CONFIDENCE:.0f} %", f"{100 * (1 - CONFIDENCE):.0f} %"
-    tests = int(comparison.groups["p"].notna().sum())
+    groups = comparison.groups
+    tests = int((groups["verdict"] != TOO_FEW).sum())
     lines = [
-        f"Interval: {percent} of Student's t over paired differences, of Welch's t where runs are unpaired; each for "
-        "its group alone.",
-        "A spread of less than one test example counts as one.",
-        f"Verdict: p after Holm's correction over the {tests} groups tested; the chance of even one false verdict "
-        f"among them is at most {level}."
-        if tests
-        else "No group has enough runs for a verdict.",
+        meaning(tests, equivalent=equivalent) if tests else "No group has enough runs for a verdict.",
+        "Runs under the same seeds are pairs; others are compared by Welch's t. A spread of less than one test example "
+        "counts as one.",
     ]
     if comparison.differing:
         lines += ["", "Settings and versions that differ (A -> B):"]

@@ -136,7 +136,7 @@ def carry_out(
     outcome = run_sweep(runs, out, workers=workers, how=how)
     if pictures and experiment.pictures:
         loaded(experiment.pictures)(runs, out, options or {})
-    return Done(out, outcome, write_report(out))
+    return Done(out, outcome, write_report(out, equivalent=how.equivalent))
 
 
 def announce(done: Done) -> int:

@@ -1,4 +1,6 @@
-"""How a sweep is carried out: where, how many at a time, how safely. None of it changes a result. Imports no torch."""
+"""How a sweep is carried out and read: where, how many at a time, how safely, what counts as a difference. None of it
+changes a result. Imports no torch.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,8 @@ class Execution:
         tensorboard: Write the curves for TensorBoard while runs train, into the folder of each run.
         retry_failed: Do runs that are recorded as failed again.
         retry_changed: Do runs again whose model or task, code of your own, has changed since they were recorded.
+        equivalent: A difference of what judges the runs that would be none to you, as 0.005 of an accuracy; the report
+            then tells models that are equivalent from those that could not be told apart.
         dry_run: Show the runs, their parameters and an estimate of time from a few timed steps. Writes nothing.
     """
 
@@ -38,6 +42,7 @@ class Execution:
     tensorboard: bool = False
     retry_failed: bool = False
     retry_changed: bool = False
+    equivalent: float | None = None
     dry_run: bool = False
 
     def check(self) -> None:
@@ -52,6 +57,8 @@ class Execution:
             raise ValueError(f"checkpoint_seconds: {self.checkpoint_seconds} should be 0 or more")
         if self.checkpoint_every < 0:
             raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
+        if self.equivalent is not None and not (math.isfinite(self.equivalent) and self.equivalent > 0):
+            raise ValueError(f"equivalent: {self.equivalent:g} should be a number above 0")
         if self.tensorboard:
             check_tensorboard()
         for name, least in (("cpus_per_run", 0), ("gpus_per_run", -1)):

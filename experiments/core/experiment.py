@@ -60,6 +60,7 @@ class Experiment:
         shares_runs: Whether several processes, started by ``torchrun``, can share a run.
         base: Name in the catalogue of the experiment that this one is, with a task of a user's own in it.
         start: A command to start with; by default its smoke run.
+        families: In how many calls its page judges differences, each at its share of the page's level.
         own_columns: Recorded numbers that its tables and sections read; those that no run has are columns of gaps.
     """
 
@@ -91,6 +92,7 @@ class Experiment:
     shares_runs: bool = False
     base: str = ""
     start: str = ""
+    families: int = 1
     own_columns: tuple[str, ...] = ()
 
     @property

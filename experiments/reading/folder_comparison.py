@@ -1,10 +1,7 @@
 """Two results folders side by side: what got better, got worse, or differs by no more than seeds do.
 
-Runs are matched by model, task and settings. Where both folders hold the same seeds, the differences are paired:
-Student's t interval of their mean. Where they do not, it is Welch's. The t interval is taken in place of the
-bootstrap because a handful of seeds is the rule here, and a percentile bootstrap of a handful is too narrow. Verdicts
-rest on p values after Holm's correction over all groups compared (Holm 1979, "A simple sequentially rejective
-multiple test procedure").
+Runs are matched by model, task and settings. Where both folders hold the same seeds, the differences are paired.
+Verdicts are those of every page.
 """
 
 from __future__ import annotations
@@ -16,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from experiments.core.catalogue import experiment_of
 from experiments.core.metric import Metric, metric_of
@@ -29,7 +25,10 @@ from experiments.reading.frames import (
     task_columns,
     varying_within_a_model,
 )
-from experiments.reading.statistics import CONFIDENCE, check_metric
+from experiments.reading.statistics.checks import check_metric
+from experiments.reading.statistics.contrast import contrast, resolution
+from experiments.reading.statistics.pairs import scored
+from experiments.reading.statistics.verdicts import judge
 from experiments.records.records import RunRecord
 
 
@@ -38,8 +37,8 @@ class FolderComparison:
     """What two folders say about each other.
 
     Args:
-        groups: One row a group that both hold: its keys, n, how it was compared (``paired`` by seed or ``unpaired``),
-            means, difference (second minus first) with interval, p, p after Holm, verdict.
+        groups: One row a group that both hold: its keys, how it was compared (``paired`` by seed or ``unpaired``),
+            means, the columns of ``contrast`` (second minus first), and those of ``judge``.
         keys: Columns of ``groups`` that name a group.
         told: Those of them that a table always names.
         metric: What the groups are compared by.
@@ -62,7 +61,11 @@ class FolderComparison:
 
 
 def compare_folders(
-    first: Sequence[RunRecord], second: Sequence[RunRecord], *, metric: str | None = None
+    first: Sequence[RunRecord],
+    second: Sequence[RunRecord],
+    *,
+    metric: str | None = None,
+    equivalent: float | None = None,
 ) -> FolderComparison:
     """Compare the runs of two folders.
 
@@ -70,6 +73,7 @@ def compare_folders(
         first: Runs of the folder to compare with.
         second: Runs of the folder in question.
         metric: Column of the results to compare by; what the experiment judges by when left out.
+        equivalent: A difference of it that would be none to you.
 
     Raises:
         ValueError: The folders hold different experiments, no run in common, or no such metric.
@@ -82,11 +86,11 @@ def compare_folders(
             f"{', '.join(experiments[1])}; they should be of one experiment"
         )
     declared = experiment_of(first[0].settings).metrics
-    judge = metric_of(metric or declared[0].key, declared)
+    by = metric_of(metric or declared[0].key, declared)
     for frame in (a, b):
-        check_metric(frame, judge.key)
+        check_metric(frame, by.key)
     keys = _keys(a, b)
-    ended_a, ended_b = (_comparable(frame, [*keys, "seed"], judge.key) for frame in (a, b))
+    ended_a, ended_b = (_comparable(frame, [*keys, "seed"], by.key) for frame in (a, b))
     rows: list[dict[str, Any]] = []
     used_a: set[str] = set()
     used_b: set[str] = set()
@@ -94,16 +98,19 @@ def compare_folders(
     for key, group_a in ended_a.groupby(keys, dropna=False):
         if key in groups_b:
             chosen_a, chosen_b, paired = _choose(group_a, groups_b[key])
-            rows.append(dict(zip(keys, key)) | _compare_group(chosen_a, chosen_b, judge, paired=paired))
+            found = _compare_group(chosen_a, chosen_b, by, paired=paired)
+            if not found["n"] or not found["n_base"]:
+                continue  # one side failed with every seed, and there is no border to tell success by
+            rows.append(dict(zip(keys, key)) | found)
             used_a |= set(chosen_a["run"])
             used_b |= set(chosen_b["run"])
     if not rows:
         raise ValueError(f"folders: {_why_nothing_matches(ended_a, ended_b, keys)}")
     return FolderComparison(
-        groups=_judge(pd.DataFrame(rows), judge),
+        groups=judge(pd.DataFrame(rows), by, equivalent=equivalent),
         keys=keys,
         told=[LABEL, *a.attrs["told"]],
-        metric=judge,
+        metric=by,
         only_first=_left_over(a, used_a),
         only_second=_left_over(b, used_b),
         differing=_differing(a, b, keys),
@@ -121,9 +128,8 @@ def _keys(a: pd.DataFrame, b: pd.DataFrame) -> list[str]:
 
 
 def _comparable(frame: pd.DataFrame, keys: list[str], metric: str) -> pd.DataFrame:
-    """Ended runs with a value, and no two that stand for the same place."""
-    good = ended(frame)
-    return good[good[metric].notna()].drop_duplicates(keys, keep=False)
+    """Runs with a value, and those that failed, and no two that stand for the same place."""
+    return scored(frame, metric).drop_duplicates(keys, keep=False)
 
 
 def _choose(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
@@ -139,98 +145,14 @@ def _choose(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def _compare_group(a: pd.DataFrame, b: pd.DataFrame, metric: Metric, *, paired: bool) -> dict[str, Any]:
-    floor = max(_resolution(a, metric.key), _resolution(b, metric.key))
-    x, y = (frame[metric.key].to_numpy(dtype=float) for frame in (a, b))
-    difference, low, high, p = paired_t(y - x, floor=floor) if paired else welch_t(x, y, floor=floor)
-    return {
-        "n": len(x),
-        "n_second": len(y),
-        "how": "paired" if paired else "unpaired",
-        "first": x.mean(),
-        "second": y.mean(),
-        "difference": difference,
-        "low": low,
-        "high": high,
-        "p": p,
+    floor = max(resolution(a, metric.key), resolution(b, metric.key))
+    x, y = (frame["_score"].to_numpy(dtype=float) for frame in (a, b))
+    found = contrast(y, x, metric, paired=paired, floor=floor)
+    means = {
+        "first": float(np.nanmean(x)) if not np.isnan(x).all() else math.nan,
+        "second": float(np.nanmean(y)) if not np.isnan(y).all() else math.nan,
     }
-
-
-def _resolution(frame: pd.DataFrame, metric: str) -> float:
-    """What one test example is worth: equal accuracies of a few seeds do not mean that there is no spread."""
-    sizes = [
-        frame[c].min()
-        for c in ("train.test_size", "test_nodes", "test_documents")
-        if c in frame and frame[c].notna().any()
-    ]
-    return 1 / float(min(sizes)) if sizes and metric.endswith("accuracy") else 0.0
-
-
-def paired_t(differences: np.ndarray, *, floor: float = 0.0) -> tuple[float, float, float, float]:
-    """Mean of paired differences, Student's t interval and two-sided p value; NaN for fewer than two.
-
-    Args:
-        differences: One a pair.
-        floor: Least standard deviation to reckon with.
-    """
-    n = len(differences)
-    if n < 2:
-        return (float(np.mean(differences)) if n else math.nan, math.nan, math.nan, math.nan)
-    error = max(float(np.std(differences, ddof=1)), floor) / math.sqrt(n)
-    return _t_result(float(np.mean(differences)), error, n - 1)
-
-
-def welch_t(
-    first: np.ndarray, second: np.ndarray, *, floor: float = 0.0
-) -> tuple[float, float, float, float]:
-    """Difference of two means (second minus first), Welch's t interval and two-sided p value.
-
-    Args:
-        first: Values of one sample.
-        second: Values of the other.
-        floor: Least standard deviation of either to reckon with.
-    """
-    difference = float(np.mean(second) - np.mean(first))
-    if len(first) < 2 or len(second) < 2:
-        return (difference, math.nan, math.nan, math.nan)
-    parts = [max(float(np.var(v, ddof=1)), floor**2) / len(v) for v in (first, second)]
-    error = math.sqrt(sum(parts))
-    below = sum(part**2 / (len(v) - 1) for part, v in zip(parts, (first, second)))
-    return _t_result(difference, error, sum(parts) ** 2 / below if below else 1.0)
-
-
-def _t_result(mean: float, error: float, freedom: float) -> tuple[float, float, float, float]:
-    if error == 0:
-        return (mean, mean, mean, 1.0 if mean == 0 else 0.0)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error
-    return (mean, mean - half, mean + half, 2 * float(stats.t.sf(abs(mean) / error, freedom)))
-
-
-def holm(values: Sequence[float]) -> list[float]:
-    """P values after Holm's correction; NaN stays NaN and is not counted.
-
-    Example:
-        >>> holm([0.01, 0.04, 0.03])
-        [0.03, 0.06, 0.06]
-    """
-    order = sorted((i for i, p in enumerate(values) if not math.isnan(p)), key=lambda i: values[i])
-    adjusted, largest = [math.nan] * len(values), 0.0
-    for rank, i in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - rank) * values[i]))
-        adjusted[i] = largest
-    return adjusted
-
-
-def _judge(groups: pd.DataFrame, metric: Metric) -> pd.DataFrame:
-    def verdict(p: float, difference: float) -> str:
-        if math.isnan(p):
-            return "too few runs"
-        if p >= 1 - CONFIDENCE:
-            return "within noise"
-        return "better" if metric.better(difference) else "worse"
-
-    adjusted = holm(list(groups["p"]))
-    verdicts = [verdict(p, difference) for p, difference in zip(adjusted, groups["difference"])]
-    return groups.assign(p_holm=adjusted, verdict=verdicts)
+    return {"how": "paired" if paired else "unpaired", **means, **found}
 
 
 def _left_over(frame: pd.DataFrame, used: set[str]) -> list[str]:
@@ -263,8 +185,9 @@ def _values(frame: pd.DataFrame, name: str) -> str:
 
 
 def _why_nothing_matches(a: pd.DataFrame, b: pd.DataFrame, keys: Sequence[str]) -> str:
-    if a.empty or b.empty:
-        return f"the {'first' if a.empty else 'second'} holds no run that ended well"
+    for name, frame in (("first", a), ("second", b)):
+        if not frame["_score"].notna().any():
+            return f"the {name} holds no run that ended well"
     apart = [key for key in keys if not set(a[key]) & set(b[key])]
     names = "; ".join(
         f"{key} is {_values(a, key)} in one and {_values(b, key)} in the other" for key in apart

@@ -30,6 +30,7 @@ def write_report(
     baseline: str | None = None,
     runs: list[RunRecord] | None = None,
     figures: FigureFiles | None = None,
+    equivalent: float | None = None,
 ) -> Path:
     """Make ``report.html`` from the records of a results folder.
 
@@ -38,6 +39,7 @@ def write_report(
         baseline: Model that the others are compared with; by default the experiment's own choice.
         runs: The folder's runs, where they have been read already.
         figures: Gets every figure of the page as a file too.
+        equivalent: A difference of what judges the runs that would be none to the reader.
 
     Returns:
         Path of the page.
@@ -46,7 +48,7 @@ def write_report(
         FolderError: The folder holds no runs, or cannot be written.
         ValueError: There are no runs of the baseline.
     """
-    results = Results(out, runs, baseline)
+    results = Results(out, runs, baseline, equivalent)
     page = render(results, figures)
     try:
         write_text(out / "report.html", page)

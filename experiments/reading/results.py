@@ -16,7 +16,10 @@ from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric, metric_of
 from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns, told_tasks
 from experiments.reading.plots import model_styles
-from experiments.reading.statistics import check_baseline, check_metric, paired_differences, summarize
+from experiments.reading.statistics.checks import check_baseline, check_equivalent, check_metric
+from experiments.reading.statistics.pairs import paired_differences
+from experiments.reading.statistics.summary import summarize
+from experiments.reading.statistics.verdicts import judge
 from experiments.reading.table_formats import heading, shown
 from experiments.records.progress import bar
 from experiments.records.records import FolderError, RunRecord, curve_path, read_curve, read_runs
@@ -29,23 +32,29 @@ class Results:
         folder: The folder.
         runs: Its runs, where they have been read already, or some of them.
         baseline: Model that the others are compared with; by default the experiment's own choice.
+        equivalent: A difference of what judges the runs that would be none to you, as 0.005 of an accuracy.
 
     Attributes:
-        folder, runs: As given, or read.
+        folder, runs, equivalent: As given, or read.
         experiment: Which one.
 
     Raises:
         FolderError: The folder holds no runs, or cannot be read.
-        ValueError: There are no runs of the baseline.
+        ValueError: There are no runs of the baseline, or ``equivalent`` is no number above 0.
     """
 
     def __init__(
-        self, folder: Path, runs: Sequence[RunRecord] | None = None, baseline: str | None = None
+        self,
+        folder: Path,
+        runs: Sequence[RunRecord] | None = None,
+        baseline: str | None = None,
+        equivalent: float | None = None,
     ) -> None:
+        check_equivalent(equivalent)
         self.folder = folder
         self.runs: list[RunRecord] = read_runs(folder) if runs is None else list(runs)
         self.experiment: Experiment = experiment_of(self.runs[0].settings)
-        self.asked = baseline
+        self.asked, self.equivalent = baseline, equivalent
         self._parts: dict[tuple[str, ...], dict[str, Results]] = {}
         self._whole: Results | None = None
         if baseline is not None:
@@ -74,6 +83,11 @@ class Results:
     def metric(self) -> Metric:
         """What runs are judged by."""
         return self.experiment.metric
+
+    @property
+    def families(self) -> int:
+        """In how many calls the page of these runs judges differences; each gets its share of the level."""
+        return self.experiment.families
 
     @cached_property
     def models(self) -> list[str]:
@@ -169,6 +183,7 @@ class Results:
             "folder": self.folder,
             "experiment": self.experiment,
             "asked": self.asked,
+            "equivalent": self.equivalent,
             "runs": [self.runs[row] for row in rows],
             "frame": self.frame.iloc[rows].reset_index(drop=True),
             "models": self.models,
@@ -215,18 +230,36 @@ class Results:
         return (metric_of(key, self.experiment.metrics),)
 
     def summary(self, metric: str | None = None) -> pd.DataFrame:
-        """One row a group of runs that differ in nothing but the seed; see ``statistics.summarize``."""
+        """One row a group of runs that differ in nothing but the seed; see ``summarize``."""
         return summarize(self.frame, self.metrics(metric))
 
     def paired(
         self, baseline: str | None = None, metric: str | None = None, *, relative: bool = False
     ) -> pd.DataFrame:
-        """A metric minus the baseline's on the same task and seed; see ``statistics.paired_differences``."""
+        """A metric minus the baseline's on the same task and seed, with a verdict; see ``contrast`` and ``judge``.
+
+        Args:
+            baseline: Model to compare with; by default that of the results.
+            metric: Key of the metric; by default what judges the runs.
+            relative: In percent of what it is compared with.
+
+        Raises:
+            ValueError: There are no runs of the baseline, or no run has such a number.
+        """
+        chosen = self.metrics(metric)[0]
+        found = self.differences(baseline, metric, relative=relative)
+        region = self.equivalent if chosen.key == self.metric.key else None
+        return judge(found, chosen, equivalent=region)
+
+    def differences(
+        self, baseline: str | None = None, metric: str | None = None, *, relative: bool = False
+    ) -> pd.DataFrame:
+        """The same without a verdict, where a page judges it together with others."""
         name = baseline or self.baseline or self.models[0]
         check_baseline(self.frame, name)
         is_base = self.frame[LABEL] == name
-        key = self.metrics(metric)[0].key
-        return paired_differences(self.frame[~is_base], self.frame[is_base], key, relative=relative)
+        chosen = self.metrics(metric)[0]
+        return paired_differences(self.frame[~is_base], self.frame[is_base], chosen, relative=relative)
 
 
 def _task_title(values: dict[str, Any]) -> str:

@@ -11,7 +11,8 @@ from experiments.reading.frames import LABEL, natural
 from experiments.reading.plots import plot_curves
 from experiments.reading.results import Results
 from experiments.reading.sections import Facts, Fold, Picture, Pre, Section, Table, Text
-from experiments.reading.statistics import CONFIDENCE
+from experiments.reading.statistics.intervals import CONFIDENCE
+from experiments.reading.statistics.verdicts import judge_together, meaning
 from experiments.reading.table_formats import heading, listed, markdown
 from experiments.reading.tables import model_rows, paired_rows, summary_rows
 from experiments.records.pictures import FOLDER, read_index
@@ -27,11 +28,17 @@ def summary(results: Results) -> Section:
     rows = summary_rows(results)
     metric = results.metric
     note = (
-        f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds. IQM is the "
-        f"interquartile mean with a {_PERCENT} percentile bootstrap interval. "
+        f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds, and "
+        f"Student's {_PERCENT} interval of the mean. "
     )
+    if results.summary()["iqm"].notna().any():
+        note += "IQM, from four seeds on, is the mean of the middle half, with an interval of its own kind. "
     if metric.success is not None:
-        note += f"Success is the share of runs that reach {metric.success:g}. "
+        note += (
+            f"Success is the share of all runs, failed ones too, that reach {metric.success:g}, with Wilson's "
+            "interval. "
+            "Bimodal: some runs reach it and others stay far below, so that the mean describes neither. "
+        )
     step = results.experiment.step
     note += f"Parameters, steps ({step}s), milliseconds per {step} and seconds per run are medians."
     papers = {
@@ -47,23 +54,36 @@ def summary(results: Results) -> Section:
 
 def paired(results: Results) -> Section | None:
     """Differences from the baseline, seed by seed."""
-    if results.baseline is None or not (results.frame[LABEL] == results.baseline).any():
+    return paired_in_parts({"": results})
+
+
+def paired_in_parts(parts: dict[str, Results]) -> Section | None:
+    """Differences from the baseline in several parts of the runs, a table for each, judged together.
+
+    Args:
+        parts: Titles and parts.
+    """
+    compared = {
+        title: part
+        for title, part in parts.items()
+        if part.baseline is not None and (part.frame[LABEL] == part.baseline).any()
+    }
+    found = {title: frame for title, part in compared.items() if not (frame := part.differences()).empty}
+    if not found:
         return None
-    frame = results.paired()
-    if frame.empty:
-        return None
-    why = (
-        "" if results.asked else f"{results.baseline} is the experiment's choice; --baseline names another. "
-    )
+    first = compared[next(iter(found))]
+    metric, region, families = first.metric, first.equivalent, first.families
+    judged = judge_together(list(found.values()), metric, equivalent=region, families=families)
+    why = "" if first.asked else f"{first.baseline} is the experiment's choice; --baseline names another. "
     text = (
-        f"{why}{results.metric.title.capitalize()} minus that of {results.baseline} on the same task and seed, under "
-        f"the same settings; mean over n pairs with a {_PERCENT} bootstrap interval. With few seeds an interval only "
-        "spans what was seen."
+        f"{why}{metric.title.capitalize()} minus that of {first.baseline} on the same task and seed, under the same "
+        "settings; mean over n pairs. "
     )
-    rows = paired_rows(frame, results.metric)
-    return Section(
-        "paired", f"Paired differences against {results.baseline}", [Text(text, soft=True), Table(rows)]
-    )
+    text += meaning(sum(map(len, judged)), equivalent=region, families=families)
+    blocks: list[Any] = [Text(text, soft=True)]
+    for title, frame in zip(found, judged):
+        blocks += [*([Text(f"{title}:")] if title else []), Table(paired_rows(frame, metric))]
+    return Section("paired", f"Paired differences against {first.baseline}", blocks)
 
 
 def curves(results: Results, parts: dict[str, Results] | None = None) -> Section | None:

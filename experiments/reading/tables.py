@@ -13,6 +13,8 @@ from experiments.reading.folder_comparison import FolderComparison
 from experiments.reading.frames import LABEL, natural
 from experiments.reading.results import Results
 from experiments.reading.sections import Sentences, Table
+from experiments.reading.statistics.contrast import SUCCESSES
+from experiments.reading.statistics.verdicts import NOT_SHOWN
 from experiments.reading.table_formats import aligned, digits_needed, heading, interval, listed, number, shown
 
 Rows = list[dict[str, str]]
@@ -51,6 +53,8 @@ def summary_rows(results: Results, summary: pd.DataFrame | None = None, metric: 
         place = {heading(c) if heading(c) not in cells else c: shown(row[c]) for c in keys[1:]}
         rows.append({"model": row[LABEL], **place, **cells})
         rows += [_published_row(p, rows[-1], metrics, forms) for p in _published(results, row)]
+    if summary["iqm"].isna().all():
+        rows = [{name: cell for name, cell in row.items() if name != "IQM"} for row in rows]
     return rows
 
 
@@ -65,10 +69,7 @@ def _cells(row: pd.Series, metrics: tuple[Metric, ...], forms: list[str]) -> dic
         spread = "" if pd.isna(std) else f" ± {metric.scale * std:{form}}"
         cells[metric.heading] = number(metric.scale * mean, form) + spread
         if place == 0:
-            low, high = (metric.scale * row[name] for name in ("iqm_low", "iqm_high"))
-            cells["IQM"] = number(metric.scale * row["iqm"], form) + interval(low, high, form)
-            if metric.success is not None:
-                cells["success"] = number(row["success"], ".2f")
+            cells |= _interval_cells(row, metric, form)
     medians = {
         "n": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
         "steps": number(row["steps"], ".0f"),
@@ -77,6 +78,18 @@ def _cells(row: pd.Series, metrics: tuple[Metric, ...], forms: list[str]) -> dic
     }
     # Where the table is of one of these, its mean stands there and not its median.
     return cells | {name: text for name, text in medians.items() if name not in cells}
+
+
+def _interval_cells(row: pd.Series, metric: Metric, form: str) -> dict[str, str]:
+    """Interval of the mean, interquartile mean, success rate; a mean of two kinds of runs has no interval."""
+    ends = {name: metric.scale * row[name] for name in ("low", "high", "iqm_low", "iqm_high")}
+    spanned = interval(ends["low"], ends["high"], form).strip() or "-"
+    middle = number(metric.scale * row["iqm"], form) + interval(ends["iqm_low"], ends["iqm_high"], form)
+    cells = {"interval": "bimodal" if row["bimodal"] else spanned, "IQM": middle}
+    if metric.success is not None:
+        share = interval(row["success_low"], row["success_high"], ".2f")
+        cells["success"] = number(row["success"], ".2f") + share
+    return cells
 
 
 def _published(results: Results, row: pd.Series) -> list[Published]:
@@ -103,7 +116,7 @@ def _published_row(
 
 
 def with_differences(rows: Rows, paired: pd.DataFrame, summary: pd.DataFrame, metric: Metric) -> Rows:
-    """Rows of the summary with columns of the paired difference and the number of pairs.
+    """Rows of the summary with columns of the paired difference, the number of pairs, and the verdict.
 
     Args:
         rows: From ``summary_rows`` without published figures between, or with them.
@@ -113,15 +126,17 @@ def with_differences(rows: Rows, paired: pd.DataFrame, summary: pd.DataFrame, me
     """
     keys = [c for c in summary.attrs["keys"] if c in paired]
     form = form_of(metric, paired["difference"])
+    scale = metric.scale
     found = {
         tuple(shown(row[c]) for c in keys): {
-            "difference": f"{metric.scale * row['difference']:+{form}}"
-            + interval(metric.scale * row["low"], metric.scale * row["high"], form, "+"),
+            "difference": f"{scale * row['difference']:+{form}}"
+            + interval(scale * row["low"], scale * row["high"], form, "+"),
             "pairs": f"{row['n']}",
+            "verdict": verdict_cell(row, form, scale),
         }
         for _, row in paired.iterrows()
     }
-    nothing = {"difference": "-", "pairs": "0"}
+    nothing = {"difference": "-", "pairs": "0", "verdict": "-"}
     told = ([row.get(c) or row.get(heading(c), "") for c in keys] for row in rows)
     return [row | found.get(tuple(cells), nothing) for row, cells in zip(rows, told)]
 
@@ -139,19 +154,55 @@ def paired_rows(paired: pd.DataFrame, metric: Metric, *, percent: bool = False) 
     unit = " %" if percent else ""
     return [
         {heading(c): shown(row[c]) for c in paired.attrs["keys"]}
-        | {
-            f"difference{unit or f' {metric.unit}'.rstrip()}": f"{scale * row['difference']:+{form}}",
-            "interval": interval(scale * row["low"], scale * row["high"], form, "+").strip() or "-",
-            "below 0": f"{row['below']}",
-            "n": f"{row['n']}",
-        }
+        | {f"difference{unit or f' {metric.unit}'.rstrip()}": f"{scale * row['difference']:+{form}}"}
+        | difference_cells(row, form, scale)
         for _, row in paired.iterrows()
     ]
 
 
+def difference_cells(row: Any, form: str, scale: float = 1.0) -> dict[str, str]:
+    """What else a judged difference is shown with: interval, effect size, pairs, p value and verdict.
+
+    Args:
+        row: A row of ``judge``.
+        form: How numbers are printed.
+        scale: What they are multiplied with.
+    """
+    low, high = scale * row["low"], scale * row["high"]
+    by_successes = row["test"] == SUCCESSES
+    counts = f"{row['successes']} of {row['n']} against {row['base_successes']} of {row['n_base']} succeed"
+    return {
+        "interval": counts if by_successes else interval(low, high, form, "+").strip() or "-",
+        "effect": number(row["effect"], "+.2f"),
+        "below 0": f"{row['below']}",
+        "n": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
+        "p (Holm)": number(row["p_holm"], ".2g"),
+        "verdict": verdict_cell(row, form, scale),
+    }
+
+
+def verdict_cell(row: Any, form: str, scale: float = 1.0) -> str:
+    """The verdict; where a difference is not shown, about how many seeds it needs.
+
+    Example:
+        >>> verdict_cell({"verdict": "not shown", "seen": 0.02, "seeds": 14.0, "test": "t"}, ".3f")
+        'not shown; 0.020 needs about 14 seeds'
+    """
+    if row["verdict"] != NOT_SHOWN or pd.isna(row["seen"]) or row["seen"] == 0:
+        return str(row["verdict"])
+    by_successes = row["test"] == SUCCESSES
+    wanted = f"{abs(row['seen']):.2f} of runs" if by_successes else f"{abs(scale * row['seen']):{form}}"
+    seeds = "more than 1,000" if pd.isna(row["seeds"]) else f"about {row['seeds']:.0f}"
+    return f"{row['verdict']}; {wanted} needs {seeds} seeds"
+
+
 def text_summary(results: Results) -> str:
     """The summary as aligned columns for a terminal, and the sections that an experiment wants there."""
-    texts = [aligned([{c: v for c, v in row.items() if c != "IQM"} for row in summary_rows(results)])]
+    texts = [
+        aligned(
+            [{c: v for c, v in row.items() if c not in ("interval", "IQM")} for row in summary_rows(results)]
+        )
+    ]
     for name in results.experiment.terminal:
         section = load(name)(results)
         for block in section.blocks if section is not None else ():
@@ -171,19 +222,22 @@ def comparison_rows(comparison: FolderComparison) -> Rows:
 
 
 def _comparison_row(row: pd.Series, keys: list[str], metric: Metric) -> dict[str, str]:
-    n = f"{row['n']}" if row["how"] == "paired" else f"{row['n']}, {row['n_second']}"
     scale = metric.scale
-    low, high = scale * row["low"], scale * row["high"]
-    return {heading(c): shown(row[c]) for c in keys} | {
-        "A": f"{scale * row['first']:.4g}",
-        "B": f"{scale * row['second']:.4g}",
-        "B - A": f"{scale * row['difference']:+.3g}",
-        "interval": "-" if pd.isna(low) else f"[{low:+.3g}, {high:+.3g}]",
-        "n": n,
-        "runs": row["how"],
-        "p (Holm)": "-" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.2g}",
-        "verdict": row["verdict"],
-    }
+    cells = difference_cells(row, ".3g", scale)
+    n = cells["n"] if row["how"] == "paired" else f"{row['n_base']}, {row['n']}"
+    return (
+        {heading(c): shown(row[c]) for c in keys}
+        | {
+            "A": number(scale * row["first"], ".4g"),
+            "B": number(scale * row["second"], ".4g"),
+            "B - A": f"{scale * row['difference']:+.3g}",
+            "interval": cells["interval"],
+            "effect": cells["effect"],
+            "n": n,
+            "runs": row["how"],
+        }
+        | {name: cells[name] for name in ("p (Holm)", "verdict")}
+    )
 
 
 def model_rows(frame: pd.DataFrame) -> Rows:

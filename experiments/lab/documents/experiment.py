@@ -58,6 +58,7 @@ EXPERIMENTS = (
         ),
         published=PUBLISHED,
         step="epoch",
+        families=2,  # sentences, and the table of pairs
         terminal=(f"{_REPORT}.sections:data",),
         sections=(
             f"{_STANDARD}:summary",

@@ -46,11 +46,12 @@ class ShownResults(Results):
         """The summary, how runs failed, and a figure of curves and of the metric, in the colours of the page."""
         return str(Markup("\n").join([table(summary_rows(self)), reasons(self.frame), self._figures()]))
 
-    def report(self, baseline: str | None = None) -> Path:
+    def report(self, baseline: str | None = None, equivalent: float | None = None) -> Path:
         """Write the page of all runs of the folder, and answer its path.
 
         Args:
             baseline: Model that the others are compared with; by default the experiment's own choice.
+            equivalent: A difference of what judges the runs that would be none to you.
 
         Raises:
             FolderError: The page cannot be written.
@@ -61,14 +62,14 @@ class ShownResults(Results):
             >>> results("runs/palindrome").report("lstm")  # doctest: +SKIP
             PosixPath('runs/palindrome/report.html')
         """
-        return write_report(self.folder, baseline or self.asked)
+        return write_report(self.folder, baseline or self.asked, equivalent=equivalent or self.equivalent)
 
     def plot_accuracy(self, ax: Axes | None = None) -> Axes:
         """Draw what judges the runs against length, or by model where runs have one length or none.
 
         Against length: a dot a seed, a line through the means, a band of one standard deviation. By model: a dot a
-        seed, and the interquartile mean with its bootstrap interval. Runs under different settings are rows of their
-        own, and no mean goes over them.
+        seed, and the mean with Student's interval, which is left out where some runs learned the task and others did
+        not. Runs under different settings are rows of their own, and no mean goes over them.
 
         Args:
             ax: Where to draw; a new figure when left out, which a notebook shows below the cell.
@@ -144,10 +145,11 @@ class ShownResults(Results):
             ax.plot(
                 scale * own[self.metric.key], [place] * len(own), "o", color=style["color"], ms=4, alpha=0.5
             )
-            low, high = (row["iqm"] if _missing(row[end]) else row[end] for end in ("iqm_low", "iqm_high"))
+            ends = ("mean", "mean") if row["bimodal"] or _missing(row["low"]) else ("low", "high")
+            low, high = row[ends[0]], row[ends[1]]
             ax.plot([scale * low, scale * high], [place, place], color=style["color"], lw=2)
             ax.plot(
-                scale * row["iqm"], place, style["marker"], color=style["color"], ms=8, mfc="none", mew=1.5
+                scale * row["mean"], place, style["marker"], color=style["color"], ms=8, mfc="none", mew=1.5
             )
         texts = [
             ", ".join([row[LABEL], *(f"{heading(key)} {shown(row[key])}" for key in told)])

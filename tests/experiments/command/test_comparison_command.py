@@ -43,7 +43,7 @@ def folders(tmp_path):
 def test_compare_says_what_got_better_and_what_has_no_counterpart(folders, capsys):
     code, out, err = run(capsys, "compare", *folders)
     assert (code, err) == (0, "")
-    assert "in B, groups that both hold: 1 better, 0 worse, 0 within noise, 0 too few runs" in out
+    assert "in B, groups that both hold: 1 better, 0 worse, 0 not shown, 0 too few seeds" in out
     line = next(line for line in out.splitlines() if line.startswith("lstm"))
     assert line.split()[-1] == "better"
     assert "train.learning_rate: 0.003 -> 0.01" in out
@@ -66,7 +66,7 @@ def test_table_in_each_format_has_n_beside_every_number(format, folders, capsys)
     code, out, _ = run(capsys, "table", folders[0], "--format", format, "--baseline", "lstm")
     assert code == 0
     assert "lstm" in out
-    for word in ("model", "IQM", "success", " n ", "difference", "pairs"):
+    for word in ("model", "interval", "success", " n ", "difference", "pairs"):
         assert word in out
 
 

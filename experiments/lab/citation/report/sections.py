@@ -89,13 +89,8 @@ def curves(results: Results) -> Section | None:
 
 def paired(results: Results) -> Section | None:
     """Differences from the baseline, seed by seed, in a table for each data set and setting."""
-    found = {title: standard.paired(part) for title, part in results.panels().items()}
-    sections = {title: section for title, section in found.items() if section is not None}
-    if not sections:
+    section = standard.paired_in_parts(results.panels())
+    if section is None:
         return None
-    first = next(iter(sections.values()))
     split = Text("On a public split a seed only fixes initial weights and dropout.", soft=True)
-    blocks: list[Any] = [first.blocks[0], split]
-    for title, section in sections.items():
-        blocks += [Text(f"{title}:"), *section.blocks[1:]]
-    return dataclasses.replace(first, blocks=blocks)
+    return dataclasses.replace(section, blocks=[section.blocks[0], split, *section.blocks[1:]])

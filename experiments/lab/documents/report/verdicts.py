@@ -2,39 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
+from experiments.core.metric import metric_of
 from experiments.lab.documents.kinds import BAG, LINEAR, kind_of
 from experiments.lab.documents.report.variants import Variant, by_corpus, of_share, shares, variants
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
-from experiments.reading.statistics import CONFIDENCE, paired_differences
+from experiments.reading.statistics.contrast import COLUMNS
+from experiments.reading.statistics.pairs import paired_differences
+from experiments.reading.statistics.verdicts import (
+    BETTER,
+    EQUIVALENT,
+    NOT_SHOWN,
+    TOO_FEW,
+    WORSE,
+    judge,
+    meaning,
+)
 
 NOTE = (
-    "In brackets the mean difference of test accuracy over seeds. Ahead and behind mean that the "
-    f"{100 * CONFIDENCE:.0f} % interval of the paired difference lies on one side of zero; with few seeds that is a "
-    "weak statement."
+    "In brackets the mean difference of test accuracy over seeds. Ahead and behind, and level where a region of "
+    "equivalence is given, hold for all sentences together: "
 )
 NOTHING = (
-    "There are too few models or seeds to compare: a graph model, a recurrent one and two seeds are needed."
+    "There are too few models or seeds to compare: a graph model, a recurrent one and three seeds are needed."
 )
+#: From a verdict to what a model is said to be, in the order in which a sentence says them.
+OUTCOMES = {BETTER: "ahead of", EQUIVALENT: "level with", NOT_SHOWN: "not told apart from", WORSE: "behind"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One variant against another at one share of the labels.
+
+    Args:
+        sentence: Whose sentence it is a part of.
+        name: What the other is called there.
+        shown: Where, and by how much it differs.
+        found: From ``paired_differences``; its verdict once all are judged.
+    """
+
+    sentence: str
+    name: str
+    shown: str
+    found: dict[str, Any]
 
 
 def verdicts(results: Results) -> Section:
     """Where a graph helps, and where it does not, corpus by corpus."""
+    panels = by_corpus(results)
+    cases = [(title, case) for title, panel in panels.items() for case in cases_of(panel)]
+    judged = judge(
+        pd.DataFrame([case.found for _, case in cases], columns=[*COLUMNS]),
+        results.metric,
+        equivalent=results.equivalent,
+        families=results.families,
+    )
     blocks: list[Any] = []
-    for title, panel in by_corpus(results).items():
-        blocks += [Text(title), Sentences(sentences(panel) or [NOTHING])]
+    for title in panels:
+        own = [
+            (case, verdict)
+            for (where, case), verdict in zip(cases, judged["verdict"])
+            if where == title and verdict != TOO_FEW
+        ]
+        blocks += [Text(title), Sentences(sentences(own) or [NOTHING])]
+    about = meaning(len(cases), equivalent=results.equivalent, families=results.families)
     heading = "Where a graph helps, and where it does not"
-    return Section("verdicts", heading, [*blocks, Text(NOTE, soft=True)])
+    return Section("verdicts", heading, [*blocks, Text(NOTE + about, soft=True)])
 
 
-def sentences(results: Results) -> list[str]:
-    """Sentences that compare the graph models with an LSTM, and with the linear baseline, share by share.
+def sentences(cases: Sequence[tuple[Case, str]]) -> list[str]:
+    """What the cases of one corpus say, a sentence for each variant that is compared.
 
-    A model is ahead where the interval of the paired difference lies above zero, behind where it lies below, and level
-    otherwise; a single seed has no interval, and says nothing.
+    Args:
+        cases: With their verdicts.
+    """
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for case, verdict in cases:
+        found.setdefault(case.sentence, {}).setdefault((verdict, case.name), []).append(case.shown)
+    order = list(OUTCOMES)
+    lines = []
+    for sentence, clauses in found.items():
+        told = sorted(clauses.items(), key=lambda clause: order.index(clause[0][0]))
+        words = "; ".join(
+            f"{OUTCOMES[verdict]} {name} with {_listed(where)} of the labels"
+            for (verdict, name), where in told
+        )
+        lines.append(f"{sentence} {words}.")
+    return lines
+
+
+def cases_of(results: Results) -> list[Case]:
+    """The graph models against a recurrent one, and the linear baseline against the best of each kind, share by share.
 
     Args:
         results: Runs on one corpus, under the same settings.
@@ -43,10 +107,9 @@ def sentences(results: Results) -> list[str]:
     graphs = [v for v in listed if kind_of(v.model).conv or kind_of(v.model).smoothed]
     recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, BAG)]
     reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
-    found = []
+    found: list[Case] = []
     for variant in graphs if reference is not None else ():
-        clauses = _clauses(results, variant, lambda part: reference)
-        found += [f"{variant.name} is {clauses}."] if clauses else []
+        found += _cases(results, variant, lambda part: reference, f"{variant.name} is")
     others = {
         "transductive graph": [v for v in graphs if v.column == "test_accuracy"],
         "inductive graph": [v for v in graphs if v.column != "test_accuracy"],
@@ -54,48 +117,34 @@ def sentences(results: Results) -> list[str]:
     }
     for baseline in (v for v in listed if v.model == LINEAR):
         for kind, those in others.items():
-            clauses = _clauses(results, baseline, lambda part, those=those: _best(part, those), "it")  # type: ignore[misc]
-            about = f"{baseline.name} against the {kind} model that validation prefers"
-            found += [f"{about}: {clauses}."] if clauses else []
+            about = f"{baseline.name} against the {kind} model that validation prefers:"
+            found += _cases(results, baseline, lambda part, those=those: _best(part, those), about, "it")  # type: ignore[misc]
     return found
 
 
-def _clauses(
-    results: Results, one: Variant, choose: Callable[[Results], Variant | None], name: str = ""
-) -> str:
+def _cases(
+    results: Results, one: Variant, choose: Callable[[Results], Variant | None], sentence: str, name: str = ""
+) -> Iterator[Case]:
     """How a variant compares with another at each share of labels.
 
     Args:
-        results: As in ``sentences``.
+        results: As in ``cases_of``.
         one: What is compared.
         choose: With what, of the runs with one share.
-        name: What that is called; empty for its own name, which else stands in brackets.
+        sentence: How its sentence begins.
+        name: What the other is called; empty for its own name, which else stands in brackets.
     """
-    cases: dict[tuple[str, str], list[str]] = {}
     for share in shares(results):
         part = of_share(results, share)
         other = choose(part)
-        pair = None if other is None else _difference(part, one, other)
-        if other is not None and pair is not None:
-            mean, outcome = pair
-            shown = f"{other.name}, {mean:+.3f}" if name else f"{mean:+.3f}"
-            cases.setdefault((outcome, name or other.name), []).append(f"{share:g} % ({shown})")
-    outcomes = ("ahead of", "level with", "behind")
-    return "; ".join(
-        f"{outcome} {other} with {_listed(where)} of the labels"
-        for (outcome, other), where in sorted(cases.items(), key=lambda case: outcomes.index(case[0][0]))
-    )
-
-
-def _difference(results: Results, one: Variant, other: Variant) -> tuple[float, str] | None:
-    """Mean difference over seeds, and its outcome; None without two pairs."""
-    frame = results.frame
-    pairs = paired_differences(one.runs(frame), other.runs(frame), one.column, other.column)
-    if pairs.empty or pairs["n"].iloc[0] < 2:
-        return None
-    row = pairs.iloc[0]
-    outcome = "ahead of" if row["low"] > 0 else "behind" if row["high"] < 0 else "level with"
-    return float(row["difference"]), outcome
+        if other is None:
+            continue
+        metric = metric_of(one.column, part.experiment.metrics)
+        pairs = paired_differences(one.runs(part.frame), other.runs(part.frame), metric, other.column)
+        for found in pairs[[*COLUMNS]].head(1).to_dict("records"):
+            mean = f"{found['difference']:+.3f}"
+            shown = f"{share:g} % ({f'{other.name}, {mean}' if name else mean})"
+            yield Case(sentence, name or other.name, shown, found)
 
 
 def _best(results: Results, listed: Sequence[Variant]) -> Variant | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.core.registry import is_convolution
@@ -14,20 +15,26 @@ from experiments.lab.forecasts.settings import GIVEN, LAST, LSTM, SHUFFLED, pars
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Sentences, Table, Text
-from experiments.reading.statistics import CONFIDENCE, paired_differences
+from experiments.reading.statistics.contrast import COLUMNS
+from experiments.reading.statistics.intervals import CONFIDENCE
+from experiments.reading.statistics.pairs import paired_differences
+from experiments.reading.statistics.verdicts import BETTER, EQUIVALENT, TOO_FEW, WORSE, judge, meaning
 from experiments.reading.table_formats import interval
+from experiments.reading.tables import difference_cells
 
 Difference = dict[str, Any]
 _PERCENT = f"{100 * CONFIDENCE:.0f} %"
-MEANING = (
-    f"Better and worse mean that the {_PERCENT} bootstrap interval of the paired difference lies on one side of zero. "
-    "With few pairs that is a weak statement: where nothing differs, two pairs have the same sign in half of all "
-    "cases, five in one of 16."
-)
 GAINS = (
-    "Squared error minus that of {} on the same series and seed, in percent of the latter; mean over n pairs with a "
-    f"{_PERCENT} bootstrap interval."
+    "Squared error minus that of {} on the same series and seed, in percent of the latter; mean over n pairs. The "
+    f"figure has Student's {_PERCENT} intervals. "
 )
+#: What a verdict says of a model and another.
+WORDS = {
+    BETTER: "is better than {}",
+    WORSE: "is worse than {}",
+    EQUIVALENT: "is equivalent to {}",
+    TOO_FEW: "is not judged against {}, for which three pairs are needed",
+}
 
 
 def differences(
@@ -44,22 +51,21 @@ def differences(
         settings: Title of the panel.
 
     Yields:
-        Model, edges, reference, settings, mean difference, its interval (low, high), how many pairs are below 0, and n;
-        nothing where there are no pairs.
+        Model, edges, reference, settings, and what ``contrast`` answers; nothing where there are no pairs.
     """
     frame = part.frame
     runs, base = (
         frame[(frame[LABEL] == name) & (frame["edges"] == which)]
         for name, which in ((label, edges), (reference, other))
     )
-    found = paired_differences(runs, base, part.metric.key, relative=True)
+    found = paired_differences(runs, base, part.metric, relative=True)
     for _, row in found.iterrows():
         yield {
             "model": label,
             "edges": seen_edges(label, edges),
             "reference": reference if label != reference else f"{label} with {other} edges",
             "settings": settings,
-            **row[["difference", "low", "high", "below", "n"]],
+            **row[[*COLUMNS]],
         }
 
 
@@ -98,34 +104,40 @@ def _is_hybrid(label: str) -> bool:
 
 def findings(results: Results) -> Section | None:
     """The differences of the hybrids in sentences."""
-    sentences = [finding(row) for row in hybrids(results)]
-    return (
-        Section("findings", "What it says", [Sentences(sentences), Text(MEANING, soft=True)])
-        if sentences
-        else None
+    rows = judged(results, hybrids(results))
+    if not rows:
+        return None
+    blocks = [Sentences([finding(row) for row in rows]), Text(_meaning(results, rows), soft=True)]
+    return Section("findings", "What it says", blocks)
+
+
+def judged(results: Results, rows: list[Difference]) -> list[Difference]:
+    """The differences with their verdicts."""
+    if not rows:
+        return []
+    verdicts = judge(
+        pd.DataFrame(rows), results.metric, equivalent=results.equivalent, families=results.families
     )
+    found: list[Difference] = verdicts.to_dict("records")
+    return found
+
+
+def _meaning(results: Results, rows: list[Difference]) -> str:
+    return meaning(len(rows), equivalent=results.equivalent, families=results.families)
 
 
 def finding(row: Difference) -> str:
     """What a paired difference says, in a sentence.
 
     Args:
-        row: From ``differences``.
+        row: From ``judged``.
 
     Example:
         >>> row = {"model": "gcn-lstm", "edges": "given", "settings": "", "reference": "lstm", "n": 5}
-        >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5})
+        >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5, "verdict": "better"})
         'With given edges gcn-lstm is better than lstm: -12.0 % squared error, interval [-14.0, -9.5], 5 pairs.'
     """
-    other = row["reference"]
-    if row["low"] != row["low"]:
-        verdict = f"cannot be compared with {other}, because one pair says nothing about spread"
-    elif row["high"] < 0:
-        verdict = f"is better than {other}"
-    elif row["low"] > 0:
-        verdict = f"is worse than {other}"
-    else:
-        verdict = f"is not told apart from {other}"
+    verdict = WORDS.get(row["verdict"], "is not told apart from {}").format(row["reference"])
     spread = interval(row["low"], row["high"], ".1f", "+")
     settings = f" and {row['settings']}" if row["settings"] else ""
     return (
@@ -137,10 +149,10 @@ def finding(row: Difference) -> str:
 def gains(results: Results) -> Section | None:
     """Every model against the baseline: a figure of the networks, and a table."""
     baseline = results.baseline
-    rows = against(results, baseline) if baseline is not None else []
+    rows = judged(results, against(results, baseline)) if baseline is not None else []
     if not rows:
         return None
-    blocks: list[Any] = [Text(GAINS.format(baseline), soft=True)]
+    blocks: list[Any] = [Text(GAINS.format(baseline) + _meaning(results, rows), soft=True)]
     networks = [row for row in rows if parse_forecast_model(row["model"]).trained]
     if networks:
         figure = Figure(figsize=(9.0, 0.45 * len(networks) + 1.1), layout="constrained")
@@ -157,7 +169,5 @@ def _cells(row: Difference) -> dict[str, str]:
         "edges": row["edges"],
         **({"settings": row["settings"]} if row["settings"] else {}),
         "difference %": f"{row['difference']:+.1f}",
-        "interval": interval(row["low"], row["high"], ".1f", "+").strip() or "-",
-        "below 0": f"{row['below']}",
-        "n": f"{row['n']}",
+        **difference_cells(row, ".1f"),
     }

@@ -39,7 +39,7 @@ def test_a_run_leaves_records_and_a_page(tmp_path, capsys):
         assert json.loads(path.read_text())["test_error"] > 0
     page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
     assert "With given edges gcn-lstm" in page
-    assert "two pairs have the same sign in half of all cases" in page
+    assert "Below three seeds there is no verdict" in page
     assert "<svg" in page
     assert "In the simulated epidemic" in page
     assert "none can expect less" in page

@@ -24,7 +24,7 @@ FACTS = {
     "documents": 40,
     "labelled": 20,
     "validation_documents": 4,
-    "test_documents": 4,
+    "test_documents": 5000,
     "nodes": 90,
     "edges": 300,
     "environment": {"python": "3"},

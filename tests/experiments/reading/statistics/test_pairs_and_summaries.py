@@ -4,24 +4,16 @@ import statistics
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.core.catalogue import find_experiment
-from experiments.core.metric import Metric
-from experiments.reading import statistics as reading
+from experiments.core.metric import Metric, metric_of
 from experiments.reading.frames import group_columns, runs_table, setting_columns, setting_names
-from experiments.reading.statistics import (
-    bootstrap_interval,
-    check_baseline,
-    check_metric,
-    interquartile_mean,
-    paired_differences,
-)
+from experiments.reading.statistics import summary as summaries
+from experiments.reading.statistics.checks import check_baseline, check_metric
+from experiments.reading.statistics.pairs import paired_differences
 from tests.experiments.runs import ENDED, in_memory, sequence_run
-
-scores = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
 
 def frame(rows):
@@ -58,48 +50,12 @@ def with_settings(table, *more):
 
 
 def summarize(runs, *metrics):
-    return reading.summarize(runs, metrics or find_experiment("palindrome").metrics)
+    return summaries.summarize(runs, metrics or find_experiment("palindrome").metrics)
 
 
 def paired(runs, baseline, metric="test_accuracy", **options):
     is_base = runs["model.name"] == baseline
-    return paired_differences(runs[~is_base], runs[is_base], metric, **options)
-
-
-@given(scores)
-def test_interquartile_mean_drops_a_quarter_at_each_end(values):
-    cut = len(values) // 4
-    kept = sorted(values)[cut : len(values) - cut]
-    assert interquartile_mean(values) == pytest.approx(statistics.fmean(kept), abs=1e-12)
-
-
-def test_interquartile_mean_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="values"):
-        interquartile_mean([])
-
-
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=12))
-def test_interval_lies_between_the_extremes_and_is_ordered(values):
-    low, high = bootstrap_interval(values, np.mean, resamples=200)
-    assert min(values) - 1e-12 <= low <= high <= max(values) + 1e-12
-
-
-def test_interval_honours_its_seed():
-    values = np.random.default_rng(0).random(10)
-    assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
-    assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
-
-
-def test_interval_of_the_mean_agrees_with_the_normal_approximation():
-    # 400 values: the bootstrap's half width is 1.96 s / sqrt(n) up to about 1 / sqrt(2 * resamples) = 1.6 %.
-    values = np.random.default_rng(3).normal(size=400)
-    low, high = bootstrap_interval(values, np.mean)
-    expected = 2 * 1.96 * values.std(ddof=1) / math.sqrt(400)
-    assert high - low == pytest.approx(expected, rel=0.1)
-
-
-def test_one_value_has_no_interval():
-    assert all(math.isnan(end) for end in bootstrap_interval([0.5]))
+    return paired_differences(runs[~is_base], runs[is_base], metric_of(metric), **options)
 
 
 def test_summary_by_hand():
@@ -110,7 +66,8 @@ def test_summary_by_hand():
     assert row["failed"] == 1
     assert row["mean"] == pytest.approx(0.83)
     assert row["std"] == pytest.approx(statistics.stdev([1.0, 0.99, 0.5]))
-    assert row["success"] == pytest.approx(2 / 3)
+    assert row["success"] == 2 / 4  # the run that failed has not learned it
+    assert row["bimodal"]
 
 
 def test_runs_with_other_settings_are_not_mixed():
@@ -141,40 +98,6 @@ def test_a_place_that_several_runs_stand_for_has_no_partner():
 def test_reference_must_be_there():
     with pytest.raises(ValueError, match="reference: no runs of 'gat'"):
         check_baseline(frame([("lstm", 0, 0.5)]), "gat", "reference")
-
-
-def test_interquartile_mean_of_many_rows_at_once():
-    rows = np.random.default_rng(5).random((7, 11))
-    together = interquartile_mean(rows, axis=1)
-    assert together.tolist() == pytest.approx([interquartile_mean(row) for row in rows], abs=1e-15)
-
-
-@pytest.mark.parametrize("count", [2, 3, 5, 13])
-def test_resamples_at_once_are_those_taken_one_by_one(count):
-    values = np.random.default_rng(count).random(count)
-    one_by_one = bootstrap_interval(values, lambda draw: interquartile_mean(draw))
-    assert bootstrap_interval(values) == pytest.approx(one_by_one, abs=1e-15)
-
-
-def test_interval_agrees_with_scipy():
-    # Both ends rest on 2000 and 20000 resamples; their quantiles wander by some percent of the width.
-    values = np.random.default_rng(1).normal(size=31)
-    low, high = bootstrap_interval(values, np.mean)
-    rng = np.random.default_rng(0)
-    scipys = scipy.stats.bootstrap((values,), np.mean, method="percentile", n_resamples=20_000, rng=rng)
-    width = scipys.confidence_interval.high - scipys.confidence_interval.low
-    assert low == pytest.approx(scipys.confidence_interval.low, abs=0.06 * width)
-    assert high == pytest.approx(scipys.confidence_interval.high, abs=0.06 * width)
-
-
-def test_interval_neither_reads_nor_moves_the_global_random_state():
-    values = [0.1, 0.5, 0.9]
-    np.random.seed(1)  # noqa: NPY002  (the state that must not matter)
-    first, state = bootstrap_interval(values), np.random.get_state()[1].tolist()  # noqa: NPY002
-    np.random.seed(2)  # noqa: NPY002
-    assert bootstrap_interval(values) == first
-    np.random.seed(1)  # noqa: NPY002
-    assert np.random.get_state()[1].tolist() == state  # noqa: NPY002
 
 
 def grid(values):

@@ -1,0 +1,1 @@
+"""Numbers over seeds: intervals, paired differences, verdicts, summaries. All tables and sentences rest on them."""
