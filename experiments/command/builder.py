@@ -9,14 +9,15 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from experiments.command.arguments import parse_choices, parse_seeds
 from experiments.command.options import CommandOption, options_of
 from experiments.core import own
 from experiments.core.catalogue import DATA_FILES, experiments, find_experiment
 from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.labels import parse_labels
-from experiments.running.plan import is_tuple, kinds_of, plan
+from experiments.core.written.lists import parse_choices, parse_seeds
+from experiments.core.written.tuning import FIRST_SEED
+from experiments.running.plan import is_tuple, kinds_of, plan, read_tuning
 
 Command = Callable[..., int]
 
@@ -135,6 +136,17 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     name = f"{experiment.name}-smoke" if values["smoke"] else experiment.name
     own = {option.name: values[option.name] for option in experiment.options}
 
+    tuning = read_tuning(
+        experiment,
+        values.get("tune"),
+        seeds,
+        chosen,
+        trials=values.get("trials"),
+        tuning_seeds=parse_seeds(values["tuning_seeds"], "tuning_seeds", FIRST_SEED)
+        if values.get("tuning_seeds") is not None
+        else None,
+        halving=values.get("halving", False),
+    )
     runs = plan(
         experiment,
         models,
@@ -142,6 +154,7 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
         chosen,
         threads=values["threads"],
         deterministic=values["deterministic"],
+        audit=values["audit"],
         smoke=values["smoke"],
     )
     if not runs:
@@ -150,4 +163,4 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     from experiments.comparison.line import announce, compare
 
     out = values["out"] or Path("runs") / name.lower()
-    return announce(compare(experiment, runs, out, values["device"], values["workers"], how, own))
+    return announce(compare(experiment, runs, out, values["device"], values["workers"], how, own, tuning))

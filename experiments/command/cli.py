@@ -19,7 +19,8 @@ from experiments.command.comparison_command import compare, table
 from experiments.command.draw.commands import draw_app
 from experiments.command.predict_command import predict
 from experiments.command.sample_command import sample
-from experiments.command.sweep_command import make_sweep
+from experiments.command.sweeps.sweep_command import make_sweep
+from experiments.command.sweeps.tune_command import make_tune
 from experiments.command.tensorboard_command import tensorboard
 from experiments.command.whole_numbers import WHOLE_NUMBERS
 from experiments.core.catalogue import experiments
@@ -60,6 +61,7 @@ app = App(
 
 app.command(run_app())
 app.command(make_sweep(app), name="sweep")
+app.command(make_tune(app), name="tune")
 
 
 @app.command(name="list")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.reading.folder_comparison import FolderComparison
+    from experiments.reading.results import Results
 
 MOST_LISTED = 20  # runs without a counterpart, by name
 
@@ -74,6 +75,7 @@ def table(
     format: str = "text",
     baseline: str | None = None,
     equivalent: float | None = None,
+    selection: bool = False,
     out: Path | None = None,
 ) -> int:
     """The table of a results folder: mean, standard deviation, interval, interquartile mean, success rate, n.
@@ -93,6 +95,9 @@ def table(
         verdict that is corrected for the number of rows.
     equivalent
         A difference of the metric that would be none to you, as 0.005 of an accuracy.
+    selection
+        In place of it, the test figure at the step that validation chose, at the last step, and the best along
+        training, of runs with --audit.
     out
         File to write in place of the terminal.
     """
@@ -104,6 +109,9 @@ def table(
     from experiments.reading.tables import summary_rows, with_differences
 
     results = Results(folder, baseline=baseline, equivalent=equivalent)
+    if selection:
+        _give(_selection(results, format), out)
+        return 0
     summary = results.summary(metric)
     paired = None if baseline is None else results.paired(metric=metric)
     if format == "csv":
@@ -114,6 +122,20 @@ def table(
         rows = with_differences(rows, paired, summary, results.metrics(metric)[0])
     _give(FORMATS[format](rows), out)
     return 0
+
+
+def _selection(results: Results, format: str) -> str:
+    from experiments.reading.protocol.selection import selection_rows, selection_table
+    from experiments.reading.table_formats import FORMATS
+
+    table = selection_table(results)
+    if table.empty:
+        raise ValueError(
+            f"selection: no run in {results.folder} was audited; gnnlab run with --audit does it"
+        )
+    if format == "csv":
+        return str(table.to_csv(index=False)).rstrip("\n")
+    return FORMATS[format](selection_rows(results))
 
 
 def _unrounded(summary: Any, paired: Any) -> str:

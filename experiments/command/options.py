@@ -12,6 +12,7 @@ from experiments.core.execution import Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.run import Run
 from experiments.core.settings import help_of, kind_of, nested
+from experiments.core.written.tuning import SEEDS
 
 THE_MODELS_OWN = "the model's own"
 
@@ -61,7 +62,7 @@ def options_of(experiment: Experiment) -> list[CommandOption]:
         ),
     ]
     own = [CommandOption(option.name, option.kind, option.help) for option in experiment.options]
-    return [*first, *own, *_common(experiment.name), *_execution()]
+    return [*first, *own, *_common(experiment.name), *_tuning(experiment), *_execution()]
 
 
 def _settings(experiment: Experiment) -> Iterator[CommandOption]:
@@ -140,6 +141,46 @@ def _common(name: str) -> list[CommandOption]:
             bool,
             "On a GPU, use only kernels that give the same bits each time; slower, and a run that needs another one "
             "fails. A CPU needs no switch",
+            initial=False,
+        ),
+        CommandOption(
+            "audit",
+            bool,
+            "Look at the test part along training too, so that the report says what choosing the step by it would have "
+            "given",
+            initial=False,
+        ),
+    ]
+
+
+def _tuning(experiment: Experiment) -> list[CommandOption]:
+    if not experiment.tunable:
+        return []
+    return [
+        CommandOption(
+            "tune",
+            str,
+            "Tune every model before it is compared: settings with their values, as "
+            f"{experiment.space.partition(' ')[0]}, a range to draw from, as learning_rate=1e-4..1e-2, or a setting of "
+            "some models alone, as graph:NAME=... Validation chooses, on seeds of its own; the report has every model "
+            "with and without. What may be tuned: " + ", ".join(experiment.tunable),
+            listed=True,
+        ),
+        CommandOption(
+            "trials", int, "Settings to try of every model, drawn at random", "all combinations of --tune"
+        ),
+        CommandOption(
+            "tuning_seeds",
+            str,
+            "Seeds of the trials: how many, or the seeds themselves; never those that are reported",
+            str(SEEDS),
+            listed=True,
+        ),
+        CommandOption(
+            "halving",
+            bool,
+            "Try all settings with a quarter of the steps, the better half with half of them, the better half of these "
+            "with all",
             initial=False,
         ),
     ]

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from experiments.comparison import tune
 from experiments.core.catalogue import experiment_of
 from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.experiment import Experiment, loaded
 from experiments.core.run import Run
+from experiments.core.written.tuning import Tuning
 from experiments.reading.page import write_report
+from experiments.reading.protocol.tuning import tuning as tuning_section
 from experiments.reading.results import Results
 from experiments.reading.tables import text_summary
 from experiments.records.device import resolve_device
-from experiments.records.results_folder import check_folder, prepare_folder
+from experiments.records.results_folder import TRIALS, check_folder, prepare_folder
 from experiments.running.dry_run import describe
 from experiments.running.execute import work
 from experiments.running.plan import prepared
@@ -49,6 +52,7 @@ def compare(
     workers: int | None = None,
     how: Execution = AS_USUAL,
     options: dict[str, Any] | None = None,
+    tuning: Tuning | None = None,
 ) -> Done:
     """Look at the data, do the runs, and write the report.
 
@@ -60,6 +64,7 @@ def compare(
         workers: Processes; None for as many as there are cores, or 1 on a GPU.
         how: The engine, and what it is told; with ``dry_run`` nothing is done, and the runs are shown.
         options: Options of the experiment that are no settings.
+        tuning: How models are tuned before they are compared; None for not at all.
 
     Raises:
         ValueError: A setting cannot be met: the device is not there, the budget does not fit, the folder is not free.
@@ -70,8 +75,49 @@ def compare(
     if started_processes() > 1 and not experiment.shares_runs:
         raise ValueError(f"experiment: {experiment.name} cannot be shared by processes; leave torchrun out")
     runs = list(dict.fromkeys(prepared(experiment, runs, out, options)))
+    if tuning is not None:
+        if started_processes() > 1:
+            raise ValueError("tune: trials cannot be shared by processes; leave torchrun out")
+        return _tuned(experiment, runs, out, tuning, workers, how, options)
     with joined(where) as processes:
         return carry_out(runs, out, workers, how=how, options=options, processes=processes)
+
+
+def _tuned(
+    experiment: Experiment,
+    runs: list[Run],
+    out: Path,
+    tuning: Tuning,
+    workers: int | None,
+    how: Execution,
+    options: dict[str, Any],
+) -> Done:
+    """Tune, and compare the models with the settings that they were given and with those that were chosen."""
+    tune.check(runs, tuning)
+    trials = [
+        run
+        for point, values in tune.trials_of(runs, tuning).items()
+        for run in tune.trial_runs(point, values, tuning)
+    ]
+    prepared(experiment, trials, out, options)
+    if how.dry_run:
+        print("Trials:")
+        carry_out(trials, out / TRIALS, workers, how=how, options=options)
+        print("\nThen, with the settings given:")
+        carry_out(runs, out, workers, how=how, options=options)
+        print(
+            f"\nAnd as many again with what validation chooses, where that is something else ({tuning.text})."
+        )
+        return Done(out)
+    prepare_folder(out, experiment_of(runs[0]).name)
+
+    def carry(part: list[Run], folder: Path) -> SweepResult:
+        done = carry_out(part, folder, workers, how=how, options=options, pictures=False)
+        assert done.outcome is not None
+        return done.outcome
+
+    chosen = tune.tuned_runs(experiment, runs, out, tuning, carry)
+    return carry_out([*runs, *chosen], out, workers, how=how, options=options)
 
 
 def device_of_engine(name: str, how: Execution) -> str:
@@ -148,7 +194,7 @@ def announce(done: Done) -> int:
     if done.outcome is None:
         return 0
     outcome = done.outcome
-    print(text_summary(Results(done.out)))
+    print(text_summary(Results(done.out), [tuning_section]))
     if outcome.skipped:
         print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
     print(f"\nreport: {done.page}")

@@ -60,6 +60,8 @@ class Experiment:
         shares_runs: Whether several processes, started by ``torchrun``, can share a run.
         base: Name in the catalogue of the experiment that this one is, with a task of a user's own in it.
         start: A command to start with; by default its smoke run.
+        tunable: Settings that may be tuned: how a model is trained, and what of its size its label does not say.
+        space: What ``gnnlab tune`` goes through where the user says nothing else.
         families: In how many calls its page judges differences, each at its share of the page's level.
         own_columns: Recorded numbers that its tables and sections read; those that no run has are columns of gaps.
     """
@@ -92,6 +94,8 @@ class Experiment:
     shares_runs: bool = False
     base: str = ""
     start: str = ""
+    tunable: tuple[str, ...] = ()
+    space: str = "learning_rate=0.001,0.003,0.01"
     families: int = 1
     own_columns: tuple[str, ...] = ()
 

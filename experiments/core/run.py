@@ -25,6 +25,9 @@ class Run(Settings):
         device: ``cpu`` or a torch CUDA device.
         threads: CPU threads inside the run; more of them can change the last bits.
         deterministic: Keep to kernels that give the same bits each time, which a GPU does not do by itself.
+        audit: Look at the test part along training too, to say what choosing the step by it would have given. It
+            changes nothing else.
+        tuned: How validation chose settings of this run; empty for settings that were given.
         code: The user's own code that it needs, each piece with file and SHA-256. It is no setting: a file that was
             moved, or in which a comment was mended, leaves the run what it is.
     """
@@ -41,6 +44,8 @@ class Run(Settings):
     device: str = plain("cpu", option=False)
     threads: int = whole(1, least=1, most=MOST_THREADS, option=False)
     deterministic: bool = plain(False, option=False, added=True)
+    audit: bool = plain(False, option=False, added=True)
+    tuned: str = plain("", option=False, added=True)
     code: tuple[Code, ...] = plain((), option=False, hashed=False)
 
     def to_dict(self) -> Values:

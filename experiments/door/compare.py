@@ -14,10 +14,11 @@ from experiments.core.catalogue import OWN_TASK, checked_experiment, experiments
 from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
+from experiments.core.written.tuning import FIRST_SEED
 from experiments.door.models import labels_of
 from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED
-from experiments.running.plan import kinds_of, plan
+from experiments.running.plan import kinds_of, plan, read_tuning
 
 
 def compare(
@@ -32,6 +33,11 @@ def compare(
     threads: int = 1,
     deterministic: bool = False,
     smoke: bool = False,
+    audit: bool = False,
+    tune: str | Mapping[str, Any] | None = None,
+    trials: int | None = None,
+    tuning_seeds: int | Sequence[int] | None = None,
+    halving: bool = False,
     name: str = "",
     **settings: Any,
 ) -> ShownResults:
@@ -54,6 +60,12 @@ def compare(
         threads: CPU threads inside a run.
         deterministic: On a GPU, use only kernels that give the same bits each time.
         smoke: Tiny sizes, to see that all of it works.
+        audit: Look at the test part along training too, to say what choosing the step by it would have given.
+        tune: Settings to tune of every model before it is compared, with their values: ``{"learning_rate": [1e-3,
+            3e-3]}``, or as a text, ``"learning_rate=1e-4..1e-2"``. The results have every model with and without.
+        trials: Settings to try of every model; all combinations by default.
+        tuning_seeds: Seeds of the trials: how many, or the seeds themselves; never those of ``seeds``.
+        halving: Try all settings with few steps, and the better ones with more.
         name: What arrays or graphs in memory are called.
         **settings: Any option of ``gnnlab run``, as ``steps=500``, ``budget=10_000``, ``learning_rate=[1e-3, 3e-3]``,
             ``retry_failed=True``; a list is gone through.
@@ -77,6 +89,15 @@ def compare(
     labels = labels_of(models if models is not None else sizes.get("models", experiment.models))
     parse = load(experiment.parse)
     numbers = _seeds(seeds, sizes.get("seeds", experiment.seeds))
+    tuning = read_tuning(
+        experiment,
+        tune,
+        numbers,
+        chosen,
+        trials=trials,
+        tuning_seeds=None if tuning_seeds is None else _seeds(tuning_seeds, 0, "tuning_seeds", FIRST_SEED),
+        halving=halving,
+    )
     runs = plan(
         experiment,
         [parse(label).label for label in labels],
@@ -84,12 +105,13 @@ def compare(
         chosen,
         threads=threads,
         deterministic=deterministic,
+        audit=audit,
         smoke=smoke,
     )
     if not runs:
         raise ValueError("models: nothing is left to do with these settings")
     folder = Path(out) if out is not None else Path("runs") / f"{experiment.name}{'-smoke' * smoke}".lower()
-    done = line.compare(experiment, runs, folder, device, workers, how, options)
+    done = line.compare(experiment, runs, folder, device, workers, how, options, tuning)
     if done.outcome is None:
         raise SystemExit(0)  # nothing was to be done here, and what there is to say was said
     line.warn(done.outcome)
@@ -134,18 +156,18 @@ def _chosen(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, li
     return chosen
 
 
-def _seeds(seeds: int | Sequence[int] | None, default: int) -> list[int]:
+def _seeds(seeds: int | Sequence[int] | None, default: int, name: str = "seeds", first: int = 0) -> list[int]:
     if seeds is None:
         return list(range(default))
     if isinstance(seeds, Integral):
         seeds = int(seeds)
         if seeds < 1:
-            raise ValueError(f"seeds: {seeds} should be 1 or more seeds")
-        return list(range(seeds))
+            raise ValueError(f"{name}: {seeds} should be 1 or more seeds")
+        return list(range(first, first + seeds))
     assert not isinstance(seeds, int)
     numbers = [int(seed) for seed in dict.fromkeys(seeds)]
     if not numbers:
-        raise ValueError("seeds: there should be at least one")
+        raise ValueError(f"{name}: there should be at least one")
     return numbers
 
 

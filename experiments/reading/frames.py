@@ -10,10 +10,13 @@ import pandas as pd
 from experiments.core.catalogue import experiment_of
 from experiments.core.run import Run
 from experiments.core.settings import nested
+from experiments.core.written.tuning import tuned_names
 from experiments.records.records import RunRecord, flat_row, flat_settings
 
 LABEL = "model.name"
 MACHINE = ("device", "threads", "deterministic")
+#: How a run was chosen and looked at: neither task nor treatment.
+PROTOCOL = ("tuned", "audit")
 #: Columns that tables read; those that no run has are columns of gaps.
 RESULTS = (
     *("reason", "steps", "selected_step", "stopped", "parameters", "hidden", "ms_per_step", "seconds_total"),
@@ -27,7 +30,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
 
     ``model.name`` is the model's label. ``frame.attrs`` holds names of columns: ``settings``; ``tasks``, the settings
     that say what was to be learned (length, data set, corpus); ``told``, those of them that tables always name;
-    ``idle``, settings that change no result, as the place of a file.
+    ``idle``, settings that change no result, as the place of a file; ``chosen``, those that tuning chose.
 
     Args:
         runs: Of one experiment.
@@ -45,6 +48,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
         if frame[name].map(type).eq(list).any():
             frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
     frame.attrs["settings"] = list(settings)
+    frame.attrs["chosen"] = _chosen(frame, list(settings))
     unhashed = {
         ".".join(path) for path, _, item in nested(type(first)) if not item.metadata.get("hashed", True)
     }
@@ -54,9 +58,27 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     return frame
 
 
+def _chosen(frame: pd.DataFrame, settings: list[str]) -> list[str]:
+    """Columns of settings that validation chose for some of the runs.
+
+    ``tuned`` becomes yes or no, where all were tuned in one way; and what was chosen for a run becomes a gap, because
+    runs that were tuned alike are a group, whatever was chosen for each model.
+    """
+    texts = [text for text in frame["tuned"].unique() if text]
+    columns: list[str] = []
+    for text in texts:
+        names = tuned_names(text)
+        chosen = [c for c in settings if c.rpartition(".")[2] in names]
+        frame.loc[frame["tuned"] == text, chosen] = np.nan
+        columns += chosen
+    words = {"": "no"} | ({texts[0]: "yes"} if len(texts) == 1 else {})
+    frame["tuned"] = frame["tuned"].replace(words)
+    return list(dict.fromkeys(columns))
+
+
 def _is_task(run: Run, column: str) -> bool:
     """Whether a setting says what was to be learned; such runs are never averaged across, nor compared."""
-    if column in ("experiment", "seed", *MACHINE) or column.startswith(_TREATMENT):
+    if column in ("experiment", "seed", *MACHINE, *PROTOCOL) or column.startswith(_TREATMENT):
         return False
     found = [item for path, _, item in nested(type(run)) if ".".join(path) == column]
     # One without a field is shown beside the fields, as the name of a text.
@@ -106,7 +128,9 @@ def differing_settings(frame: pd.DataFrame) -> list[str]:
     """Settings, beside model, task and seed, that differ between runs, of one model or of two."""
     skipped = {"experiment", "seed", LABEL, *task_columns(frame), *frame.attrs.get("idle", ())}
     candidates = [c for c in setting_names(frame) if c not in skipped]
-    return [c for c in candidates if frame[c].nunique(dropna=False) > 1]
+    chosen = frame.attrs.get("chosen", ())
+    given = frame[frame["tuned"] == "no"] if chosen else frame
+    return [c for c in candidates if (given if c in chosen else frame)[c].nunique(dropna=False) > 1]
 
 
 def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[str]:

@@ -16,13 +16,15 @@ from experiments.core.experiment import load
 from experiments.reading import standard
 from experiments.reading.explorer import explorer
 from experiments.reading.files.figures import FigureFiles
+from experiments.reading.protocol.selection import selection
+from experiments.reading.protocol.tuning import tuning
 from experiments.reading.results import Results
 from experiments.reading.sections import Fold, Picture, Section
 from experiments.records.files import write_text
 from experiments.records.records import FolderError, RunRecord
 
 #: Below what an experiment shows, on every page.
-ALWAYS = (standard.failures, standard.settings)
+ALWAYS = (tuning, selection, standard.failures, standard.settings)
 
 
 def write_report(

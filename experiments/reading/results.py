@@ -22,7 +22,14 @@ from experiments.reading.statistics.summary import summarize
 from experiments.reading.statistics.verdicts import judge
 from experiments.reading.table_formats import heading, shown
 from experiments.records.progress import bar
-from experiments.records.records import FolderError, RunRecord, curve_path, read_curve, read_runs
+from experiments.records.records import (
+    FolderError,
+    RunRecord,
+    curve_path,
+    flat_settings,
+    read_curve,
+    read_runs,
+)
 
 
 class Results:
@@ -74,6 +81,8 @@ class Results:
     def listing(self) -> pd.DataFrame:
         """The table of runs with gaps for settings that a run does not look at; for lists of settings alone."""
         frame = self.frame.copy()
+        for column in frame.attrs.get("chosen", ()):
+            frame[column] = [flat_settings(run).get(column) for run in self.runs]
         unused = [run.settings.unused for run in self.runs]
         for column in set().union(*unused) & set(frame):
             frame[column] = frame[column].astype(object).where([column not in names for names in unused])
@@ -87,7 +96,7 @@ class Results:
     @property
     def families(self) -> int:
         """In how many calls the page of these runs judges differences; each gets its share of the level."""
-        return self.experiment.families
+        return self.experiment.families + any(run.settings.tuned for run in self.runs)
 
     @cached_property
     def models(self) -> list[str]:

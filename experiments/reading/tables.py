@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from experiments.core.metric import Metric, Published
 from experiments.reading.folder_comparison import FolderComparison
 from experiments.reading.frames import LABEL, natural
 from experiments.reading.results import Results
-from experiments.reading.sections import Sentences, Table
+from experiments.reading.sections import Section, Sentences, Table
 from experiments.reading.statistics.contrast import SUCCESSES
 from experiments.reading.statistics.verdicts import NOT_SHOWN
 from experiments.reading.table_formats import aligned, digits_needed, heading, interval, listed, number, shown
@@ -196,15 +197,20 @@ def verdict_cell(row: Any, form: str, scale: float = 1.0) -> str:
     return f"{row['verdict']}; {wanted} needs {seeds} seeds"
 
 
-def text_summary(results: Results) -> str:
-    """The summary as aligned columns for a terminal, and the sections that an experiment wants there."""
+def text_summary(results: Results, more: Sequence[Callable[[Results], Section | None]] = ()) -> str:
+    """The summary as aligned columns for a terminal, and the sections that an experiment wants there.
+
+    Args:
+        results: The runs.
+        more: Further sections.
+    """
     texts = [
         aligned(
             [{c: v for c, v in row.items() if c not in ("interval", "IQM")} for row in summary_rows(results)]
         )
     ]
-    for name in results.experiment.terminal:
-        section = load(name)(results)
+    for make in (*map(load, results.experiment.terminal), *more):
+        section = make(results)
         for block in section.blocks if section is not None else ():
             if isinstance(block, Sentences):
                 texts.append("\n".join(block.items))

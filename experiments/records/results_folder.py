@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -9,8 +10,19 @@ from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_run
 
 SHARED = "corpus"  # beside the runs: what several of them read
-_OURS = ("results.csv", "report.html", "pictures", SHARED, LOCKS)
+TRIALS = "tuning"  # beside the runs: the trials that chose their settings, a results folder of its own
+_OURS = ("results.csv", "report.html", "pictures", SHARED, TRIALS, LOCKS)
 _PROBE = ".probe."
+
+
+def choices_path(folder: Path, text: str) -> Path:
+    """Where the choices of a tuning stand.
+
+    Args:
+        folder: Of the trials.
+        text: The tuning, as its runs record it.
+    """
+    return folder / f"choices-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
 
 
 def prepare_folder(out: Path, experiment: str) -> None:

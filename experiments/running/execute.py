@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import random
@@ -24,6 +25,7 @@ from experiments.records.files import is_disk_error, remove_parts, synchronise, 
 from experiments.records.locks import run_lock
 from experiments.records.records import FORMAT, flatten, read_result
 from experiments.running.session import CHECKPOINT, Session
+from experiments.running.twins import adopt, twin_result
 
 
 def execute(
@@ -105,15 +107,21 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
     write_json(folder / "config.json", settings.to_dict())
     started = time.perf_counter()
     try:
-        result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
-        _check_finite(result)
+        twin = twin_result(settings, out)
+        if twin is not None:
+            adopt(settings, out)
+            result = twin | {"same_as": dataclasses.replace(settings, tuned="").folder}
+        else:
+            result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
+            _check_finite(result)
     except (Exception, SystemExit) as error:
         if is_disk_error(error):
             raise
         place = where_it_failed(error, settings.code)
         result = failure(settings, f"{type(error).__name__}: {error}{place}")
         (folder / "traceback.txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    result["seconds_total"] = time.perf_counter() - started
+    if "same_as" not in result:
+        result["seconds_total"] = time.perf_counter() - started
     write_json(folder / "result.json", result)
     for changed in (folder, out):
         synchronise(changed)

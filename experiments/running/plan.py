@@ -11,6 +11,7 @@ from experiments.core.catalogue import code_of
 from experiments.core.experiment import Experiment, load, loaded
 from experiments.core.run import Run
 from experiments.core.settings import Settings, fields_of, hints_of, kind_of, names_of, nested
+from experiments.core.written.tuning import Tuning, parse_tuning
 
 MOST_RUNS = 1_000_000  # a typing error should not fill the memory
 
@@ -24,6 +25,7 @@ def plan(
     device: str = "cpu",
     threads: int = 1,
     deterministic: bool = False,
+    audit: bool = False,
     smoke: bool = False,
 ) -> list[Run]:
     """Every combination of model, settings and seed, once each, long runs first.
@@ -39,6 +41,7 @@ def plan(
         device: Where to compute.
         threads: CPU threads inside a run.
         deterministic: Keep to kernels that give the same bits each time.
+        audit: Look at the test part along training too.
         smoke: Tiny sizes in place of the defaults.
 
     Raises:
@@ -63,6 +66,7 @@ def plan(
         "device": device,
         "threads": threads,
         "deterministic": deterministic,
+        "audit": audit,
     }
     runs: list[Run] = []
     for combination in itertools.product(*listed.values()):
@@ -118,6 +122,25 @@ def _is_inside(parts: Mapping[str, Settings], name: str) -> bool:
     return any(name in names_of(type(part)) for part in parts.values())
 
 
+def with_values(run: Run, values: Mapping[str, Any]) -> Run:
+    """A run with other values of some settings, wherever in it they stand; what it does not have is passed over."""
+    own = {name: value for name, value in values.items() if name in names_of(type(run))}
+    for name in names_of(type(run)):
+        part = getattr(run, name)
+        if isinstance(part, Settings) and name not in own:
+            inside = {key: value for key, value in values.items() if key in names_of(type(part))}
+            own |= {name: dataclasses.replace(part, **inside)} if inside else {}  # type: ignore[type-var]
+    return dataclasses.replace(run, **own) if own else run
+
+
+def value_of(run: Run, name: str) -> Any:
+    """The value of a setting, wherever in the run it stands; None where the run has no such setting."""
+    for part in (run, *(getattr(run, item.name) for item in fields_of(type(run)))):
+        if isinstance(part, Settings) and name in names_of(type(part)):
+            return getattr(part, name)
+    return None
+
+
 def prepared(experiment: Experiment, runs: list[Run], out: Any, options: dict[str, Any]) -> list[Run]:
     """The runs after the experiment has looked at its data and at the size of every model.
 
@@ -139,3 +162,44 @@ def is_tuple(experiment: Experiment, setting: str) -> bool:
     run: type[Run] = load(experiment.run)
     found = {path[-1]: hints_of(cls)[path[-1]] for path, cls, _ in nested(run)}
     return getattr(found.get(setting), "__origin__", None) is tuple
+
+
+def read_tuning(
+    experiment: Experiment,
+    space: str | Mapping[str, Any] | None,
+    seeds: Iterable[int],
+    given: Mapping[str, Sequence[Any]],
+    *,
+    trials: int | None = None,
+    tuning_seeds: Sequence[int] | None = None,
+    halving: bool = False,
+) -> Tuning | None:
+    """How a comparison tunes its models; None for not at all.
+
+    Args:
+        experiment: Which one.
+        space: What to go through, as a text or as lists by name.
+        seeds: Those that are reported.
+        given: Values that the user gave.
+        trials, tuning_seeds, halving: Of ``Tuning``.
+
+    Raises:
+        ValueError: It makes no sense, or there is something about trials and nothing to try.
+    """
+    if space is None:
+        for name, value in (("trials", trials), ("tuning_seeds", tuning_seeds), ("halving", halving or None)):
+            if value is not None:
+                raise ValueError(
+                    f"{name}: there is nothing to tune; say what, as in --tune {experiment.space}"
+                )
+        return None
+    if isinstance(space, Mapping):
+        space = " ".join(f"{name}={_listed_values(values)}" for name, values in space.items())
+    kinds = kinds_of(experiment)
+    found = parse_tuning(space, kinds, experiment.tunable, trials=trials, seeds=tuning_seeds, halving=halving)
+    found.check(list(seeds), given)
+    return found
+
+
+def _listed_values(values: Any) -> str:
+    return values if isinstance(values, str) else ",".join(map(str, _as_list(values)))

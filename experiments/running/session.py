@@ -30,6 +30,8 @@ class Session:
 
     Attributes:
         device: Where to compute.
+        tested: What judges the run, measured on the test part now. Set by the work of a run before it trains, and
+            asked along training where the run is audited.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Session:
     ) -> None:
         self.run, self.folder, self.device, self.writes = run, folder, run.device, writes
         self._on_step, self._how = on_step, how
+        self.tested: Callable[[], Row] | None = None
         self._stack = ExitStack()
         self._curve: CurveWriter | None = None
         self._board: Any = None
@@ -92,6 +95,8 @@ class Session:
             part: Which training of the run this is, where it has several: the column ``setting`` of its curve.
             save: Write the selected weights to ``weights.pt``.
         """
+        if self.run.audit and self.tested is not None:
+            trainer.audit = self.tested
         found = fit(
             trainer,
             rule,

@@ -108,7 +108,7 @@ def fit(
             settled = trainer.step()
             on_step(step)
             if settled or step % every == 0 or step == steps:
-                row = {"step": step, **trainer.look()}
+                row = {"step": step, **trainer.look(), **trainer.audit()}
                 _check_finite(row)
                 rows.append(row)
                 on_row(row)

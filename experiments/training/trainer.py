@@ -70,6 +70,8 @@ class Trainer(ABC):
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.clip_norm, self.generator = clip_norm, generator
         self.clock = Clock()
+        #: What the test part says now; only where someone asked what it would have said along training.
+        self.audit: Callable[[], Row] = dict
         self.sums: dict[str, Tensor] = {}
         self.since = 0
         self.rate = 0.0  # step size of the last step

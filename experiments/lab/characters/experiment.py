@@ -63,6 +63,16 @@ EXPERIMENTS = (
             *(f"{kind}.{part}" for kind in ("parts", "unknown") for part in ("train", "validation", "test")),
         ),
         terminal=(f"{_REPORT}:parts",),
+        tunable=(
+            "learning_rate",
+            "batch_size",
+            "clip_norm",
+            "optimizer",
+            "decay",
+            "decay_every",
+            "dropout",
+            "embedding",
+        ),
         sections=(
             f"{_STANDARD}:summary",
             f"{_REPORT}:parts",

@@ -52,11 +52,15 @@ def work(run: CharacterRun, folder: Path, session: Session) -> dict[str, Any]:
     if session.writes:
         write_json(folder / "vocabulary.json", described(corpus.vocabulary, run))
     rule = Lowest("validation_loss", run.train.patience)
+    test = corpus.part("test")
+    evaluator = Evaluator(test, "test", run.train, session.device)
+    session.tested = lambda: {
+        "test_bits": trainer.processes.from_first(lambda: evaluator.measure(trainer.model)).bits
+    }
     fit = session.fit(trainer, rule, steps=run.train.steps, every=run.train.evaluate_every)
     if not session.writes:
         return {}
-    test = corpus.part("test")
-    score = Evaluator(test, "test", run.train, session.device).measure(trainer.model)
+    score = evaluator.measure(trainer.model)
     by_context = loss_by_context(trainer.model, test, session.device)
     rows = [{"context": context, "bits": bits} for context, bits in enumerate(by_context, 1)]
     write_rows(folder / "context.csv", rows)

@@ -57,6 +57,8 @@ EXPERIMENTS = (
         ),
         references=("gcn",),
         step="epoch",
+        tunable=("learning_rate", "weight_decay", "dropout", "hidden", "heads", "output_heads"),
+        space="learning_rate=0.003,0.01,0.03 dropout=0.3,0.6",
         own_columns=(*FACTS, "validation_accuracy"),
         terminal=(f"{_REPORT}.sections:data",),
         sections=(

@@ -58,6 +58,17 @@ EXPERIMENTS = (
         ),
         published=PUBLISHED,
         step="epoch",
+        tunable=(
+            "learning_rate",
+            "batch_size",
+            "clip_norm",
+            "embedding",
+            "hidden",
+            "heads",
+            "dropout",
+            "pooling",
+        ),
+        space="learning_rate=0.002,0.005,0.02",
         families=2,  # sentences, and the table of pairs
         terminal=(f"{_REPORT}.sections:data",),
         sections=(

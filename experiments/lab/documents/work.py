@@ -19,6 +19,7 @@ from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.nearest_words import frequent_words, nearest_words, telling_words
 from experiments.lab.documents.corpora.sources import choose, keep_copy, load_corpus
 from experiments.lab.documents.corpora.splits import draw_split
+from experiments.lab.documents.kinds import LINEAR
 from experiments.lab.documents.settings import DocumentRun
 from experiments.records.checkpoints import save_checkpoint
 from experiments.records.files import write_beside, write_json
@@ -79,9 +80,14 @@ def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
         result = fit.facts() | sizes
     torch.manual_seed(run.seed)
     classifier = make_classifier(run.model, len(corpus.class_names))
+    tested = [corpus.words[row] for row in split.test]
+    # Of a model over the graph of a corpus the first training counts; tfidf-lr has no weights before its end.
+    session.tested = None
+    if not run.model.kind.transductive and run.model.name != LINEAR:
+        session.tested = lambda: {"test_accuracy": _scores(classifier.logits(tested), truth)["accuracy"]}
     fit = classifier.fit(corpus, split, session)
     started = time.perf_counter()
-    inductive = classifier.logits([corpus.words[row] for row in split.test])
+    inductive = classifier.logits(tested)
     seconds_predicting = time.perf_counter() - started
     if transductive is None:
         result = fit.facts() | {"parameters": classifier.parameters, **classifier.facts()}

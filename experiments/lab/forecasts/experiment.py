@@ -45,6 +45,7 @@ EXPERIMENTS = (
             "seeds": 2,
         },
         seeds=5,
+        tunable=("learning_rate", "batch_size", "clip_norm"),
         families=2,  # sentences, and the table of pairs
         metrics=(
             Metric("test_error", "squared error", lower_is_better=True, digits=None),

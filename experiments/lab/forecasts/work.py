@@ -100,6 +100,9 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
     model, hidden = build_forecaster(run.model, train.window, task.edge_index, train.budget)
     trainer = ForecastTrainer(model, task, train, run.seed, session.device)
     rule = Lowest("validation_error", train.patience)
+    session.tested = lambda: {
+        "test_error": forecast_errors(model, task, task.ends[2], session.device).squared
+    }
     fit = session.fit(trainer, rule, steps=train.steps, every=train.evaluate_every)
     test = forecast_errors(model, task, task.ends[2], session.device)
     return {

@@ -40,6 +40,7 @@ EXPERIMENTS = (
         values={"length": (24,), "patience": 600},
         smoke=smoke("rnn", "lstm", "gcn-2", "gcn-2-mirrored", "gat-2", length=(6,), steps=40, budget=3000),
         work=f"{_HERE}.work:work",
+        tunable=(),
         prepare=f"{_HERE}.pictures:prepare",
         pictures=f"{_HERE}.pictures:draw_memory",
         about=(

@@ -58,6 +58,7 @@ def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -
         "metrics": (ACCURACY,),
         "about": ABOUT,
         "own_columns": COLUMNS,
+        "tunable": ("learning_rate", "batch_size", "clip_norm", "optimizer", "decay", "decay_every"),
         "sections": SECTIONS,
     }
     task = task if ":" in task else f"{_HERE}.tasks.tasks:{task}"

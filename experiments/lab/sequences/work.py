@@ -64,8 +64,10 @@ def train_and_test(
     memory.measure("initial", model)
     trainer = SequenceTrainer(model, task, run.train, session.device)
     rule = rule_of(run.train, task.metric)
+    test = fixed_split(task, "test", run.train.test_size, session.device)
+    session.tested = lambda: {task.metric.key: evaluate(model, task, test)[1]}
     fit = session.fit(trainer, rule, steps=run.train.steps, every=run.train.evaluate_every)
-    loss, score = evaluate(model, task, fixed_split(task, "test", run.train.test_size, session.device))
+    loss, score = evaluate(model, task, test)
     memory.measure("trained", model)
     found = {task.metric.key: score, "test_loss": loss, **fit.facts(), **facts(run, task, model)}
     return found | memory.written(folder)

@@ -8,6 +8,7 @@ from experiments.core.metric import Metric
 from experiments.reading.frames import (
     LABEL,
     MACHINE,
+    PROTOCOL,
     setting_columns,
     sortable,
     told_tasks,
@@ -75,4 +76,4 @@ def scored(frame: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def _is_treatment(column: str, frame: pd.DataFrame) -> bool:
     """Whether a setting is what is compared: no task, no part of training, and no machine."""
-    return not column.startswith("train.") and column not in (*MACHINE, *frame.attrs["tasks"])
+    return not column.startswith("train.") and column not in (*MACHINE, *PROTOCOL, *frame.attrs["tasks"])

@@ -47,7 +47,9 @@ def seeds_for_successes(rate: float, other: float, level: float) -> int | None:
     """
     effect = abs(2 * math.asin(math.sqrt(rate)) - 2 * math.asin(math.sqrt(other)))
     border = stats.norm.ppf(1 - level / 2)
-    return _least(lambda n: float(stats.norm.sf(border - effect * math.sqrt(n / 2))))
+    found = _least(lambda n: float(stats.norm.sf(border - effect * math.sqrt(n / 2))))
+    # With fewer runs not even all against none, whose p value is 2 / 4^n, would be enough.
+    return None if found is None else max(found, math.ceil(math.log(2 / level, 4)))
 
 
 def _least(found: Callable[[int], float]) -> int | None:

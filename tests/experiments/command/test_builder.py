@@ -5,7 +5,7 @@ import pytest
 from experiments.command import builder
 from experiments.command.cli import main
 from experiments.command.options import options_of
-from experiments.command.sweep_file import SweepFile
+from experiments.command.sweeps.sweep_file import SweepFile
 from experiments.comparison.line import Done
 from experiments.core.catalogue import find_experiment
 

@@ -102,11 +102,16 @@ def fit_transductive(
     num_classes = len(corpus.class_names)
     model = CorpusGraphNet(len(graph.words), num_classes, spec, graph.num_documents)
     places = {row: row for row in range(graph.num_documents)}
+    inputs = (graph.edge_index.to(session.device), graph.edge_weight.to(session.device))
+    truth = torch.tensor([corpus.classes[row] for row in split.test])
+
+    @torch.no_grad()
+    def logits() -> Tensor:
+        return model(*inputs, graph.num_documents)[split.test].cpu()
+
+    session.tested = lambda: {"test_accuracy": (logits().argmax(1) == truth).double().mean().item()}
     fit = _train(model, graph, corpus, split, places, session, TRANSDUCTIVE)
-    with torch.no_grad():
-        inputs = (graph.edge_index.to(session.device), graph.edge_weight.to(session.device))
-        logits = model(*inputs, graph.num_documents)[split.test].cpu()
-    return fit, logits, {"parameters": count_parameters(model), **graph.sizes()}
+    return fit, logits(), {"parameters": count_parameters(model), **graph.sizes()}
 
 
 def _train(

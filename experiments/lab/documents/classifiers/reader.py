@@ -79,7 +79,8 @@ class ReaderClassifier(DocumentClassifier):
 
     @torch.no_grad()
     def logits(self, documents: Sequence[Words]) -> Tensor:
-        return self._forward(self._encode(documents), "cpu")
+        device = next(self.model.parameters()).device
+        return self._forward(self._encode(documents), str(device)).cpu()
 
     def _forward(self, items: list[Any], device: str) -> Tensor:
         """Logits in the order given; documents of like length are computed together."""

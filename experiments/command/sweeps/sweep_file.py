@@ -153,6 +153,8 @@ def _pairs(path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
 
 def _text(path: Path, key: str, node: yaml.Node) -> str:
     line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode) and key == "tune":
+        return " ".join(f"{_scalar(path, key, name)}={_text(path, key, value)}" for name, value in node.value)
     if isinstance(node, yaml.SequenceNode):
         if not node.value:
             raise ValueError(f"{path}:{line}: {key}: an empty list; there should be at least one value")

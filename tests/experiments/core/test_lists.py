@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.command.arguments import parse_choices, parse_seeds
+from experiments.core.written.lists import parse_choices, parse_seeds
 
 
 def test_ranges_include_their_end():

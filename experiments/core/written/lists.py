@@ -9,8 +9,13 @@ from experiments.core.run import MOST_SEED
 MOST_VALUES = 10_000  # a typing error such as 5:1000000 should not become a sweep
 
 
-def parse_seeds(text: str) -> list[int]:
+def parse_seeds(text: str, name: str = "seeds", first: int = 0) -> list[int]:
     """A number of seeds, or with a comma the seeds themselves.
+
+    Args:
+        text: What the user wrote.
+        name: The option, for messages.
+        first: Of a number of seeds.
 
     Raises:
         ValueError: It is neither, there are none, or one is negative.
@@ -22,15 +27,15 @@ def parse_seeds(text: str) -> list[int]:
     try:
         numbers = [int(part) for part in text.split(",") if part.strip()]
     except ValueError:
-        raise ValueError(f"seeds: {text!r} should be a number of seeds, or seeds such as 0,1,5") from None
+        raise ValueError(f"{name}: {text!r} should be a number of seeds, or seeds such as 0,1,5") from None
     if not numbers or ("," not in text and numbers[0] < 1):
-        raise ValueError(f"seeds: {text!r} should be 1 or more seeds")
+        raise ValueError(f"{name}: {text!r} should be 1 or more seeds")
     if "," not in text:
         if numbers[0] > MOST_VALUES:
-            raise ValueError(f"seeds: {numbers[0]} should be at most {MOST_VALUES}")
-        return list(range(numbers[0]))
+            raise ValueError(f"{name}: {numbers[0]} should be at most {MOST_VALUES}")
+        return list(range(first, first + numbers[0]))
     if min(numbers) < 0 or max(numbers) > MOST_SEED:
-        raise ValueError(f"seeds: {text!r} should be 0 or more, and at most {MOST_SEED}")
+        raise ValueError(f"{name}: {text!r} should be 0 or more, and at most {MOST_SEED}")
     return list(dict.fromkeys(numbers))
 
 

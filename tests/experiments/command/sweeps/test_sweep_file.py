@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.command.sweep_file import SweepFile
+from experiments.command.sweeps.sweep_file import SweepFile
 
 EXAMPLE = """\
 # a comment

@@ -10,7 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from experiments.command.builder import add_own
 from experiments.command.options import options_of
-from experiments.command.sweep_file import SweepFile
+from experiments.command.sweeps.sweep_file import SweepFile
 from experiments.core.catalogue import find_experiment
 
 

@@ -1,0 +1,1 @@
+"""Commands that do many runs: sweeps from a file, tuning."""

@@ -1,0 +1,1 @@
+"""What a user writes, read: lists, ranges, seeds, spaces to tune over. Imports no torch."""
