@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,12 +83,7 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
         lacking={model: there for model, there in lacking.items() if there},
         unscored=[task for task in tasks if task not in scored],
         failed=_named(read, lambda frame: frame["status"] == "failed"),
-        unfinished=_named(
-            read,
-            lambda frame: (
-                (frame["status"] == "unfinished") | ((frame["status"] == "ok") & frame[judge.key].isna())
-            ),
-        ),
+        unfinished=_named(read, lambda frame: (frame["status"] != "failed") & frame[judge.key].isna()),
         repeated=repeated,
     )
 
@@ -103,9 +98,7 @@ def _one_metric(read: Mapping[str, Results], key: str | None) -> Metric:
     for subject, results in read.items():
         if key is not None:
             check_metric(results.frame, key)
-        found[subject] = (
-            results.metrics(key)[0] if key in (None, results.metric.key) else _asked(results, key)
-        )
+        found[subject] = results.metrics(key)[0]
     (first, judge), *others = found.items()
     for subject, metric in others:
         if (metric.key, metric.lower_is_better) != (judge.key, judge.lower_is_better):
@@ -116,20 +109,16 @@ def _one_metric(read: Mapping[str, Results], key: str | None) -> Metric:
     return judge
 
 
-def _asked(results: Results, key: str | None) -> Metric:
-    return next(metric for metric in results.metrics(key) if metric.key == key)
-
-
 def _told(metric: Metric) -> str:
     return f"{metric.key} ({'lower' if metric.lower_is_better else 'higher'} is better)"
 
 
-def _named(read: Mapping[str, Results], mask: object) -> dict[str, list[str]]:
+def _named(read: Mapping[str, Results], chosen: Callable[[pd.DataFrame], pd.Series]) -> dict[str, list[str]]:
+    """Names of the chosen runs by model, each once."""
     found: dict[str, list[str]] = {}
     for results in read.values():
-        frame: pd.DataFrame = results.frame
-        for label, runs in frame[mask(frame)].groupby(LABEL)["run"]:  # type: ignore[operator]
-            found.setdefault(str(label), []).extend(runs)
+        for label, runs in results.frame[chosen(results.frame)].groupby(LABEL)["run"]:
+            found.setdefault(str(label), []).extend(dict.fromkeys(runs))
     return found
 
 
