@@ -129,6 +129,17 @@ def test_a_single_task_has_no_critical_difference(tmp_path, capsys):
     assert len(list((tmp_path / "out").iterdir())) == 8
 
 
+@pytest.mark.parametrize("name", sorted(folder.name for folder in RECORDED.iterdir()))
+def test_every_experiment_can_be_ranked_or_says_why_not(name, capsys):
+    code, out, err = run(capsys, RECORDED / name)
+    if name == "documents":  # one model alone was trained on half of the labels too
+        assert (code, out) == (2, "")
+        assert "only lstm has a score on every task" in err
+    else:
+        assert (code, err) == (0, "")
+        assert "mean rank" in out
+
+
 def bad(capsys, *arguments):
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")

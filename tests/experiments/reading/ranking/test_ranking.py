@@ -21,7 +21,7 @@ def test_models_stand_by_mean_rank_and_the_best_is_the_one_to_compare_with():
     assert (named.baseline, named.chosen) == ("a", True)
     # Whoever names it before has fewer comparisons to allow for.
     width = {one.model: one.high - one.low for one in found.improvements}["a"]
-    assert {one.model: one.high - one.low for one in named.improvements}["c"] < width
+    assert {one.model: one.high - one.low for one in named.improvements}["c"] < width - 0.01
 
 
 @pytest.mark.parametrize(("models", "tasks", "seeds"), [(2, 6, 3), (3, 4, 3)])
