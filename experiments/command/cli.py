@@ -17,11 +17,12 @@ from cyclopts import App, CycloptsError
 from experiments.command.builder import add_own, run_app
 from experiments.command.comparison_command import compare, table
 from experiments.command.draw.commands import draw_app
-from experiments.command.predict_command import predict
-from experiments.command.sample_command import sample
+from experiments.command.rank_command import rank
 from experiments.command.sweeps.sweep_command import make_sweep
 from experiments.command.sweeps.tune_command import make_tune
 from experiments.command.tensorboard_command import tensorboard
+from experiments.command.trained.predict_command import predict
+from experiments.command.trained.sample_command import sample
 from experiments.command.whole_numbers import WHOLE_NUMBERS
 from experiments.core.catalogue import experiments
 from experiments.core.registry import CELLS, CONVOLUTIONS
@@ -145,6 +146,11 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
 
 app.command(compare)
 app.command(table)
+app.command(
+    rank,
+    usage="Usage: gnnlab rank FOLDER... [OPTIONS]",
+    help_epilogue="Start with: gnnlab rank runs/palindrome runs/combinations --out figures",
+)
 app.command(tensorboard)
 app.command(
     predict,

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from experiments.lab.characters.report.sections import REPORTED, SAMPLE_COLUMNS, SAMPLES
-from experiments.reading.results import read_table
 from experiments.records.records import RunRecord
+from experiments.records.tables import read_table
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.verdicts import Check, Measurement
 

@@ -7,7 +7,6 @@ import pytest
 
 from experiments.lab.documents.prediction import _read_vocabulary
 from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
-from experiments.reading.results import read_table
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.files import write_json
 from experiments.records.records import (
@@ -20,6 +19,7 @@ from experiments.records.records import (
     write_results,
 )
 from experiments.records.results_folder import prepare_folder
+from experiments.records.tables import read_table
 from tests.experiments.runs import sequence_run
 
 SETTINGS = sequence_run("lstm", 5, 3)

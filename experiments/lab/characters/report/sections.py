@@ -9,10 +9,11 @@ from matplotlib.figure import Figure
 
 from experiments.lab.characters.report.plots import BITS, plot_bits, plot_context, plot_learning
 from experiments.reading.frames import LABEL, natural
-from experiments.reading.results import Results, read_table
+from experiments.reading.results import Results
 from experiments.reading.sections import Fold, Picture, Section, Sentences, Table, Text
 from experiments.reading.standard import MOST_PANELS, curves_of, legend_below
 from experiments.reading.table_formats import number
+from experiments.records.tables import read_table
 
 #: Training accuracy by step that a student report gives for a two-layer LSTM on Grimm's tales (report E of the 2020
 #: edition of the assignment).

@@ -1,0 +1,1 @@
+"""Models over several tasks: scores, aggregates, comparisons and their figures."""
