@@ -29,6 +29,7 @@ from experiments.records.records import (
     read_curve,
     read_runs,
 )
+from experiments.records.tables import read_table
 
 
 class Results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from experiments.lab.sequences.input_sensitivity import measure_sensitivity
 from experiments.lab.sequences.models.models import build_model, hidden_size
 from experiments.lab.sequences.models.own import is_fixed
 from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
-from experiments.lab.sequences.tasks.task import Task
+from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import SequenceTrainer, evaluate, fixed_split, rule_of
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
@@ -64,10 +65,14 @@ def train_and_test(
     memory.measure("initial", model)
     trainer = SequenceTrainer(model, task, run.train, session.device)
     rule = rule_of(run.train, task.metric)
-    test = fixed_split(task, "test", run.train.test_size, session.device)
-    session.tested = lambda: {task.metric.key: evaluate(model, task, test)[1]}
+
+    @cache
+    def test() -> Batch:
+        return fixed_split(task, "test", run.train.test_size, session.device)
+
+    session.tested = lambda: {task.metric.key: evaluate(model, task, test())[1]}
     fit = session.fit(trainer, rule, steps=run.train.steps, every=run.train.evaluate_every)
-    loss, score = evaluate(model, task, test)
+    loss, score = evaluate(model, task, test())
     memory.measure("trained", model)
     found = {task.metric.key: score, "test_loss": loss, **fit.facts(), **facts(run, task, model)}
     return found | memory.written(folder)

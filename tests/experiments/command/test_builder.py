@@ -15,8 +15,10 @@ def planned(monkeypatch):
     """What a command would do: its runs, and how."""
     found = {}
 
-    def compare(experiment, runs, out, device, workers, how, options):
-        found.update(runs=runs, out=out, device=device, workers=workers, how=how, options=options)
+    def compare(experiment, runs, out, device, workers, how, options, tuning):
+        found.update(
+            runs=runs, out=out, device=device, workers=workers, how=how, options=options, tuning=tuning
+        )
         return Done(out)
 
     monkeypatch.setattr("experiments.comparison.line.compare", compare)
