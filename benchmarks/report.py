@@ -163,7 +163,7 @@ def main() -> None:
         runs = timed("config.json and result.json read", lambda: read_runs(out))
         results = Results(out, runs)
         timed("table of runs", lambda: results.frame)
-        timed("summary with bootstrap intervals", results.summary)
+        timed("summary with intervals", results.summary)
         timed("paired differences with intervals", lambda: results.paired("lstm"))
         timed("two folders compared (this one with itself)", lambda: compare_folders(runs, runs))
         timed("curve.csv read", lambda: results.curves)

@@ -128,17 +128,17 @@ def differing_settings(frame: pd.DataFrame) -> list[str]:
     """Settings, beside model, task and seed, that differ between runs, of one model or of two."""
     skipped = {"experiment", "seed", LABEL, *task_columns(frame), *frame.attrs.get("idle", ())}
     candidates = [c for c in setting_names(frame) if c not in skipped]
-    chosen = frame.attrs.get("chosen", ())
-    given = frame[frame["tuned"] == "no"] if chosen else frame
-    return [c for c in candidates if (given if c in chosen else frame)[c].nunique(dropna=False) > 1]
+    return [c for c in candidates if _given(frame, c)[c].nunique(dropna=False) > 1]
 
 
 def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[str]:
     """Those of the columns that take more than one value among the runs of one model."""
-    if not columns:
-        return set()
-    counts = frame.groupby(LABEL)[list(columns)].nunique(dropna=False)
-    return {c for c in columns if (counts[c] > 1).any()}
+    return {c for c in columns if (_given(frame, c).groupby(LABEL)[c].nunique(dropna=False) > 1).any()}
+
+
+def _given(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The runs to which a setting was given: of those for which it was chosen, ``tuned`` says so."""
+    return frame[frame["tuned"] == "no"] if column in frame.attrs.get("chosen", ()) else frame
 
 
 def group_columns(frame: pd.DataFrame) -> list[str]:

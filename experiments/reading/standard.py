@@ -31,7 +31,7 @@ def summary(results: Results) -> Section:
         f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds, and "
         f"Student's {_PERCENT} interval of the mean. "
     )
-    if results.summary()["iqm"].notna().any():
+    if "IQM" in rows[0]:
         note += "IQM, from four seeds on, is the mean of the middle half, with an interval of its own kind. "
     if metric.success is not None:
         note += (

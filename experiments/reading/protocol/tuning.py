@@ -169,7 +169,7 @@ def _cells(point: Point, row: pd.Series, metric: Metric) -> dict[str, str]:
 
 
 def _settings(values: dict[str, Any]) -> str:
-    return ", ".join(f"{shown(value)}" for value in values.values())
+    return ", ".join(f"{heading(name)} {shown(value)}" for name, value in values.items())
 
 
 def _moments(values: np.ndarray, form: str, scale: float) -> str:

@@ -6,6 +6,7 @@ import pytest
 from experiments import compare
 from experiments.core import own
 from experiments.core.catalogue import find_experiment
+from experiments.reading.results import Results
 from experiments.records.records import read_curve, read_result, read_runs
 from experiments.records.results_folder import TRIALS
 from experiments.running.execute import execute
@@ -105,6 +106,29 @@ def test_tuned_runs_and_those_as_given_are_never_averaged(tuned):
     for row, word in zip(pairs.itertuples(), (False, True)):
         due = np.mean([scores[word, "gcn-4", seed] - scores[word, "lstm", seed] for seed in range(3)])
         assert row.difference == pytest.approx(due)
+
+
+def test_settings_that_each_model_has_in_its_own_way_tell_no_tuned_groups_apart(tmp_path, capsys):
+    words = [
+        "--models",
+        "gcn,gat",
+        "--dataset",
+        "karate",
+        "--seeds",
+        "2",
+        "--epochs",
+        "5",
+        "--tuning-seeds",
+        "1",
+    ]
+    space = "learning_rate=0.01,0.02 dropout=0.1,0.2"
+    assert gnnlab("run", "citation", *words, "--tune", space, *SERIAL, "--out", tmp_path / "out") == 0
+    summary = Results(tmp_path / "out").summary()
+    assert summary.attrs["keys"] == ["model.name", "dataset", "tuned"]
+    assert sorted(zip(summary["model.name"], summary["tuned"])) == [
+        (label, word) for label in ("gat", "gcn") for word in ("no", "yes")
+    ]
+    assert len(Results(tmp_path / "out").paired("gcn")) == 2
 
 
 def test_a_tuned_run_is_the_run_with_the_same_settings_given(tuned, tmp_path):
