@@ -31,6 +31,7 @@ from gnnlab.graphs.graph_arrays import as_tensor, parts_of_array, parts_of_edge_
 from gnnlab.graphs.graph_files import parts_of_file
 from gnnlab.graphs.graph_pairs import parts_of_networkx, parts_of_pairs
 from gnnlab.graphs.graph_parts import GraphParts
+from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.edge_list import is_sparse_matrix
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def as_graph(
     """
     if sum(way is not None for way in (graph, edge_index, matrix)) != 1:
         raise ValueError("as_graph must be given one of graph, edge_index and matrix")
+    if num_nodes is not None:
+        num_nodes = whole_number("num_nodes", num_nodes, least=0)
     if edge_index is not None:
         return with_weight(parts_of_edge_index(edge_index, num_nodes), edge_weight, num_nodes).data()
     if matrix is not None:
@@ -108,6 +111,8 @@ def graph_parts(
     Raises:
         ValueError: As in `as_graph`.
     """
+    if num_nodes is not None:
+        num_nodes = whole_number("num_nodes", num_nodes, least=0)
     if isinstance(graph, Data):
         return _parts_of_data(graph, edge_weight, num_nodes)
     if hasattr(graph, "adjacency"):  # a networkx graph, without importing networkx to ask

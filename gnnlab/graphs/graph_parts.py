@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -50,7 +51,18 @@ def parts_of_edges(
     """Return the parts of edges (source, target) between numbered nodes; weights that are all 1 are left out."""
     index = torch.tensor(list(edges), dtype=torch.long).view(-1, 2).t().contiguous()
     plain = weights is None or all(weight == 1 for weight in weights)
-    return GraphParts(index, None if plain else torch.tensor(weights), num_nodes, names, sized)
+    return GraphParts(index, None if plain else weight_tensor(weights or []), num_nodes, names, sized)
+
+
+def weight_tensor(weights: list[Any]) -> Tensor:
+    """Return weights of Python in torch's default type, or in double where that would make one of them 0 or infinite.
+
+    >>> weight_tensor([0.5, 2.0]).dtype, weight_tensor([1e-60, 2.0]).dtype
+    (torch.float32, torch.float64)
+    """
+    exact = torch.tensor(weights, dtype=torch.double)
+    usual = exact.to(torch.get_default_dtype())
+    return usual if torch.equal(usual == 0, exact == 0) and bool(usual.isfinite().all()) else exact
 
 
 def finite_weight(value: object, where: str) -> float:

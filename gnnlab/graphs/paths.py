@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from numbers import Integral
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from gnnlab.graphs.numbers import as_whole, whole_number
 from gnnlab.layers.edge_list import check_edge_index
 
 
@@ -34,8 +35,7 @@ def path_graph(
     tensor([[0, 0, 1, 1, 2],
             [1, 2, 2, 3, 3]])
     """
-    if isinstance(num_nodes, bool) or not isinstance(num_nodes, Integral) or num_nodes < 1:
-        raise ValueError(f"num_nodes must be a whole number of 1 or more, but is {num_nodes!r}")
+    num_nodes = whole_number("num_nodes", num_nodes, least=1)
     edges = _path_edges(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
     return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 
@@ -82,8 +82,9 @@ def palindrome_graph(
     tensor([[0, 1, 3, 4],
             [4, 3, 1, 0]])
     """
-    symbols = None if isinstance(digits, int) else _digits(digits)
-    length = digits if isinstance(digits, int) else len(symbols or [])
+    number = as_whole(digits)
+    symbols = _digits(digits) if number is None else None
+    length = len(symbols or ()) if number is None else number
     if length < 2:
         raise ValueError(f"digits must be a length of 2 or more, or as many digits, but is {digits!r}")
     nodes = length if query else length - 1
@@ -150,22 +151,20 @@ def with_virtual_node(graph: Data) -> Data:
 _EXTENDED = ("edge_index", "position", "mirrored", "tokens", "height")
 
 
-def _digits(digits: str | Sequence[int] | Tensor) -> list[int]:
+def _digits(digits: Any) -> list[int]:
     try:
-        symbols = [int(digit) for digit in digits]
+        symbols = [int(digit) if isinstance(digit, str) else as_whole(digit) for digit in digits]
     except (TypeError, ValueError):
-        raise ValueError(f"digits must be digits 0 to 9, but is {digits!r}") from None
-    if any(not 0 <= symbol <= 9 for symbol in symbols):
-        raise ValueError(f"digits must be digits 0 to 9, but is {digits!r}")
-    return symbols
+        symbols = [None]
+    known = [symbol for symbol in symbols if symbol is not None and 0 <= symbol <= 9]
+    if len(known) < len(symbols):
+        raise ValueError(f"digits must be a length, or digits 0 to 9, but is {digits!r}")
+    return known
 
 
-def _path_edges(
-    nodes: int, *, directed: bool, self_loops: bool, skip: int | Sequence[int]
-) -> set[tuple[int, int]]:
-    skips = [skip] if isinstance(skip, int) else list(skip)
-    if any(step < 0 for step in skips):
-        raise ValueError(f"skip must be 0 or more, but is {skip}")
+def _path_edges(nodes: int, *, directed: bool, self_loops: bool, skip: Any) -> set[tuple[int, int]]:
+    one = as_whole(skip) is not None or isinstance(skip, str) or not isinstance(skip, Iterable)
+    skips = [whole_number("skip", step, least=0) for step in ([skip] if one else skip)]
     steps = {1, *skips} - {0}
     edges = {(i, i + step) for step in steps for i in range(nodes - step)}
     if not directed:

@@ -11,6 +11,7 @@ from torch_geometric.data import Data
 
 from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.graphs.node_names import NodeNames
+from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.sorted_edges import SortedEdges, sorted_edges
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ def receptive_field(
     >>> receptive_field([("Ulm", "Aalen"), ("Aalen", "Ellwangen")], "Ellwangen", layers=1)
     ['Aalen', 'Ellwangen']
     """
-    if layers < 0:
-        raise ValueError(f"layers must be 0 or more, but is {layers}")
+    layers = whole_number("layers", layers, least=0)
     parts = graph_parts(graph, num_nodes=num_nodes)
     start = NodeNames(parts.names, parts.num_nodes).number(node, "node")
     hops = _hops_to(sorted_edges(parts.edge_index, parts.num_nodes), start)
