@@ -151,7 +151,7 @@ def with_weight(
     if kind is not None:
         raise ValueError(f"edge_weight must be None for {kind}, whose edges have their own weight")
     weight = edge_weight if isinstance(edge_weight, Tensor) else _floating(as_tensor(edge_weight))
-    return GraphParts(parts.edge_index, weight, parts.num_nodes, parts.names, parts.sized)
+    return GraphParts(parts.edge_index, weight, parts.num_nodes, parts.names, parts.sized, parts.places)
 
 
 def _parts_of_data(graph: Data, edge_weight: Any, num_nodes: int | None) -> GraphParts:
@@ -159,10 +159,19 @@ def _parts_of_data(graph: Data, edge_weight: Any, num_nodes: int | None) -> Grap
         raise ValueError("graph must have edge_index, but the Data has none")
     nodes = graph.num_nodes if num_nodes is None else num_nodes
     weight = _weight_of_data(graph) if edge_weight is None else edge_weight
-    names = graph.names if "names" in graph else None
-    known = list(names) if isinstance(names, (list, tuple)) and len(names) == nodes else None
     parts = with_weight(parts_of_edge_index(graph.edge_index, nodes), weight, None)
-    return GraphParts(parts.edge_index, parts.edge_weight, nodes, known)
+    named = _list_of(graph, "names", nodes)
+    documents = int(graph.num_documents) if "is_document" in graph else 0
+    words = None if named else _list_of(graph, "words", nodes - documents)
+    if words is not None:
+        named = [f"document {place}" for place in range(documents)] + words
+    return GraphParts(parts.edge_index, parts.edge_weight, nodes, named, places=words is not None)
+
+
+def _list_of(graph: Data, key: str, count: int) -> list[Any] | None:
+    """The names of some nodes, if the Data has a list of as many."""
+    found = graph.get(key, None)
+    return list(found) if isinstance(found, (list, tuple)) and len(found) == count else None
 
 
 def _weight_of_data(graph: Data) -> Tensor | None:

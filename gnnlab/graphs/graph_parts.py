@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from gnnlab.graphs.node_names import NodeNames
+
 
 @dataclass(frozen=True)
 class GraphParts:
@@ -22,6 +24,7 @@ class GraphParts:
         num_nodes: N.
         names: What the graph itself calls its nodes, one for each; None: they have numbers alone.
         sized: Whether the graph says how many nodes it has. An edge list does not: N is its largest node plus one.
+        places: Whether numbers are places also where a name looks like one, as the words of a text may.
     """
 
     edge_index: Tensor
@@ -29,6 +32,11 @@ class GraphParts:
     num_nodes: int
     names: list[Hashable] | None = None
     sized: bool = True
+    places: bool = False
+
+    def node_names(self) -> NodeNames:
+        """Return what finds nodes by their names."""
+        return NodeNames(self.names, self.num_nodes, places=self.places)
 
     def data(self) -> Data:
         """Return the graph as PyG's Data, with `edge_weight` and `names` where they are known."""
