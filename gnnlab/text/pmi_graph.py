@@ -48,7 +48,8 @@ def cooccurrence_graph(
     `cooccurrence_size` says beforehand how many these may be, and a larger `min_count` makes them fewer.
 
     Args:
-        documents: Texts, split on whitespace, or lists of words.
+        documents: Texts, split on whitespace and brought to Unicode's form NFC, so that an é is an é; or lists of
+            words, such as those of `words_of`, which are taken as they are.
         window: Words in a window, 2 or more.
         counting: "windows" or "pairs".
         min_count: Words that occur less often are taken out of the documents before there are windows.

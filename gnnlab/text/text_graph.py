@@ -116,7 +116,7 @@ def attach_documents(graph: Data, documents: Iterable[Document]) -> Iterator[Att
 
     Args:
         graph: Of `document_graph`.
-        documents: Texts, split on whitespace, or lists of words. An empty one, or one of unknown words alone,
+        documents: Texts, split as in `document_graph`, or lists of words. An empty one, or one of unknown words alone,
             has no edges.
 
     Raises:

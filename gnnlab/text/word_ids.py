@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-#: A document is a text, which is split on whitespace, or a list of words.
+from gnnlab.text.words import same_form
+
+#: A document is a text, which is split on whitespace, or a list of words, which are taken as they are.
 Document: TypeAlias = str | Sequence[str]
 
 #: Word numbers held at once while documents are read.
@@ -100,13 +102,13 @@ def word_file(
 
 
 def split_words(document: Any, place: str = "text") -> Any:
-    """Return the words of a document: a text split on whitespace, or the list itself.
+    """Return the words of a document: a text split on whitespace, in the form NFC, or the list itself.
 
     Raises:
         ValueError: It is something else; the message starts with `place`.
     """
     if isinstance(document, str):
-        return document.split()
+        return same_form(document).split()
     if isinstance(document, (list, tuple, np.ndarray)):
         return document
     hint = ""
