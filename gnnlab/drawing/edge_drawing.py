@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+import numpy as np
 
+from gnnlab.drawing.drawn_graph import DrawnGraph
 from gnnlab.drawing.layout import Layout
 from gnnlab.drawing.style import label_size, line_width
-from gnnlab.graphs.graph_arrays import as_tensor
-from gnnlab.graphs.graph_parts import GraphParts
+from gnnlab.graphs.sequence_pairs import Pair
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,8 +22,6 @@ NEGATIVE = "#b2182b"
 BEND = 0.18  # of an edge that has another one in the other direction beside it
 STEP_BEND = 0.5  # of one along a line, so that two arrows between neighbours stay apart
 SAME = 1e-5  # share by which the weights of two directions may differ and be one edge
-
-Pair = tuple[int, int]
 
 
 @dataclass
@@ -45,19 +43,17 @@ class EdgeLook:
 
 def draw_edges(
     ax: Axes,
-    parts: GraphParts,
+    graph: DrawnGraph,
     shown: list[int],
     layout: Layout,
     look: EdgeLook,
     *,
-    mirrored: Tensor | None = None,
     attention: tuple[Any, Any] | None = None,
 ) -> list[Any]:
     """Draw the edges among the nodes shown and return the handles of the legend."""
     from matplotlib.lines import Line2D
 
     kept = set(shown)
-    index = parts.edge_index.cpu()
     if attention is not None:
         sums = _sums(*_checked(attention))
         pairs = {pair: alpha for pair, alpha in sums.items() if set(pair) <= kept and pair[0] != pair[1]}
@@ -81,15 +77,17 @@ def draw_edges(
             )
             for alpha in (0.1, 0.5, 1.0)
         ]
-    weight = parts.edge_weight
-    weights = {pair: value for pair, value in _sums(index, weight).items() if set(pair) <= kept}
-    mirror = set() if mirrored is None else {(i, j) for i, j in index[:, mirrored].t().tolist()}
+    sums = _sums(graph.pairs, graph.weights)
+    weights = {pair: value for pair, value in sums.items() if set(pair) <= kept}
+    mirror = graph.mirrored or frozenset()
     if layout.line:
         _make_room(ax, layout, set(weights), both_sides=False)
     drawn = _once(weights)
     largest = max((abs(value) for value, _ in drawn.values()), default=0.0)
     varied = (
-        weight is not None and len({abs(value) for value, _ in drawn.values()}) > 1 and look.width is None
+        graph.weights is not None
+        and len({abs(value) for value, _ in drawn.values()}) > 1
+        and look.width is None
     )
     for pair, (value, two_way) in sorted(drawn.items()):
         color = look.color or (MIRRORED if pair in mirror else NEGATIVE if value < 0 else EDGE)
@@ -127,12 +125,11 @@ def draw_edges(
     return handles
 
 
-def _sums(edge_index: Tensor, values: Tensor | None) -> dict[Pair, float]:
+def _sums(pairs: list[Pair], values: list[float] | None) -> dict[Pair, float]:
     """One number for each pair that is joined; parallel edges add up, as in a matrix."""
-    numbers = [1.0] * edge_index.size(1) if values is None else values.detach().cpu().double().tolist()
     sums: dict[Pair, float] = {}
-    for (i, j), number in zip(edge_index.t().tolist(), numbers):
-        sums[i, j] = sums.get((i, j), 0.0) + number
+    for pair, number in zip(pairs, [1.0] * len(pairs) if values is None else values):
+        sums[pair] = sums.get(pair, 0.0) + number
     return sums
 
 
@@ -147,21 +144,24 @@ def _once(weights: dict[Pair, float]) -> dict[Pair, tuple[float, bool]]:
     return found
 
 
-def _checked(attention: Any) -> tuple[Tensor, Tensor]:
+def _checked(attention: Any) -> tuple[list[Pair], list[float]]:
     """Edges, and attention averaged over heads."""
+    wanted = "attention must be (edges (2, E), α (E,) or (E, K)) as GATConv returns it, but "
     try:
-        edges, alpha = (as_tensor(part).detach().cpu() for part in attention)
+        edges, alpha = (_array(part) for part in attention)
     except (TypeError, ValueError):
-        raise ValueError(
-            "attention must be (edges (2, E), α (E,) or (E, K)) as GATConv returns it, but is "
-            f"{type(attention).__name__}"
-        ) from None
-    if edges.dim() != 2 or edges.size(0) != 2 or alpha.dim() == 0 or alpha.size(0) != edges.size(1):
-        raise ValueError(
-            "attention must be (edges (2, E), α (E,) or (E, K)) as GATConv returns it, "
-            f"but has the shapes {tuple(edges.shape)} and {tuple(alpha.shape)}"
-        )
-    return edges.long(), alpha.double().reshape(len(alpha), -1).mean(1)
+        raise ValueError(f"{wanted}is {type(attention).__name__}") from None
+    if edges.ndim != 2 or len(edges) != 2 or alpha.ndim == 0 or len(alpha) != edges.shape[1]:
+        raise ValueError(f"{wanted}has the shapes {edges.shape} and {alpha.shape}")
+    mean = alpha.reshape(len(alpha), -1).mean(1)
+    return [(int(i), int(j)) for i, j in edges.T], mean.tolist()
+
+
+def _array(values: Any) -> np.ndarray:
+    """Numbers of torch, NumPy or Python as an array of doubles."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().double().numpy()
+    return np.asarray(values, dtype=np.float64)
 
 
 def _make_room(ax: Axes, layout: Layout, pairs: set[Pair], *, both_sides: bool) -> None:

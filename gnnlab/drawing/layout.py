@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import torch
-from torch import Tensor
 
 from gnnlab.drawing.components import pack
 from gnnlab.drawing.shapes import SHAPES, circle, places_of, shape_of
 from gnnlab.graphs.node_names import NodeNames
-from gnnlab.graphs.reach import hop_distances
+from gnnlab.graphs.sequence_pairs import Pair, hops_from
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -72,7 +69,7 @@ class Layout:
 
 
 def find_layout(
-    edge_index: Tensor,
+    pairs: Iterable[Pair],
     nodes: list[int],
     layout: str | None = None,
     *,
@@ -83,7 +80,7 @@ def find_layout(
     """Return places for some nodes of a graph, by the edges among them; always the same for the same graph.
 
     Args:
-        edge_index: (2, E).
+        pairs: Edges (source, target).
         nodes: Those that are shown, in rising order.
         layout: One of `SHAPES`; None: what each part of the graph looks like.
         sequence: The graph was made from a sequence, whose order is that of the nodes.
@@ -100,7 +97,7 @@ def find_layout(
     graph = nx.Graph()
     graph.add_nodes_from(nodes)
     kept = set(nodes)
-    graph.add_edges_from((i, j) for i, j in edge_index.t().tolist() if i != j and i in kept and j in kept)
+    graph.add_edges_from((i, j) for i, j in pairs if i != j and i in kept and j in kept)
     steps = [node for node in nodes if node != below]
     sequence = sequence and all(graph.has_edge(i, i + 1) for i in steps[:-1])
     if layout == "line" or (layout is None and len(nodes) > 1 and (sequence or _is_sequence(graph, nodes))):
@@ -140,32 +137,30 @@ def _is_sequence(graph: nx.Graph, nodes: list[int]) -> bool:
     )
 
 
-def upper_side(edge_index: Tensor, positions: Positions) -> set[int]:
+def upper_side(pairs: Iterable[Pair], positions: Positions) -> set[int]:
     """Return the nodes that leave more room over them than under them, because more steep edges go down.
 
-    >>> upper_side(torch.tensor([[0, 1], [1, 2]]), {0: (0.0, 2.0), 1: (0.0, 1.0), 2: (3.0, 0.0)})
+    >>> upper_side([(0, 1), (1, 2)], {0: (0.0, 2.0), 1: (0.0, 1.0), 2: (3.0, 0.0)})
     {0}
     """
     steep: dict[int, float] = {}
-    for pair in edge_index.t().tolist():
+    for pair in pairs:
         for here, there in (pair, pair[::-1]):
             if here in positions and there in positions and here != there:
                 (x, y), (far_x, far_y) = positions[here], positions[there]
                 length = ((far_x - x) ** 2 + (far_y - y) ** 2) ** 0.5
                 slope = (far_y - y) / length if length else 0.0
                 steep[here] = steep.get(here, 0.0) + slope**3  # flat edges stay clear of both sides
-    return {node for node, sum_of_slopes in steep.items() if sum_of_slopes < -1e-9}
+    return {node for node, sum_of_slopes in steep.items() if sum_of_slopes < -1e-9}  # of slopes from -1 to 1
 
 
-def neighbourhood(edge_index: Tensor, num_nodes: int, center: int, max_nodes: int) -> Tensor:
+def neighbourhood(pairs: Iterable[Pair], num_nodes: int, center: int, max_nodes: int) -> list[int]:
     """Return the `max_nodes` nodes nearest to `center`, by hops in either direction, in rising order.
 
-    >>> from gnnlab import path_graph
-    >>> neighbourhood(path_graph(100).edge_index, 100, center=50, max_nodes=5)
-    tensor([48, 49, 50, 51, 52])
+    >>> neighbourhood([(i, i + 1) for i in range(99)], 100, center=50, max_nodes=5)
+    [48, 49, 50, 51, 52]
     """
-    both = torch.cat([edge_index, edge_index.flip(0)], dim=1)
-    hops = hop_distances(both, center, num_nodes=num_nodes)
-    hops = hops.masked_fill(hops < 0, num_nodes)
-    nearest = torch.argsort(hops, stable=True)[:max_nodes]
-    return nearest[hops[nearest] < num_nodes].sort().values
+    both = [way for pair in pairs for way in (pair, pair[::-1])]
+    hops = hops_from(center, both, num_nodes)
+    nearest = sorted((node for node in range(num_nodes) if hops[node] >= 0), key=lambda node: hops[node])
+    return sorted(nearest[:max_nodes])

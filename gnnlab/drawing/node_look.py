@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import colorsys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import Tensor
-
 from gnnlab.graphs.node_names import NodeNames
-from gnnlab.graphs.reach import hop_distances
+from gnnlab.graphs.sequence_pairs import Pair, hops_from
 
 NODE = "#9ecae1"
 QUERY = "#fdae6b"
@@ -156,11 +154,11 @@ def value_look(labels: dict[int, str], values: Sequence[Any]) -> NodeLook:
     return NodeLook([NODE] * len(labels), labels, values=numbers)
 
 
-def field_look(labels: dict[int, str], edge_index: Tensor, node: int, layers: int | None) -> NodeLook:
+def field_look(labels: dict[int, str], pairs: Iterable[Pair], node: int, layers: int | None) -> NodeLook:
     """Return shades of the hops from which `node` hears the others, white where it does not."""
-    hops = hop_distances(edge_index.flip(0), node, num_nodes=len(labels))  # to the node, against the edges
-    furthest = int(hops.max()) if layers is None else min(layers, int(hops.max()))
-    heard = [hop if hop <= furthest else -1 for hop in hops.tolist()]
+    hops = hops_from(node, [pair[::-1] for pair in pairs], len(labels))  # to the node, against the edges
+    furthest = max(hops) if layers is None else min(layers, max(hops))
+    heard = [hop if hop <= furthest else -1 for hop in hops]
     shade = [HOPS[min(hop, len(HOPS) - 1)] if hop >= 0 else UNHEARD for hop in heard]
     last = min(furthest, len(HOPS) - 1)
     text = ["heard by itself" if hop == 0 else f"{hop} hop{'s' * (hop > 1)} away" for hop in range(last + 1)]

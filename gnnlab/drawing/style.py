@@ -60,3 +60,11 @@ def positive(name: str, value: Any) -> float:
     if not 0 < number < float("inf"):
         raise ValueError(f"{name} must be a number above 0, but is {value!r}")
     return number
+
+
+def check_color(name: str, color: Any) -> None:
+    """Raise a ValueError that names the argument unless it is None or a colour of matplotlib."""
+    from matplotlib.colors import is_color_like
+
+    if color is not None and not is_color_like(color):
+        raise ValueError(f"{name} must be a colour, such as steelblue or #4682b4, but is {color!r}")

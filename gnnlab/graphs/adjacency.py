@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from gnnlab.graphs.any_graph import graph_parts
-from gnnlab.graphs.graph_arrays import square_matrix
-from gnnlab.graphs.numbers import at_least_float32, whole_number
+from gnnlab.graphs.graph_arrays import at_least_float32, square_matrix
+from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.normalization import edge_matrix
 from gnnlab.layers.sparse_product import csr_matrix
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from gnnlab.graphs.any_graph import graph_parts
-from gnnlab.graphs.numbers import at_least_float32
+from gnnlab.graphs.graph_arrays import at_least_float32
 from gnnlab.layers.edge_list import check_edge_weight, check_features
 
 if TYPE_CHECKING:

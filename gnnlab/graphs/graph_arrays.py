@@ -165,3 +165,12 @@ def _check_finite(weight: Tensor) -> None:
     fine = weight.isfinite()
     if not bool(fine.all()):
         raise ValueError(f"matrix must hold finite weights, but holds {weight[~fine][0].item():g}")
+
+
+def at_least_float32(dtype: torch.dtype) -> torch.dtype:
+    """Return the type in which values of a type are added up: types of 16 bits lose small terms beside large sums.
+
+    >>> at_least_float32(torch.bfloat16), at_least_float32(torch.float64)
+    (torch.float32, torch.float64)
+    """
+    return torch.promote_types(dtype, torch.float32)

@@ -1,11 +1,9 @@
-"""Numbers as arguments, and the type in which numbers are added up."""
+"""Whole numbers as arguments."""
 
 from __future__ import annotations
 
 import operator
 from typing import Any
-
-import torch
 
 
 def whole_number(name: str, value: Any, *, least: int, most: int | None = None) -> int:
@@ -19,7 +17,7 @@ def whole_number(name: str, value: Any, *, least: int, most: int | None = None) 
     Raises:
         ValueError: It is no whole number, such as True, 1.5 or "3", or out of the range.
 
-    >>> whole_number("steps", torch.tensor(3), least=0)
+    >>> whole_number("steps", 3, least=0)
     3
     >>> whole_number("steps", 1.5, least=0)
     Traceback (most recent call last):
@@ -35,18 +33,9 @@ def whole_number(name: str, value: Any, *, least: int, most: int | None = None) 
 
 def as_whole(value: Any) -> int | None:
     """Return a whole number of Python, NumPy or torch as one of Python; None: it is none, and True is none."""
-    if isinstance(value, bool) or getattr(value, "dtype", None) in (torch.bool, "bool"):
+    if isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool"):
         return None
     try:
         return operator.index(value)
     except (TypeError, ValueError, RuntimeError):
         return None
-
-
-def at_least_float32(dtype: torch.dtype) -> torch.dtype:
-    """Return the type in which values of a type are added up: types of 16 bits lose small terms beside large sums.
-
-    >>> at_least_float32(torch.bfloat16), at_least_float32(torch.float64)
-    (torch.float32, torch.float64)
-    """
-    return torch.promote_types(dtype, torch.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.graphs.numbers import as_whole, whole_number
+from gnnlab.graphs.sequence_pairs import mirrored_pairs, path_pairs
 from gnnlab.layers.edge_list import check_edge_index
 
 
@@ -36,7 +37,7 @@ def path_graph(
             [1, 2, 2, 3, 3]])
     """
     num_nodes = whole_number("num_nodes", num_nodes, least=1)
-    edges = _path_edges(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
+    edges = path_pairs(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
     return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 
 
@@ -88,8 +89,8 @@ def palindrome_graph(
     if length < 2:
         raise ValueError(f"digits must be a length of 2 or more, or as many digits, but is {digits!r}")
     nodes = length if query else length - 1
-    edges = _path_edges(nodes, directed=directed, self_loops=self_loops, skip=skip)
-    pairs = _mirror_edges(length, nodes, directed=directed) - edges if mirrored else set()
+    edges = path_pairs(nodes, directed=directed, self_loops=self_loops, skip=skip)
+    pairs = mirrored_pairs(length, nodes, directed=directed) - edges if mirrored else set()
     edge_index = _as_tensor(edges | pairs)
     data = Data(edge_index=edge_index, num_nodes=nodes)
     data.mirrored = torch.tensor([tuple(edge) in pairs for edge in edge_index.t().tolist()], dtype=torch.bool)
@@ -160,23 +161,6 @@ def _digits(digits: Any) -> list[int]:
     if len(known) < len(symbols):
         raise ValueError(f"digits must be a length, or digits 0 to 9, but is {digits!r}")
     return known
-
-
-def _path_edges(nodes: int, *, directed: bool, self_loops: bool, skip: Any) -> set[tuple[int, int]]:
-    one = as_whole(skip) is not None or isinstance(skip, str) or not isinstance(skip, Iterable)
-    skips = [whole_number("skip", step, least=0) for step in ([skip] if one else skip)]
-    steps = {1, *skips} - {0}
-    edges = {(i, i + step) for step in steps for i in range(nodes - step)}
-    if not directed:
-        edges |= {(target, source) for source, target in edges}
-    if self_loops:
-        edges |= {(i, i) for i in range(nodes)}
-    return edges
-
-
-def _mirror_edges(length: int, nodes: int, *, directed: bool) -> set[tuple[int, int]]:
-    edges = {(i, length - 1 - i) for i in range(length // 2) if length - 1 - i < nodes}
-    return edges if directed else edges | {(target, source) for source, target in edges}
 
 
 def _as_tensor(edges: set[tuple[int, int]]) -> Tensor:

@@ -31,3 +31,16 @@ def test_importing_the_package_imports_nothing_slow():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"torch", "torch_geometric", "numpy", "scipy", "networkx", "matplotlib", "regex"} & set(found)
+
+
+def test_a_path_is_drawn_without_torch(tmp_path):
+    program = (
+        "import sys; from gnnlab.drawing.drawn_graph import drawn_path, drawn_palindrome;"
+        "from gnnlab.drawing.picture import draw_picture;"
+        "draw_picture(drawn_path(5, skip=2)); draw_picture(drawn_palindrome('level', mirrored=True));"
+        "print(*sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"torch", "torch_geometric", "scipy", "pandas", "matplotlib.pyplot"} & set(found)
