@@ -82,7 +82,7 @@ def draw_picture(
     shown = list(range(nodes))
     if nodes > whole_number("max_nodes", max_nodes, least=1):
         shown = neighbourhood(graph.pairs, nodes, middle, max_nodes)
-    found = _layout(graph, shown, layout, positions, mark)
+    found = _layout(graph, shown, layout, positions, mark if hearer is None else hearer)
     if ax is None:
         ax = new_axes(*_size(found, len(shown)), figsize)
     elif figsize is not None:
@@ -115,7 +115,7 @@ def _layout(
     shown: list[int],
     layout: str | None,
     positions: Mapping[Any, Sequence[float]] | None,
-    mark: int | None,
+    root: int | None,
 ) -> Layout:
     if positions is not None:
         if layout is not None:
@@ -123,7 +123,7 @@ def _layout(
         return Layout(given_places(positions, graph.names, shown))
     sequence = graph.sequence and len(shown) == graph.names.num_nodes
     below = graph.virtual if graph.sequence else None
-    return find_layout(graph.pairs, shown, layout, sequence=sequence, below=below, root=mark)
+    return find_layout(graph.pairs, shown, layout, sequence=sequence, below=below, root=root)
 
 
 def _size(layout: Layout, count: int) -> tuple[float, float]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from gnnlab.graphs.graph_parts import GraphParts
     from gnnlab.layers.normalization import EdgeMatrix
 
+MOST_POWER = 10**9  # torch takes no power beyond 2^63
+
 
 def adjacency_matrix(
     graph: GraphLike,
@@ -130,7 +132,7 @@ def adjacency_power(matrix: Tensor, power: int) -> Tensor:
 
     Args:
         matrix: (N, N) real numbers of any type, dense or sparse, of torch, NumPy or SciPy.
-        power: k, zero or more.
+        power: k, from 0 to 10^9.
 
     Returns:
         (N, N), in float64: counts are exact below 2^53, about 9e15, and have 15 digits above.
@@ -145,7 +147,7 @@ def adjacency_power(matrix: Tensor, power: int) -> Tensor:
             [1.5480e+12, 2.5047e+12]], dtype=torch.float64)
     """
     square = square_matrix(matrix).double()
-    times = whole_number("power", power, least=0)
+    times = whole_number("power", power, least=0, most=MOST_POWER)
     result = torch.linalg.matrix_power(square, times)
     if not bool(result.isfinite().all()) and bool(square.isfinite().all()):
         raise ValueError(f"power must leave entries below 1e308, but is {power}; normalise the matrix first")
