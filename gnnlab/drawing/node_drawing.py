@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gnnlab.drawing.layout import Layout
+from gnnlab.drawing.layout import Layout, upper_side
 from gnnlab.drawing.node_look import NodeLook
 from gnnlab.drawing.plain_text import plain_text
+from gnnlab.graphs.sequence_pairs import Pair
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +18,8 @@ RIM = "#555555"
 CHARACTER = 0.62  # width of a letter, of its height
 MOST_NAMED = 40  # nodes that all keep their labels, even where two of them touch
 DARK = 0.45  # luminance below which text on a node is white
+
+STEPS = 40  # points along an edge
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
@@ -39,14 +42,14 @@ def draw_nodes(
     shown: list[int],
     layout: Layout,
     look: NodeLook,
+    pairs: list[Pair],
     *,
     size: float,
     font: float,
     cmap: Any,
     value_name: str,
-    upper: set[int],
 ) -> None:
-    """Draw nodes, a colour bar where they have values, and labels."""
+    """Draw nodes, a colour bar where they have values, and labels, which keep clear of edges."""
     places = [layout.places[node] for node in shown]
     coloured: dict[str, Any] = {"c": [look.colors[node] for node in shown]}
     if look.values is not None:
@@ -67,7 +70,7 @@ def draw_nodes(
     values = drawn.get_array()
     faces = drawn.get_facecolor() if values is None else drawn.to_rgba(values)
     dark = {node for node, face in zip(shown, faces) if luminance(face) < DARK}
-    _write_labels(ax, shown, layout, look.labels, size, font, dark, upper)
+    _write_labels(ax, shown, layout, look.labels, pairs, size, font, dark)
 
 
 def _color_bar(ax: Axes, drawn: Any, name: str) -> None:
@@ -98,14 +101,15 @@ def _write_labels(
     shown: list[int],
     layout: Layout,
     labels: dict[int, str],
+    pairs: list[Pair],
     size: float,
     font: float,
     dark: set[int],
-    upper: set[int],
 ) -> None:
     """Labels wider than their node stand beside it, where they touch no other, and have a white rim.
 
-    Where no place is free, those of many nodes are left out, and those of few stand where they touch least.
+    Where no place is free, those of many nodes are left out, and those of few stand where they touch least; of free
+    places they take that which fewest edges cross.
     """
     from matplotlib.patheffects import withStroke
 
@@ -113,6 +117,8 @@ def _write_labels(
     points = ax.transData.transform(middles) * 72 / ax.figure.dpi
     radius = size**0.5 / 2
     taken: list[Box] = [(x - radius, y - radius, x + radius, y + radius) for x, y in points]
+    edges = _along(dict(zip(shown, points)), pairs)
+    upper = upper_side(pairs, layout.places)
     inside = {node for node in shown if _fits(labels[node], font, size)}
     if layout.columns and len(inside) < len(shown):
         inside = set()  # a column of names reads better than names here and there
@@ -127,13 +133,14 @@ def _write_labels(
             )
             continue
         choices = _beside(text, font, radius, layout, node, over=node in upper)
-        cost, (across, up) = min(
-            ((_overlap(_box(x + dx, y + dy, text, font), taken), (dx, dy)) for dx, dy in choices),
-            key=lambda found: found[0],
+        boxes = [_box(x + dx, y + dy, text, font) for dx, dy in choices]
+        cost, _, place = min(
+            (_overlap(box, taken), _crossed(box, edges), place) for place, box in enumerate(boxes)
         )
+        across, up = choices[place]
         if cost > 0 and len(shown) > MOST_NAMED:
             continue
-        taken.append(_box(x + across, y + up, text, font))
+        taken.append(boxes[place])
         ax.annotate(
             plain_text(text),
             layout.places[node],
@@ -172,6 +179,20 @@ def _overlap(box: Box, others: list[Box]) -> float:
         max(0.0, min(right, r) - max(left, l)) * max(0.0, min(top, t) - max(bottom, b))
         for l, b, r, t in others
     )
+
+
+def _along(points: dict[int, np.ndarray], pairs: list[Pair]) -> np.ndarray:
+    """(E, STEPS, 2) points along each edge, as if all were straight."""
+    ends = [(points[i], points[j]) for i, j in pairs if i in points and j in points and i != j]
+    share = np.linspace(0, 1, STEPS).reshape(-1, 1)
+    return np.array([start + share * (end - start) for start, end in ends]).reshape(-1, STEPS, 2)
+
+
+def _crossed(box: Box, edges: np.ndarray) -> int:
+    """How many edges pass through a box."""
+    left, bottom, right, top = box
+    x, y = edges[..., 0], edges[..., 1]
+    return int(((x > left) & (x < right) & (y > bottom) & (y < top)).any(1).sum())
 
 
 def luminance(color: Any) -> float:

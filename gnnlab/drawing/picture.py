@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gnnlab.drawing.drawn_graph import DrawnGraph
 from gnnlab.drawing.edge_drawing import EdgeLook, draw_edges
-from gnnlab.drawing.layout import Layout, find_layout, given_places, neighbourhood, upper_side
+from gnnlab.drawing.layout import Layout, find_layout, given_places, neighbourhood
 from gnnlab.drawing.new_figure import new_axes
 from gnnlab.drawing.node_drawing import RIM, draw_nodes, node_area
 from gnnlab.drawing.node_look import (
@@ -97,8 +97,7 @@ def draw_picture(
     edge_look = EdgeLook(size, width, edge_color, edge_numbers)
     handles = draw_edges(ax, graph, shown, found, edge_look, attention=attention)
     colors = color_map(cmap, "YlGnBu")
-    upper = upper_side(graph.pairs, found.places)
-    draw_nodes(ax, shown, found, look, size=size, font=font, cmap=colors, value_name=value_name, upper=upper)
+    draw_nodes(ax, shown, found, look, graph.pairs, size=size, font=font, cmap=colors, value_name=value_name)
     if title is not None:
         ax.set_title(plain_text(title))
     if legend:

@@ -20,6 +20,16 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
+def called(name: str) -> str:
+    """A node at the beginning of a sentence.
+
+    Example:
+        >>> called("3"), called("Medici")
+        ('Node 3', 'Medici')
+    """
+    return f"Node {name}" if name.isdecimal() else name
+
+
 def of_path(graph: DrawnGraph) -> str:
     """How far the ends of a path are apart."""
     last = graph.names.num_nodes - 1

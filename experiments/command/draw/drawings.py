@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from experiments.command.draw.answers import of_field, of_powers, power
+from experiments.command.draw.answers import called, of_field, of_powers, power
 from experiments.command.draw.look import GraphLook, MatrixLook
 from experiments.command.draw.names import find_node, key_columns, labels_of, names_of, with_key
 from experiments.command.draw.whole_graphs import KEY_WIDTH, MOST_CELLS, fill, pairs_of, title_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KINDS = ("plain", "selfloops", "normalised")
 MOST_POWERS = 12
+MOST_IN_LEVELS = 16  # nodes of a field whose hops are levels
 
 
 def powers_figure(text: str, *, powers: Sequence[int], kind: str, directed: bool, look: MatrixLook) -> Any:
@@ -94,10 +95,11 @@ def field_figure(text: str, node: str, *, layers: int | None, directed: bool, lo
     width = 9.0 + KEY_WIDTH * key_columns(graph)
     figure = look.figure(width, 3.8 if "position" in graph else 7.0)
     name = names_of(graph)[number]
-    called = f"Node {name}" if name.isdecimal() else name
-    look.give_title(figure, of_field(called, pairs_of(graph), graph.num_nodes, number, layers))
+    look.give_title(figure, of_field(called(name), pairs_of(graph), graph.num_nodes, number, layers))
     ax = with_key(figure, graph) if look.labels is None else figure.subplots()
     own = {"labels": labels_of(graph)} | look.graph(graph.num_nodes)
+    if "position" not in graph and graph.num_nodes <= MOST_IN_LEVELS:
+        own = {"layout": "tree"} | own  # a level for each hop
     draw_graph(shown, ax=ax, receptive_field_of=number, layers=layers, **own)
     return figure
 
