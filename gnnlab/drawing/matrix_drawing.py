@@ -12,11 +12,12 @@ from gnnlab.drawing.new_figure import new_axes
 from gnnlab.drawing.node_drawing import CHARACTER, DARK, luminance
 from gnnlab.drawing.node_look import labels_of
 from gnnlab.drawing.plain_text import plain_text
-from gnnlab.drawing.style import color_map, label_size, positive
+from gnnlab.drawing.style import check_axes, color_map, label_size
 from gnnlab.graphs.adjacency import wide_matrix
 from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.graphs.graph_arrays import as_tensor, may_be_edges, square_matrix
 from gnnlab.graphs.node_names import NodeNames
+from gnnlab.graphs.numbers import flag, real_number
 from gnnlab.layers.edge_list import is_sparse_matrix
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def draw_adjacency(
     >>> draw_adjacency(normalized_adjacency(path_graph(4).edge_index)).get_ylabel()
     'node i receives'
     """
+    check_axes(ax)
     if (graph is None) == (matrix is None):
         raise ValueError("draw_adjacency must be given one of graph and matrix")
     entries, names = (_square(matrix), None) if matrix is not None else _entries(graph)
@@ -85,11 +87,13 @@ def draw_adjacency(
         ax = new_axes(6, 5.2, figsize)
     elif figsize is not None:
         raise ValueError("figsize is for a new figure; ax has one already")
-    font = label_size() if font_size is None else positive("font_size", font_size)
+    font = label_size() if font_size is None else real_number("font_size", font_size, above=0)
     shown = np.ma.masked_equal(entries, 0)
     colors, norm = _colors(shown, cmap)
-    image = ax.imshow(shown, cmap=colors, norm=norm, interpolation="nearest")
-    if numbers if numbers is not None else size <= MOST_NUMBERS:
+    edge = max(0.5, size - 0.5)  # a graph without nodes has an empty picture
+    places = (-0.5, edge, edge, -0.5)
+    image = ax.imshow(shown, cmap=colors, norm=norm, interpolation="nearest", extent=places)
+    if size <= MOST_NUMBERS if numbers is None else flag("numbers", numbers):
         sides = min(ax.bbox.width, ax.bbox.height) * 72 / ax.figure.dpi
         room = int(sides / max(1, size) / (CHARACTER * font)) - 1
         for i, j in zip(*np.nonzero(entries)):
@@ -97,7 +101,7 @@ def draw_adjacency(
             ax.text(
                 j, i, short_number(entries[i, j], room), ha="center", va="center", fontsize=font, color=color
             )
-    if colorbar and len(np.unique(entries)) > 2:
+    if flag("colorbar", colorbar) and len(np.unique(entries)) > 2:
         _color_bar(ax, image, shown.compressed())
     _mark_nodes(ax, size, texts, font)
     ax.set(xlabel="from node j", ylabel="node i receives")

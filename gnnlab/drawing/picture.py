@@ -22,8 +22,8 @@ from gnnlab.drawing.node_look import (
     value_look,
 )
 from gnnlab.drawing.plain_text import plain_text
-from gnnlab.drawing.style import check_color, color_map, label_size, positive
-from gnnlab.graphs.numbers import whole_number
+from gnnlab.drawing.style import check_axes, check_color, color_map, label_size
+from gnnlab.graphs.numbers import flag, real_number, whole_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,6 +62,7 @@ def draw_picture(
     legend: bool = True,
 ) -> Axes:
     """Draw a graph; the options, and what is refused, are those of `draw_graph`."""
+    check_axes(ax)
     names, nodes = graph.names, graph.names.num_nodes
     mark, middle, hearer = (
         None if node is None else names.number(node, name)
@@ -87,20 +88,20 @@ def draw_picture(
         ax = new_axes(*_size(found, len(shown)), figsize)
     elif figsize is not None:
         raise ValueError("figsize is for a new figure; ax has one already")
-    font = label_size() if font_size is None else positive("font_size", font_size)
+    font = label_size() if font_size is None else real_number("font_size", font_size, above=0)
     if node_size is None:
         size = node_area(ax, found, [texts[node] for node in shown], font)
     else:
-        size = positive("node_size", node_size)
-    width = None if edge_width is None else positive("edge_width", edge_width)
+        size = real_number("node_size", node_size, above=0)
+    width = None if edge_width is None else real_number("edge_width", edge_width, above=0)
     check_color("edge_color", edge_color)
-    edge_look = EdgeLook(size, width, edge_color, edge_numbers)
+    edge_look = EdgeLook(size, width, edge_color, flag("edge_numbers", edge_numbers))
     handles = draw_edges(ax, graph, shown, found, edge_look, attention=attention)
     colors = color_map(cmap, "YlGnBu")
     draw_nodes(ax, shown, found, look, graph.pairs, size=size, font=font, cmap=colors, value_name=value_name)
     if title is not None:
         ax.set_title(plain_text(title))
-    if legend:
+    if flag("legend", legend):
         _draw_legend(ax, look, handles, font)
     if len(shown) < nodes:
         note = f"{len(shown)} of {nodes:,} nodes, those nearest to node {texts[middle]}"

@@ -51,20 +51,17 @@ def color_map(name: str | None, own: str) -> Any:
         ) from None
 
 
-def positive(name: str, value: Any) -> float:
-    """Return an argument that must be a number above 0, and raise a ValueError that names it if it is none."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise ValueError(f"{name} must be a number above 0, but is {value!r}")
-    return number
-
-
 def check_color(name: str, color: Any) -> None:
     """Raise a ValueError that names the argument unless it is None or a colour of matplotlib."""
     from matplotlib.colors import is_color_like
 
     if color is not None and not is_color_like(color):
         raise ValueError(f"{name} must be a colour, such as steelblue or #4682b4, but is {color!r}")
+
+
+def check_axes(ax: Any) -> None:
+    """Raise a ValueError unless this is None or axes of matplotlib."""
+    from matplotlib.axes import Axes
+
+    if ax is not None and not isinstance(ax, Axes):
+        raise ValueError(f"ax must be axes of matplotlib, but is {ax!r:.60}")

@@ -47,6 +47,10 @@ def word_neighbourhood(graph: Data, word: str, hops: int = 1, limit: int = 10) -
     hops, limit = whole_number("hops", hops, least=1), whole_number("limit", limit, least=1)
     if not isinstance(graph, Data) or "words" not in graph:
         raise ValueError("graph: should have words, as cooccurrence_graph and document_graph make them")
+    hops, limit = (
+        min(hops, graph.num_nodes),
+        min(limit, graph.num_nodes),
+    )  # no way is longer, and no word has more
     words: list[str] = graph.words
     word = same_form(word) if isinstance(word, str) else word
     offset = int(graph.num_nodes) - len(words)  # documents come first

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.graphs.graph_arrays import at_least_float32, square_matrix
-from gnnlab.graphs.numbers import whole_number
+from gnnlab.graphs.numbers import flag, whole_number
 from gnnlab.layers.normalization import edge_matrix
 from gnnlab.layers.sparse_product import csr_matrix
 
@@ -121,7 +121,7 @@ def degree_matrix(
     parts = graph_parts(graph, edge_weight, num_nodes)
     matrix = wide_matrix(parts, self_loops=self_loops)
     degree = matrix.values.new_zeros(parts.num_nodes).index_add(0, matrix.edges.target, matrix.values)
-    if not sparse:
+    if not flag("sparse", sparse):
         return torch.diag(degree)
     nodes = torch.arange(degree.numel() + 1, device=degree.device)
     return csr_matrix(nodes, nodes[:-1], degree, degree.numel())
@@ -167,7 +167,7 @@ def _matrix(
     dtype = torch.get_default_dtype() if parts.edge_weight is None else parts.edge_weight.dtype
     matrix = wide_matrix(parts, self_loops=self_loops, normalize=normalize)
     # The matrix is remembered for the layers that use this graph, so the caller gets a copy to do with as he likes.
-    if not sparse:
+    if not flag("sparse", sparse):
         return matrix.dense.to(dtype, copy=True)
     edges, values = matrix.edges, matrix.values.to(dtype, copy=True)
     return csr_matrix(edges.rowptr.long().clone(), edges.source.clone(), values, parts.num_nodes)
@@ -177,6 +177,7 @@ def wide_matrix(parts: GraphParts, *, self_loops: bool = False, normalize: bool 
     """Return the matrix at its edges, summed in the type of the weights, but at least float32."""
     weight = parts.edge_weight
     dtype = at_least_float32(torch.get_default_dtype() if weight is None else weight.dtype)
+    loops = flag("self_loops", self_loops)
     return edge_matrix(
-        parts.edge_index, weight, parts.num_nodes, self_loops=self_loops, normalize=normalize, dtype=dtype
+        parts.edge_index, weight, parts.num_nodes, self_loops=loops, normalize=normalize, dtype=dtype
     )

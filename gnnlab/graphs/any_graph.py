@@ -45,6 +45,10 @@ GraphLike: TypeAlias = (
 )
 
 
+#: A matrix of more nodes fits no memory, and its places no 64-bit number.
+MOST_NODES = 2**31 - 1
+
+
 def as_graph(
     graph: GraphLike | None = None,
     *,
@@ -82,7 +86,7 @@ def as_graph(
     if sum(way is not None for way in (graph, edge_index, matrix)) != 1:
         raise ValueError("as_graph must be given one of graph, edge_index and matrix")
     if num_nodes is not None:
-        num_nodes = whole_number("num_nodes", num_nodes, least=0)
+        num_nodes = whole_number("num_nodes", num_nodes, least=0, most=MOST_NODES)
     if edge_index is not None:
         return with_weight(parts_of_edge_index(edge_index, num_nodes), edge_weight, num_nodes).data()
     if matrix is not None:
@@ -112,7 +116,7 @@ def graph_parts(
         ValueError: As in `as_graph`.
     """
     if num_nodes is not None:
-        num_nodes = whole_number("num_nodes", num_nodes, least=0)
+        num_nodes = whole_number("num_nodes", num_nodes, least=0, most=MOST_NODES)
     if isinstance(graph, Data):
         return _parts_of_data(graph, edge_weight, num_nodes)
     if hasattr(graph, "adjacency"):  # a networkx graph, without importing networkx to ask

@@ -59,7 +59,7 @@ def parts_of_edge_index(edge_index: Any, num_nodes: int | None) -> GraphParts:
     tensor = as_tensor(edge_index)
     nodes = num_nodes
     if nodes is None:
-        nodes = int(tensor.max()) + 1 if tensor.numel() else 0
+        nodes = int(tensor.max()) + 1 if tensor.numel() and _holds_integers(tensor) else 0
     check_edge_index(tensor, nodes)
     return GraphParts(plain_edge_index(tensor), None, nodes, sized=False)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from gnnlab.graphs.adjacency import wide_matrix
+from gnnlab.graphs.adjacency import MOST_POWER, wide_matrix
 from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.edge_list import check_edge_weight
@@ -35,7 +35,7 @@ def random_walk_influence(
 
     Args:
         graph: An edge list (2, E), or any other form that `as_graph` takes.
-        steps: k, zero or more.
+        steps: k, from 0 to 10^9.
         edge_weight: (E,) weights, zero or more.
         num_nodes: N. Default: of the graph, or the largest node plus one.
         self_loops: Walk on A + I; otherwise on A, where a node that receives nothing ends the walk: its row is
@@ -46,7 +46,7 @@ def random_walk_influence(
         columns stand in the graph's own order.
 
     Raises:
-        ValueError: `steps` that are no whole number of 0 or more, bad edges, or weights that are negative or not
+        ValueError: `steps` that are no whole number in their range, bad edges, or weights that are negative or not
             finite.
 
     >>> from gnnlab import path_graph
@@ -55,7 +55,7 @@ def random_walk_influence(
             [0.3333, 0.3333, 0.3333],
             [0.0000, 0.5000, 0.5000]])
     """
-    steps = whole_number("steps", steps, least=0)
+    steps = whole_number("steps", steps, least=0, most=MOST_POWER)
     parts = graph_parts(graph, edge_weight, num_nodes)
     if parts.edge_weight is not None:
         check_edge_weight(parts.edge_weight, parts.edge_index.size(1))

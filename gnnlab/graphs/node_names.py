@@ -62,6 +62,8 @@ class NodeNames:
         raise ValueError(f"{argument} must be {self._known()}, but is {name!r}")
 
     def _known(self) -> str:
+        if not self.num_nodes:
+            return "a node of the graph, which has none"
         if not self.names:
             return f"a node from 0 to {self.num_nodes - 1}"
         some = ", ".join(str(name) for name in self.names[:SHOWN])

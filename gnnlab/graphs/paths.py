@@ -9,9 +9,11 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gnnlab.graphs.numbers import as_whole, whole_number
+from gnnlab.graphs.numbers import as_whole, flag, whole_number
 from gnnlab.graphs.sequence_pairs import mirrored_pairs, path_pairs
 from gnnlab.layers.edge_list import check_edge_index
+
+MOST_NODES = 10**6  # a path of so many takes seconds to make
 
 
 def path_graph(
@@ -36,7 +38,7 @@ def path_graph(
     tensor([[0, 0, 1, 1, 2],
             [1, 2, 2, 3, 3]])
     """
-    num_nodes = whole_number("num_nodes", num_nodes, least=1)
+    num_nodes = whole_number("num_nodes", num_nodes, least=1, most=MOST_NODES)
     edges = path_pairs(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
     return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 
@@ -86,17 +88,17 @@ def palindrome_graph(
     number = as_whole(digits)
     symbols = _digits(digits) if number is None else None
     length = len(symbols or ()) if number is None else number
-    if length < 2:
+    if not 2 <= length <= MOST_NODES:
         raise ValueError(f"digits must be a length of 2 or more, or as many digits, but is {digits!r}")
-    nodes = length if query else length - 1
+    nodes = length if flag("query", query) else length - 1
     edges = path_pairs(nodes, directed=directed, self_loops=self_loops, skip=skip)
-    pairs = mirrored_pairs(length, nodes, directed=directed) - edges if mirrored else set()
+    pairs = mirrored_pairs(length, nodes, directed=directed) - edges if flag("mirrored", mirrored) else set()
     edge_index = _as_tensor(edges | pairs)
     data = Data(edge_index=edge_index, num_nodes=nodes)
     data.mirrored = torch.tensor([tuple(edge) in pairs for edge in edge_index.t().tolist()], dtype=torch.bool)
     if query:
         data.query = length - 1
-    if position:
+    if flag("position", position):
         data.position = torch.arange(nodes)
     if symbols is not None:
         data.tokens = torch.tensor(symbols[:-1])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gnnlab.graphs.any_graph import graph_parts
+from gnnlab.graphs.any_graph import MOST_NODES, graph_parts
 from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.sorted_edges import SortedEdges, sorted_edges
 
@@ -105,7 +105,7 @@ def receptive_field(
     >>> receptive_field([("Ulm", "Aalen"), ("Aalen", "Ellwangen")], "Ellwangen", layers=1)
     ['Aalen', 'Ellwangen']
     """
-    layers = whole_number("layers", layers, least=0)
+    layers = min(whole_number("layers", layers, least=0), MOST_NODES)  # no way is longer
     parts = graph_parts(graph, num_nodes=num_nodes)
     start = parts.node_names().number(node, "node")
     hops = _hops_to(sorted_edges(parts.edge_index, parts.num_nodes), start)

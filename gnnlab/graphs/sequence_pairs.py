@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gnnlab.graphs.numbers import as_whole, whole_number
+from gnnlab.graphs.numbers import as_whole, flag, whole_number
 
 Pair = tuple[int, int]
 
@@ -22,9 +22,9 @@ def path_pairs(nodes: int, *, directed: bool, self_loops: bool, skip: Any) -> se
     one = as_whole(skip) is not None or isinstance(skip, str) or not isinstance(skip, Iterable)
     steps = {1, *(whole_number("skip", step, least=0) for step in ([skip] if one else skip))} - {0}
     edges = {(i, i + step) for step in steps for i in range(nodes - step)}
-    if not directed:
+    if not flag("directed", directed):
         edges |= {(target, source) for source, target in edges}
-    if self_loops:
+    if flag("self_loops", self_loops):
         edges |= {(i, i) for i in range(nodes)}
     return edges
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gnnlab.graphs.numbers import whole_number
+from gnnlab.graphs.numbers import flag, whole_number
 
 MOST_RADIUS = 12  # a tree of 8,191 nodes
 
@@ -37,7 +37,7 @@ def tree_graph(radius: int, *, directed: bool = True) -> Data:
     child = torch.arange(nodes - 1)
     # Level by level from the leaves: pairs of neighbours share a parent, in their order.
     edges = torch.stack([child, 2**radius + child // 2])
-    if not directed:
+    if not flag("directed", directed):
         edges = torch.cat([edges, edges.flip(0)], dim=1)
         edges = edges[:, (edges[0] * nodes + edges[1]).argsort()]
     heights = torch.arange(radius, -1, -1)

@@ -165,9 +165,7 @@ def _strongest(task: Data, edges: Tensor, alpha: Tensor) -> str:
     place = int(mean.argmax())
     names = names_of(task)
     source, target = (names[int(node)] for node in edges[:, place])
-    return (
-        f"{target} listens most to one other node, {source} (α = {float(mean[place]):.2f}, mean over heads)"
-    )
+    return f"{called(target)} listens most to one other, {source} (α = {float(mean[place]):.2f}, mean over heads)"
 
 
 @torch.no_grad()
