@@ -111,6 +111,7 @@ def words(
     min_count: int = 1,
     word: str | None = None,
     most: int = 40,
+    characters: bool = False,
     look: GraphLook | None = None,
 ) -> int:
     """The words of a text of your own, joined where they stand together more often than chance has it.
@@ -129,6 +130,8 @@ def words(
         The word in the middle, with its strongest neighbours [the whole text].
     most
         Most words to draw; of a longer text the most frequent ones.
+    characters
+        Each character is a word in scripts that put no spaces between words, such as Chinese.
     """
     from experiments.command.draw.words import words_figure
 
@@ -136,7 +139,9 @@ def words(
     return show(
         out,
         chosen,
-        lambda: words_figure(text, window=window, min_count=min_count, word=word, most=most, look=chosen),
+        lambda: words_figure(
+            text, window=window, min_count=min_count, word=word, most=most, characters=characters, look=chosen
+        ),
     )
 
 

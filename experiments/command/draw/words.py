@@ -19,7 +19,14 @@ MOST_NODES = 100
 
 
 def words_figure(
-    text: str, *, window: int, min_count: int, word: str | None, most: int, look: GraphLook
+    text: str,
+    *,
+    window: int,
+    min_count: int,
+    word: str | None,
+    most: int,
+    look: GraphLook,
+    characters: bool = False,
 ) -> Any:
     """Words that stand together more often than chance has it, or those around one word.
 
@@ -30,11 +37,13 @@ def words_figure(
         word: The one in the middle; None: the whole graph, or, where that is too large, its most frequent words.
         most: Most words to draw.
         look: Options of the picture.
+        characters: In scripts without spaces each character is a word.
     """
     if not 2 <= most <= MOST_NODES:
         raise ValueError(f"most: {most} should be 2 to {MOST_NODES}")
     documents = [
-        [found for found in words_of(line) if found[-1].isalnum() or len(found) > 1] for line in _lines(text)
+        [found for found in words_of(line, characters=characters) if found[-1].isalnum() or len(found) > 1]
+        for line in _lines(text)
     ]
     graph = cooccurrence_graph(documents, window=window, min_count=min_count)
     figure = look.figure(9.0, 7.0)

@@ -200,6 +200,8 @@ def test_words_of_a_text_of_ones_own(tmp_path):
     assert "pairs more often together than by chance" in title(whole)
     around = words_figure(str(file), word="CAT", **options)
     assert title(around).startswith("'cat' and")
+    parts = words_figure("我喜欢猫 我喜欢狗", word=None, characters=True, **options)
+    assert {text.get_text() for text in parts.axes[0].texts} == set("我喜欢猫狗")
     said = words_figure("a b a c", word=None, **options | {"most": 2})
     assert len(labels(said.axes[0])) >= 2
     assert "the most frequent of 3" in title(said)
