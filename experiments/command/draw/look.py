@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,9 +143,19 @@ def show(out: Path, look: Look, draw: Callable[[], Any]) -> int:
         draw: Makes the figure.
     """
     check_format(out)
-    with look.settings():
+    with look.settings(), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("default")
+        warnings.filterwarnings("always", message="Glyph")
         save(draw(), out)
     print(out)
+    if any(str(warning.message).startswith("Glyph") for warning in said):
+        print(
+            "gnnlab: the font lacks some of the characters; --font takes another, such as one of Noto",
+            file=sys.stderr,
+        )
+    for warning in said:
+        if not str(warning.message).startswith("Glyph"):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return 0
 
 

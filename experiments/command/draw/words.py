@@ -63,7 +63,7 @@ def words_figure(
 
 
 def _lines(text: str) -> list[str]:
-    if not is_file(text):
+    if not _names_a_file(text):
         return [text]
     path = Path(text)
     check_ordinary("text", path)
@@ -73,6 +73,15 @@ def _lines(text: str) -> list[str]:
         raise ValueError(f"text: {path}: byte {error.start} is not UTF-8 text") from None
     except OSError as error:
         raise ValueError(f"text: {path} cannot be read ({error.strerror})") from None
+
+
+def _names_a_file(text: str) -> bool:
+    """Whether this is no text but the file of one; a text may have a stroke in it, and be longer than any name."""
+    try:
+        there = Path(text).exists()
+    except (OSError, ValueError):
+        return False
+    return there or (is_file(text) and not any(sign.isspace() for sign in text))
 
 
 def _most_frequent(graph: Data, most: int) -> Data:

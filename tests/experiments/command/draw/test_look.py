@@ -207,6 +207,23 @@ def test_words_of_a_text_of_ones_own(tmp_path):
     assert "the most frequent of 3" in title(said)
 
 
+@pytest.mark.parametrize("text", ["cats and/or dogs", "a b " * 2000, "see notes.txt"])
+def test_a_text_is_no_file(text):
+    drawn = words_figure(text, window=2, min_count=1, word=None, most=40, look=PLAIN)
+    assert set(labels(drawn.axes[0])) == {
+        word.strip(".") for word in text.replace("/", " ").replace(".", " ").split()
+    }
+
+
+def test_letters_that_the_font_lacks_are_said_in_one_line(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["draw", "words", "我喜欢猫 我喜欢狗", "--characters", "--out", str(tmp_path / "x.png")])
+    found = capsys.readouterr()
+    assert (stop.value.code, found.err.count("\n")) == (0, 1)
+    assert "the font lacks some of the characters; --font" in found.err
+    assert (tmp_path / "x.png").exists()
+
+
 @pytest.mark.parametrize(
     ("count", "shape"), [(1, (1, 1)), (3, (1, 3)), (4, (2, 2)), (5, (2, 3)), (7, (2, 4)), (12, (3, 4))]
 )
