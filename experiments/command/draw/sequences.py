@@ -87,7 +87,7 @@ def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any])
     order = values[key].mean(0).argsort(descending=True)
     for ax, (name, activation) in zip(axes, values.items()):
         opening = name in OPENINGS
-        top = 1.0 if opening else max(float(activation.abs().max()), 1e-12)
+        top = 1.0 if opening else float(activation.abs().max()) or 1.0
         image = ax.imshow(
             activation[:, order].t().numpy(),
             aspect="auto",
