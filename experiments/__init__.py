@@ -8,6 +8,8 @@ This is the door for programs and notebooks::
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,8 +52,24 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module 'experiments' has no attribute {name!r}")
+    _check_neighbours()
     return getattr(importlib.import_module(_NAMES[name]), name)
 
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _check_neighbours() -> None:
+    """Raise an ImportError that says which is which where a module of the user's is called like a package of ours."""
+    root = Path(__file__).resolve().parent.parent
+    for name in ("seq", "gnnlab"):
+        spec = importlib.util.find_spec(name)
+        places = [] if spec is None else [spec.origin, *(spec.submodule_search_locations or ())]
+        found = [Path(place).resolve() for place in places if place]
+        if not any(place.is_relative_to(root / name) for place in found):
+            where = found[0] if found else "nothing"
+            raise ImportError(
+                f"experiments in {root} needs the package {name} beside it, but finds {where}: that is another module "
+                f"of the same name; rename it, or start Python where it is not found first"
+            )

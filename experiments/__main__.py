@@ -1,6 +1,6 @@
 """``python -m experiments`` is the command ``gnnlab``."""
 
-from experiments.command.cli import main
+from gnnlab_command import main
 
 if __name__ == "__main__":
     main()

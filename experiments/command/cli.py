@@ -176,7 +176,7 @@ def main(arguments: list[str] | None = None) -> None:
     # Where matplotlib may not keep its cache of fonts, it would say so on stderr at every start.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     try:
-        with _ended_by_sigterm():
+        with _ended_by_sigterm(), _drawing_to_files():
             arguments = sys.argv[1:] if arguments is None else arguments
             if arguments[:1] == ["run"] and len(arguments) > 1:
                 add_own(app["run"], arguments[1])
@@ -206,6 +206,22 @@ def main(arguments: list[str] | None = None) -> None:
         print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
         code = EXIT_INTERRUPTED
     sys.exit(code or 0)
+
+
+@contextmanager
+def _drawing_to_files() -> Iterator[None]:
+    """Have matplotlib draw to files alone, in worker processes too.
+
+    A notebook sets MPLBACKEND for all that it starts, and names a backend that may not be there, or needs a window.
+    """
+    before = os.environ.get("MPLBACKEND")
+    os.environ["MPLBACKEND"] = "agg"
+    try:
+        yield
+    finally:
+        del os.environ["MPLBACKEND"]
+        if before is not None:
+            os.environ["MPLBACKEND"] = before
 
 
 @contextmanager

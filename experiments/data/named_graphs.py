@@ -9,7 +9,7 @@ import torch
 from torch_geometric.data import Data
 
 from experiments.core.naming import nearest
-from experiments.data.names import CITATION
+from experiments.data.names import CITATION, check_palindrome
 from experiments.data.node_graphs import load_task
 from experiments.data.social import social_graph
 from gnnlab import palindrome_graph, path_graph, read_graph
@@ -17,7 +17,7 @@ from gnnlab import palindrome_graph, path_graph, read_graph
 SOCIAL_GRAPHS = ("karate", "lesmis", "davis", "florentine")
 #: Words with one of these endings are files, whether they are there or not.
 ENDINGS = (".csv", ".tsv", ".txt", ".edges", ".edgelist", ".graphml", ".gml", ".npy", ".npz")
-KNOWN = ("path-N", "palindrome-DIGITS", "example", *SOCIAL_GRAPHS, *CITATION)
+KNOWN = ("path-N", "palindrome-SYMBOLS", "example", *SOCIAL_GRAPHS, *CITATION)
 MOST_NODES = 2000  # of a path: more would take minutes to draw
 
 
@@ -33,9 +33,9 @@ def parse_graph(text: str, *, directed: bool = False) -> Data:
     """A graph by name, or in a file that ``gnnlab.read_graph`` reads.
 
     Args:
-        text: ``path-9`` or ``palindrome-12321``, with the options directed, selfloops, mirrored (palindromes) and skipK
-            joined by dashes; ``example`` (six nodes, A to F); a social graph; or a citation graph. A file of such a
-            name is meant by ``./NAME``.
+        text: ``path-9``, ``palindrome-12321`` or ``palindrome-level``, with the options directed, selfloops, mirrored
+            (palindromes) and skipK joined by dashes; ``example`` (six nodes, A to F); a social graph; or a citation
+            graph. A file of such a name is meant by ``./NAME``.
         directed: Each line of a text file leads one way; otherwise it counts both ways. Named graphs say so in their
             names.
 
@@ -51,7 +51,7 @@ def parse_graph(text: str, *, directed: bool = False) -> Data:
         >>> parse_graph("pith-4")
         Traceback (most recent call last):
             ...
-        ValueError: graph: unknown 'pith-4', did you mean path-N? Known: path-N, palindrome-DIGITS, example, karate, \
+        ValueError: graph: unknown 'pith-4', did you mean path-N? Known: path-N, palindrome-SYMBOLS, example, karate, \
 lesmis, davis, florentine, cora, citeseer, pubmed; or a file
     """
     graph = _named(text)
@@ -81,18 +81,19 @@ def _named(text: str) -> Data | None:
             raise ValueError(f"graph: {text!r} should be a path of 1 to {MOST_NODES} nodes, such as path-9")
         return path_graph(int(size), **_options(text, words, ("directed", "selfloops")))
     if kind == "palindrome" and rest:
-        digits, *words = rest.split("-")
-        check_palindrome(digits)
-        return palindrome_graph(digits, **_options(text, words, ("directed", "selfloops", "mirrored")))
+        symbols, *words = rest.split("-")
+        return _palindrome(symbols, **_options(text, words, ("directed", "selfloops", "mirrored")))
     return None
 
 
-def check_palindrome(digits: str) -> None:
-    """Raise a ValueError unless a text is two or more digits that read the same from both ends."""
-    if not digits.isascii() or not digits.isdigit() or len(digits) < 2:
-        raise ValueError(f"digits: {digits!r} should be two or more digits, such as 12321")
-    if digits != digits[::-1]:
-        raise ValueError(f"digits: {digits} is no palindrome: it should read the same from both ends")
+def _palindrome(symbols: str, **options: Any) -> Data:
+    """The graph of a palindrome of digits, or of letters, which are its ``symbols``."""
+    check_palindrome(symbols)
+    if symbols.isascii() and symbols.isdecimal():
+        return palindrome_graph(symbols, **options)
+    graph = palindrome_graph(len(symbols), **options)
+    graph.symbols = list(symbols[:-1])
+    return graph
 
 
 def _options(text: str, words: list[str], known: tuple[str, ...]) -> dict[str, Any]:

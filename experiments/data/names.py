@@ -1,4 +1,4 @@
-"""Names of the data sets whose nodes have classes. Imports no torch."""
+"""Names of the data sets whose nodes have classes, and of palindromes. Imports no torch."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ def check_dataset(name: str) -> None:
     if name not in DATASETS:
         hint = nearest(name, DATASETS)
         raise ValueError(f"dataset: unknown {name!r}{hint or '.'} Known: {', '.join(DATASETS)}")
+
+
+def check_palindrome(symbols: str) -> None:
+    """Raise a ValueError unless a text is two or more digits or letters that read the same from both ends."""
+    if len(symbols) < 2 or not symbols.isalnum():
+        raise ValueError(
+            f"symbols: {symbols!r:.60} should be two or more digits or letters, such as 12321 or level"
+        )
+    if symbols != symbols[::-1]:
+        raise ValueError(f"symbols: {symbols:.60} is no palindrome: it should read the same from both ends")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
 import multiprocessing
 import operator
@@ -192,7 +193,7 @@ def _program_left_out() -> Iterator[None]:
     hidden: dict[str, Any] = {
         name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)
     }
-    main.__spec__ = None
+    main.__spec__ = importlib.util.find_spec("gnnlab_command")  # so that workers find our packages as we do
     try:
         yield
     finally:

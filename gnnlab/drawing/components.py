@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    import networkx as nx
+from gnnlab.drawing.shapes import Places
 
 GAP = 1.0  # between parts; an edge is about as long
 WIDE = 1.7  # width of the whole, of its height
-ROOM = 0.8  # area of a part for each of its nodes, at least
-
-Box = tuple[list[int], np.ndarray]  # nodes, and their places (n, 2) from (0, 0) on
 
 
-def layout_of_parts(graph: nx.Graph) -> dict[int, tuple[float, float]]:
-    """Return places for all nodes: distances in a part near those in hops, and parts in rows, the highest first."""
-    import networkx as nx
+def pack(parts: list[Places]) -> Places:
+    """Return places for all nodes: the parts in rows, the highest first.
 
-    boxes = [_box(graph.subgraph(sorted(part))) for part in nx.connected_components(graph)]
-    boxes.sort(key=lambda box: (-box[1][:, 1].max(), -len(box[0]), box[0][0]))
+    >>> pack([{0: (5.0, 5.0)}, {1: (0.0, 0.0), 2: (1.0, 0.0)}])
+    {1: (0.0, 0.0), 2: (1.0, 0.0), 0: (2.0, 0.0)}
+    """
+    boxes = [(list(part), _from_zero(part)) for part in parts]
+    boxes.sort(key=lambda box: (-box[1][:, 1].max(), -len(box[0]), min(box[0])))
     area = sum((places[:, 0].max() + GAP) * (places[:, 1].max() + GAP) for _, places in boxes)
     widest = max(float(places[:, 0].max()) for _, places in boxes)
     row_width = max(widest, (WIDE * area) ** 0.5)
-    found: dict[int, tuple[float, float]] = {}
+    found: Places = {}
     left = top = height = 0.0
     for nodes, places in boxes:
         width, tall = places.max(0)
@@ -33,30 +29,11 @@ def layout_of_parts(graph: nx.Graph) -> dict[int, tuple[float, float]]:
             left, top, height = 0.0, top - height - GAP, 0.0
         height = max(height, tall)
         middle = top - height / 2 - tall / 2  # the first of a row is its highest
-        found |= {node: (left + float(x), middle + float(y)) for node, (x, y) in zip(nodes, places)}
-        left += width + GAP
+        found |= {node: (left + float(x), float(middle + y)) for node, (x, y) in zip(nodes, places)}
+        left += float(width) + GAP
     return found
 
 
-def _box(part: nx.Graph) -> Box:
-    import networkx as nx
-
-    nodes = sorted(part)
-    if len(nodes) == 1:
-        return nodes, np.zeros((1, 2))
-    ordered = nx.Graph()  # the order of a view is that of the whole graph; places must not depend on it
-    ordered.add_nodes_from(nodes)
-    ordered.add_edges_from(sorted(tuple(sorted(edge)) for edge in part.edges))
-    laid = nx.kamada_kawai_layout(ordered, pos=nx.circular_layout(ordered))
-    places = np.array([laid[node] for node in nodes])
-    places = places - places.min(0)
-    row = {node: i for i, node in enumerate(nodes)}
-    ends = np.array([(row[i], row[j]) for i, j in ordered.edges])
-    edge = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1).mean()
-    width, height = places.max(0)
-    crowded = (
-        (ROOM * len(nodes) / (width * height)) ** 0.5
-        if min(width, height) > 0.2 * max(width, height)
-        else 0.0
-    )
-    return nodes, places * max(1 / edge, crowded)
+def _from_zero(part: Places) -> np.ndarray:
+    places = np.array(list(part.values()))
+    return places - places.min(0)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
-from gnnlab.drawing.components import layout_of_parts
+from gnnlab.drawing.components import pack
+from gnnlab.drawing.shapes import SHAPES, circle, places_of, shape_of
 from gnnlab.graphs.node_names import NodeNames
-from gnnlab.graphs.reach import hop_distances
+from gnnlab.graphs.sequence_pairs import Pair, hops_from
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Positions = dict[int, tuple[float, float]]
-
-
-def line_layout(num_nodes: int) -> Positions:
-    """Return places on a line, from left to right.
-
-    >>> line_layout(3)
-    {0: (0.0, 0.0), 1: (1.0, 0.0), 2: (2.0, 0.0)}
-    """
-    return {node: (float(node), 0.0) for node in range(num_nodes)}
 
 
 def given_places(positions: Mapping[Any, Sequence[float]], names: NodeNames, shown: list[int]) -> Positions:
@@ -38,77 +32,135 @@ def given_places(positions: Mapping[Any, Sequence[float]], names: NodeNames, sho
     >>> given_places({"b": (1, 0), "a": (0, 2)}, NodeNames(["a", "b"], 2), [0, 1])
     {1: (1.0, 0.0), 0: (0.0, 2.0)}
     """
+    if not isinstance(positions, Mapping):
+        raise ValueError(f"positions must be a mapping node → (x, y), but is {positions!r:.60}")
     places: Positions = {}
     for node, place in positions.items():
-        if len(place) != 2:
+        try:
+            x, y = (float(part) for part in place)
+        except (TypeError, ValueError):
+            x = y = math.nan
+        if not (math.isfinite(x) and math.isfinite(y)):
             raise ValueError(f"positions must give (x, y) for each node, but gives {place!r} for {node!r}")
-        places[names.number(node, "positions")] = (float(place[0]), float(place[1]))
+        places[names.number(node, "positions")] = (x, y)
     missing = next((node for node in shown if node not in places), None)
     if missing is not None:
-        name = missing if names.names is None else names.names[missing]
-        raise ValueError(f"positions must have a place for each node, but has none for {name!r}")
+        raise ValueError(
+            f"positions must have a place for each node, but has none for {names.name(missing)!r}"
+        )
     return places
 
 
-def is_line(edge_index: Tensor, num_nodes: int) -> bool:
-    """Whether every node but the last is joined to the one after it, as in a path of words or digits.
+@dataclass(frozen=True)
+class Layout:
+    """Places of nodes, and how they are to be drawn.
 
-    >>> is_line(torch.tensor([[0, 1], [1, 2]]), 3), is_line(torch.tensor([[0, 0], [1, 2]]), 3)
-    (True, False)
+    Variables:
+        places: Node → (x, y).
+        line: All stand on one line in the order of a sequence: other edges than those to the next are arcs.
+        even: A unit is as long across as up, so that circles are round.
+        columns: The nodes are two columns, with room for labels on both sides.
     """
-    if edge_index.numel() == 0:
-        return False
-    low, high = edge_index.amin(0), edge_index.amax(0)
-    joined = torch.zeros(num_nodes, dtype=torch.bool)
-    joined[low[high - low == 1]] = True
-    return num_nodes > 1 and bool(joined[:-1].all())
+
+    places: Positions
+    line: bool = False
+    even: bool = False
+    columns: bool = False
 
 
-def spring_layout(edge_index: Tensor, nodes: list[int]) -> Positions:
+def find_layout(
+    pairs: Iterable[Pair],
+    nodes: list[int],
+    layout: str | None = None,
+    *,
+    sequence: bool = False,
+    below: int | None = None,
+    root: int | None = None,
+) -> Layout:
     """Return places for some nodes of a graph, by the edges among them; always the same for the same graph.
 
-    Distances on paper are near those in hops; parts that no edge joins stand side by side.
+    Args:
+        pairs: Edges (source, target).
+        nodes: Those that are shown, in rising order.
+        layout: One of `SHAPES`; None: what each part of the graph looks like.
+        sequence: The graph was made from a sequence, whose order is that of the nodes.
+        below: A node of a line that stands below it, such as a virtual node.
+        root: Of a tree, if it is known.
+
+    Raises:
+        ValueError: An unknown layout, or two columns for a graph that has none.
     """
     import networkx as nx
 
+    if layout is not None and layout not in SHAPES:
+        raise ValueError(f"layout must be one of {', '.join(SHAPES)}, but is {layout!r}")
     graph = nx.Graph()
     graph.add_nodes_from(nodes)
     kept = set(nodes)
-    graph.add_edges_from((i, j) for i, j in edge_index.t().tolist() if i != j and i in kept and j in kept)
-    if not nodes:
-        return {}
-    if len(nodes) > 1 and not nx.is_connected(graph):
-        return layout_of_parts(graph)
-    places = nx.kamada_kawai_layout(graph, pos=nx.circular_layout(graph))
-    return {node: (float(x), float(y)) for node, (x, y) in places.items()}
+    graph.add_edges_from((i, j) for i, j in pairs if i != j and i in kept and j in kept)
+    steps = [node for node in nodes if node != below]
+    sequence = sequence and all(graph.has_edge(i, i + 1) for i in steps[:-1])
+    if layout == "line" or (layout is None and len(nodes) > 1 and (sequence or _is_sequence(graph, nodes))):
+        return Layout(_line(nodes, below), line=True)
+    if layout == "circle":
+        return Layout(circle(nodes), even=True)
+    parts = [graph.subgraph(sorted(part)) for part in nx.connected_components(graph)]
+    shapes = [layout or shape_of(part) for part in parts]
+    places = [places_of(part, shape, root) for part, shape in zip(parts, shapes)]
+    even = "circle" in shapes
+    if len(parts) == 1:
+        return Layout(
+            places[0], line=shapes == ["path"] and len(nodes) > 1, even=even, columns=shapes == ["columns"]
+        )
+    return Layout(pack(places) if parts else {}, even=even)
 
 
-def upper_side(edge_index: Tensor, positions: Positions) -> set[int]:
+def _line(nodes: list[int], below: int | None) -> Positions:
+    row = [node for node in nodes if node != below]
+    places = {node: (float(x), 0.0) for x, node in enumerate(row)}
+    if below is not None and below in nodes:
+        places[below] = ((len(row) - 1) / 2, -max(1.5, len(row) / 5))
+    return places
+
+
+def _is_sequence(graph: nx.Graph, nodes: list[int]) -> bool:
+    """Whether the edges are a path 0, 1, ..., N-1 and either all that join i to i + k, or mirrored ones."""
+    last = len(nodes) - 1
+    if nodes != list(range(len(nodes))) or not all(graph.has_edge(i, i + 1) for i in range(last)):
+        return False
+    more = {tuple(sorted(edge)) for edge in graph.edges} - {(i, i + 1) for i in range(last)}
+    if shape_of(graph) == "circle":
+        return False
+    steps = {j - i for i, j in more}
+    return (len(steps) == 1 and len(more) == last + 1 - min(steps)) or (
+        len(more) > 1 and all(i + j == last for i, j in more)
+    )
+
+
+def upper_side(pairs: Iterable[Pair], positions: Positions) -> set[int]:
     """Return the nodes that leave more room over them than under them, because more steep edges go down.
 
-    >>> upper_side(torch.tensor([[0, 1], [1, 2]]), {0: (0.0, 2.0), 1: (0.0, 1.0), 2: (3.0, 0.0)})
+    >>> upper_side([(0, 1), (1, 2)], {0: (0.0, 2.0), 1: (0.0, 1.0), 2: (3.0, 0.0)})
     {0}
     """
     steep: dict[int, float] = {}
-    for pair in edge_index.t().tolist():
+    for pair in pairs:
         for here, there in (pair, pair[::-1]):
             if here in positions and there in positions and here != there:
                 (x, y), (far_x, far_y) = positions[here], positions[there]
                 length = ((far_x - x) ** 2 + (far_y - y) ** 2) ** 0.5
                 slope = (far_y - y) / length if length else 0.0
                 steep[here] = steep.get(here, 0.0) + slope**3  # flat edges stay clear of both sides
-    return {node for node, sum_of_slopes in steep.items() if sum_of_slopes < -1e-9}
+    return {node for node, sum_of_slopes in steep.items() if sum_of_slopes < -1e-9}  # of slopes from -1 to 1
 
 
-def neighbourhood(edge_index: Tensor, num_nodes: int, center: int, max_nodes: int) -> Tensor:
+def neighbourhood(pairs: Iterable[Pair], num_nodes: int, center: int, max_nodes: int) -> list[int]:
     """Return the `max_nodes` nodes nearest to `center`, by hops in either direction, in rising order.
 
-    >>> from gnnlab import path_graph
-    >>> neighbourhood(path_graph(100).edge_index, 100, center=50, max_nodes=5)
-    tensor([48, 49, 50, 51, 52])
+    >>> neighbourhood([(i, i + 1) for i in range(99)], 100, center=50, max_nodes=5)
+    [48, 49, 50, 51, 52]
     """
-    both = torch.cat([edge_index, edge_index.flip(0)], dim=1)
-    hops = hop_distances(both, center, num_nodes=num_nodes)
-    hops = hops.masked_fill(hops < 0, num_nodes)
-    nearest = torch.argsort(hops, stable=True)[:max_nodes]
-    return nearest[hops[nearest] < num_nodes].sort().values
+    both = [way for pair in pairs for way in (pair, pair[::-1])]
+    hops = hops_from(center, both, num_nodes)
+    nearest = sorted((node for node in range(num_nodes) if hops[node] >= 0), key=lambda node: hops[node])
+    return sorted(nearest[:max_nodes])

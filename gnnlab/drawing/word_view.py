@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch_geometric.data import Data
 
+from gnnlab.graphs.numbers import whole_number
+from gnnlab.text.words import same_form
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -41,13 +44,18 @@ def word_neighbourhood(graph: Data, word: str, hops: int = 1, limit: int = 10) -
     """
     import networkx as nx
 
-    for name, number in (("hops", hops), ("limit", limit)):
-        if number < 1:
-            raise ValueError(f"{name}: {number} should be 1 or more")
+    hops, limit = whole_number("hops", hops, least=1), whole_number("limit", limit, least=1)
+    if not isinstance(graph, Data) or "words" not in graph:
+        raise ValueError("graph: should have words, as cooccurrence_graph and document_graph make them")
+    hops, limit = (
+        min(hops, graph.num_nodes),
+        min(limit, graph.num_nodes),
+    )  # no way is longer, and no word has more
     words: list[str] = graph.words
+    word = same_form(word) if isinstance(word, str) else word
     offset = int(graph.num_nodes) - len(words)  # documents come first
     if word not in words:
-        near = get_close_matches(word, words, n=1)
+        near = get_close_matches(str(word), words, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"word: {word!r} is not one of the graph's {len(words):,} words{hint}")
     source = graph.edge_index[0].contiguous()

@@ -13,11 +13,17 @@ import torch
 from torch import Tensor
 
 from gnnlab.graphs.any_graph import graph_parts
+from gnnlab.graphs.graph_arrays import at_least_float32, square_matrix
+from gnnlab.graphs.numbers import flag, whole_number
 from gnnlab.layers.normalization import edge_matrix
 from gnnlab.layers.sparse_product import csr_matrix
 
 if TYPE_CHECKING:
     from gnnlab.graphs.any_graph import GraphLike
+    from gnnlab.graphs.graph_parts import GraphParts
+    from gnnlab.layers.normalization import EdgeMatrix
+
+MOST_POWER = 10**9  # torch takes no power beyond 2^63
 
 
 def adjacency_matrix(
@@ -39,7 +45,8 @@ def adjacency_matrix(
         sparse: Return a torch.sparse CSR matrix.
 
     Returns:
-        (N, N), A[i, j] the weight of the edge j → i.
+        (N, N), A[i, j] the weight of the edge j → i, in the type of the weights. Weights of 16 bits are added up in
+        float32 and rounded once.
 
     Raises:
         ValueError: What is no graph, or could be two; edges out of range; weights of the wrong shape.
@@ -74,6 +81,9 @@ def normalized_adjacency(
         graph, edge_weight, num_nodes, sparse: As in `adjacency_matrix`.
         self_loops: Normalise Ã = A + I; otherwise A.
 
+    Returns:
+        (N, N), in the type of the weights. Degrees of 16-bit weights are added up in float32.
+
     Raises:
         ValueError: As in `adjacency_matrix`; also weights that are negative, infinite or NaN.
 
@@ -95,13 +105,23 @@ def degree_matrix(
 ) -> Tensor:
     """Return D (or D̃ with self-loops): the row sums of A on the diagonal, what each node receives.
 
+    Args:
+        graph, edge_weight, num_nodes, self_loops, sparse: As in `adjacency_matrix`.
+
+    Returns:
+        (N, N), in the type of the weights, but at least float32: 16 bits do not hold a count of 257, or of 2,049.
+
+    Raises:
+        ValueError: As in `adjacency_matrix`.
+
     >>> import torch
     >>> degree_matrix(torch.tensor([[0, 1], [1, 2]]), self_loops=True).diagonal()
     tensor([1., 2., 2.])
     """
-    matrix = adjacency_matrix(graph, edge_weight, num_nodes, self_loops=self_loops, sparse=True)
-    degree = (matrix @ torch.ones(matrix.size(1), 1, dtype=matrix.dtype, device=matrix.device)).view(-1)
-    if not sparse:
+    parts = graph_parts(graph, edge_weight, num_nodes)
+    matrix = wide_matrix(parts, self_loops=self_loops)
+    degree = matrix.values.new_zeros(parts.num_nodes).index_add(0, matrix.edges.target, matrix.values)
+    if not flag("sparse", sparse):
         return torch.diag(degree)
     nodes = torch.arange(degree.numel() + 1, device=degree.device)
     return csr_matrix(nodes, nodes[:-1], degree, degree.numel())
@@ -111,21 +131,26 @@ def adjacency_power(matrix: Tensor, power: int) -> Tensor:
     """Return the dense matrix to a power; entry (i, j) of A^k counts the walks of k edges from j to i.
 
     Args:
-        matrix: (N, N), dense or sparse.
-        power: k, zero or more.
+        matrix: (N, N) real numbers of any type, dense or sparse, of torch, NumPy or SciPy.
+        power: k, from 0 to 10^9.
+
+    Returns:
+        (N, N), in float64: counts are exact below 2^53, about 9e15, and have 15 digits above.
+
+    Raises:
+        ValueError: No square matrix of real numbers, no whole `power`, or entries beyond 1e308, the largest number
+            that there is.
 
     >>> import torch
-    >>> adjacency_power(torch.tensor([[0.0, 1.0], [1.0, 0.0]]), 2)
-    tensor([[1., 0.],
-            [0., 1.]])
+    >>> adjacency_power(torch.tensor([[0, 1], [1, 1]]), 60)
+    tensor([[9.5672e+11, 1.5480e+12],
+            [1.5480e+12, 2.5047e+12]], dtype=torch.float64)
     """
-    if matrix.dim() != 2 or matrix.size(0) != matrix.size(1):
-        raise ValueError(f"matrix must be square, but has the shape {tuple(matrix.shape)}")
-    if power < 0:
-        raise ValueError(f"power must be 0 or more, but is {power}")
-    result = torch.eye(matrix.size(0), dtype=matrix.dtype, device=matrix.device)
-    for _ in range(power):
-        result = matrix @ result
+    square = square_matrix(matrix).double()
+    times = whole_number("power", power, least=0, most=MOST_POWER)
+    result = torch.linalg.matrix_power(square, times)
+    if not bool(result.isfinite().all()) and bool(square.isfinite().all()):
+        raise ValueError(f"power must leave entries below 1e308, but is {power}; normalise the matrix first")
     return result
 
 
@@ -139,11 +164,20 @@ def _matrix(
     sparse: bool,
 ) -> Tensor:
     parts = graph_parts(graph, edge_weight, num_nodes)
-    index, weight, nodes = parts.edge_index, parts.edge_weight, parts.num_nodes
-    dtype = torch.get_default_dtype() if weight is None else weight.dtype
-    matrix = edge_matrix(index, weight, nodes, self_loops=self_loops, normalize=normalize, dtype=dtype)
+    dtype = torch.get_default_dtype() if parts.edge_weight is None else parts.edge_weight.dtype
+    matrix = wide_matrix(parts, self_loops=self_loops, normalize=normalize)
     # The matrix is remembered for the layers that use this graph, so the caller gets a copy to do with as he likes.
-    if not sparse:
-        return matrix.dense.clone()
-    edges = matrix.edges
-    return csr_matrix(edges.rowptr.long().clone(), edges.source.clone(), matrix.values.clone(), nodes)
+    if not flag("sparse", sparse):
+        return matrix.dense.to(dtype, copy=True)
+    edges, values = matrix.edges, matrix.values.to(dtype, copy=True)
+    return csr_matrix(edges.rowptr.long().clone(), edges.source.clone(), values, parts.num_nodes)
+
+
+def wide_matrix(parts: GraphParts, *, self_loops: bool = False, normalize: bool = False) -> EdgeMatrix:
+    """Return the matrix at its edges, summed in the type of the weights, but at least float32."""
+    weight = parts.edge_weight
+    dtype = at_least_float32(torch.get_default_dtype() if weight is None else weight.dtype)
+    loops = flag("self_loops", self_loops)
+    return edge_matrix(
+        parts.edge_index, weight, parts.num_nodes, self_loops=loops, normalize=normalize, dtype=dtype
+    )

@@ -31,6 +31,7 @@ from gnnlab.graphs.graph_arrays import as_tensor, parts_of_array, parts_of_edge_
 from gnnlab.graphs.graph_files import parts_of_file
 from gnnlab.graphs.graph_pairs import parts_of_networkx, parts_of_pairs
 from gnnlab.graphs.graph_parts import GraphParts
+from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.edge_list import is_sparse_matrix
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ GraphLike: TypeAlias = (
     "Tensor | np.ndarray | scipy.sparse.spmatrix | scipy.sparse.sparray | Sequence[Any] | nx.Graph | Data"
     " | str | os.PathLike[str]"
 )
+
+
+#: A matrix of more nodes fits no memory, and its places no 64-bit number.
+MOST_NODES = 2**31 - 1
 
 
 def as_graph(
@@ -80,6 +85,8 @@ def as_graph(
     """
     if sum(way is not None for way in (graph, edge_index, matrix)) != 1:
         raise ValueError("as_graph must be given one of graph, edge_index and matrix")
+    if num_nodes is not None:
+        num_nodes = whole_number("num_nodes", num_nodes, least=0, most=MOST_NODES)
     if edge_index is not None:
         return with_weight(parts_of_edge_index(edge_index, num_nodes), edge_weight, num_nodes).data()
     if matrix is not None:
@@ -108,6 +115,8 @@ def graph_parts(
     Raises:
         ValueError: As in `as_graph`.
     """
+    if num_nodes is not None:
+        num_nodes = whole_number("num_nodes", num_nodes, least=0, most=MOST_NODES)
     if isinstance(graph, Data):
         return _parts_of_data(graph, edge_weight, num_nodes)
     if hasattr(graph, "adjacency"):  # a networkx graph, without importing networkx to ask
@@ -146,7 +155,7 @@ def with_weight(
     if kind is not None:
         raise ValueError(f"edge_weight must be None for {kind}, whose edges have their own weight")
     weight = edge_weight if isinstance(edge_weight, Tensor) else _floating(as_tensor(edge_weight))
-    return GraphParts(parts.edge_index, weight, parts.num_nodes, parts.names, parts.sized)
+    return GraphParts(parts.edge_index, weight, parts.num_nodes, parts.names, parts.sized, parts.places)
 
 
 def _parts_of_data(graph: Data, edge_weight: Any, num_nodes: int | None) -> GraphParts:
@@ -154,10 +163,19 @@ def _parts_of_data(graph: Data, edge_weight: Any, num_nodes: int | None) -> Grap
         raise ValueError("graph must have edge_index, but the Data has none")
     nodes = graph.num_nodes if num_nodes is None else num_nodes
     weight = _weight_of_data(graph) if edge_weight is None else edge_weight
-    names = graph.names if "names" in graph else None
-    known = list(names) if isinstance(names, (list, tuple)) and len(names) == nodes else None
     parts = with_weight(parts_of_edge_index(graph.edge_index, nodes), weight, None)
-    return GraphParts(parts.edge_index, parts.edge_weight, nodes, known)
+    named = _list_of(graph, "names", nodes)
+    documents = int(graph.num_documents) if "is_document" in graph else 0
+    words = None if named else _list_of(graph, "words", nodes - documents)
+    if words is not None:
+        named = [f"document {place}" for place in range(documents)] + words
+    return GraphParts(parts.edge_index, parts.edge_weight, nodes, named, places=words is not None)
+
+
+def _list_of(graph: Data, key: str, count: int) -> list[Any] | None:
+    """The names of some nodes, if the Data has a list of as many."""
+    found = graph.get(key, None)
+    return list(found) if isinstance(found, (list, tuple)) and len(found) == count else None
 
 
 def _weight_of_data(graph: Data) -> Tensor | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor
 
 from gnnlab.graphs.any_graph import graph_parts
+from gnnlab.graphs.graph_arrays import at_least_float32
 from gnnlab.layers.edge_list import check_edge_weight, check_features
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def dirichlet_energy(x: Tensor, graph: GraphLike, edge_weight: Tensor | None = N
         edge_weight: (E,) weights, zero or more.
 
     Returns:
-        The energy, a number, or (B,) of a batch.
+        The energy, a number, or (B,) of a batch; in the type of the features, but at least float32.
 
     Raises:
         ValueError: Features that are no floating-point numbers, or of another number of nodes than the graph has;
@@ -52,6 +53,7 @@ def dirichlet_energy(x: Tensor, graph: GraphLike, edge_weight: Tensor | None = N
         raise ValueError(f"x must have {known} rows, one a node, but has {nodes}")
     if weight is not None:
         check_edge_weight(weight, edge_index.size(1))
+    x = x.to(at_least_float32(x.dtype))
     stays = edge_index[0] != edge_index[1]
     source, target = edge_index[:, stays]
     a = x.new_ones(len(source)) if weight is None else weight[stays].to(x)

@@ -59,7 +59,7 @@ def parts_of_edge_index(edge_index: Any, num_nodes: int | None) -> GraphParts:
     tensor = as_tensor(edge_index)
     nodes = num_nodes
     if nodes is None:
-        nodes = int(tensor.max()) + 1 if tensor.numel() else 0
+        nodes = int(tensor.max()) + 1 if tensor.numel() and _holds_integers(tensor) else 0
     check_edge_index(tensor, nodes)
     return GraphParts(plain_edge_index(tensor), None, nodes, sized=False)
 
@@ -127,6 +127,26 @@ def as_tensor(array: Any) -> Tensor:
     return torch.from_numpy(np.array(values, order="C"))
 
 
+def square_matrix(matrix: Any) -> Tensor:
+    """Return a dense or sparse square matrix of torch, NumPy or SciPy, or a list of rows, as a dense tensor.
+
+    Raises:
+        ValueError: It is none, or holds complex numbers.
+    """
+    if hasattr(matrix, "toarray"):
+        matrix = matrix.toarray()
+    try:
+        tensor = as_tensor(matrix).to_dense()
+    except (TypeError, ValueError):
+        tensor = None
+    if tensor is None or tensor.dim() != 2 or tensor.size(0) != tensor.size(1):
+        found = type(matrix).__name__ if tensor is None else f"has the shape {tuple(tensor.shape)}"
+        raise ValueError(f"matrix must be square, (N, N), but {'is a ' * (tensor is None)}{found}")
+    if tensor.is_complex():
+        raise ValueError("matrix must hold real numbers, but holds complex ones")
+    return tensor
+
+
 def may_be_edges(tensor: Tensor) -> bool:
     """Whether a tensor has the shape and the type of an edge list: (2, E), of integers."""
     return tensor.dim() == 2 and tensor.size(0) == 2 and _holds_integers(tensor)
@@ -145,3 +165,12 @@ def _check_finite(weight: Tensor) -> None:
     fine = weight.isfinite()
     if not bool(fine.all()):
         raise ValueError(f"matrix must hold finite weights, but holds {weight[~fine][0].item():g}")
+
+
+def at_least_float32(dtype: torch.dtype) -> torch.dtype:
+    """Return the type in which values of a type are added up: types of 16 bits lose small terms beside large sums.
+
+    >>> at_least_float32(torch.bfloat16), at_least_float32(torch.float64)
+    (torch.float32, torch.float64)
+    """
+    return torch.promote_types(dtype, torch.float32)

@@ -14,6 +14,7 @@ from gnnlab.graphs.graph_arrays import parts_of_matrix
 from gnnlab.graphs.graph_pairs import parts_of_networkx
 from gnnlab.graphs.graph_parts import GraphParts
 from gnnlab.graphs.graph_text import parts_of_text
+from gnnlab.graphs.numbers import flag
 
 
 def read_graph(path: str | os.PathLike[str], *, directed: bool = True) -> Data:
@@ -55,11 +56,13 @@ def read_graph(path: str | os.PathLike[str], *, directed: bool = True) -> Data:
     >>> graph.names, graph.edge_index.tolist(), graph.edge_weight.tolist()
     (['Ulm', 'Ehingen', 'Aalen'], [[0, 0], [1, 2]], [2.5, 1.0])
     """
-    return parts_of_file(path, directed=directed).data()
+    return parts_of_file(path, directed=flag("directed", directed)).data()
 
 
 def parts_of_file(path: str | os.PathLike[str], *, directed: bool = True) -> GraphParts:
     """Return the parts of the graph in a file, as `read_graph` reads it."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"path must be the path of a file, but is {path!r:.60}")
     file = Path(path)
     _check_file(file)
     reader = _READERS.get(file.suffix.lower())

@@ -9,7 +9,7 @@ import torch
 
 from gnnlab.graphs.graph_arrays import parts_of_matrix
 from gnnlab.graphs.graph_pairs import parts_of_names
-from gnnlab.graphs.graph_parts import GraphParts, finite_weight
+from gnnlab.graphs.graph_parts import GraphParts, finite_weight, weight_tensor
 
 #: First lines that name the columns. Any other first line is an edge.
 HEADERS = (("source", "target"), ("from", "to"), ("src", "dst"))
@@ -153,7 +153,7 @@ def _matrix(path: Path, rows: list[Row]) -> GraphParts:
             f"{path}: a matrix of {len(names)} nodes must have {len(names)} rows below the names, "
             f"but has {len(lines)}"
         )
-    matrix = torch.tensor(values).view(len(names), len(names))
+    matrix = weight_tensor(values).view(len(names), len(names))
     parts = parts_of_matrix(matrix)
     plain = parts.edge_weight is not None and bool((parts.edge_weight == 1).all())
     return GraphParts(parts.edge_index, None if plain else parts.edge_weight, len(names), list(names))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Hashable, Sequence
 from typing import Any
+
+from gnnlab.graphs.numbers import as_whole
 
 SHOWN = 5  # names that an error lists
 
@@ -19,19 +20,25 @@ class NodeNames:
     Args:
         names: One for each node; None: nodes have numbers alone.
         num_nodes: N.
+        places: A number is a place, whatever the names look like, such as those of a list of words.
 
     >>> NodeNames([3, 0, 1], 3).number(3, "node"), NodeNames(["a", "b"], 2).number("b", "node")
     (0, 1)
     """
 
-    def __init__(self, names: Sequence[Hashable] | None, num_nodes: int) -> None:
+    def __init__(self, names: Sequence[Hashable] | None, num_nodes: int, *, places: bool = False) -> None:
         self.names, self.num_nodes = names, num_nodes
         self._exact: dict[Hashable, list[int]] = {}
         self._text: dict[str, list[int]] = {}
         for place, name in enumerate(names or ()):
             self._exact.setdefault(name, []).append(place)
             self._text.setdefault(str(name), []).append(place)
-        self._by_number = any(_is_number(name) for name in names or ())
+        self._places = places
+        self._by_number = not places and any(_is_number(name) for name in names or ())
+
+    def name(self, place: int) -> Hashable:
+        """Return what the node at a place is called."""
+        return place if self.names is None else self.names[place]
 
     def number(self, node: Any, argument: str) -> int:
         """Return the place of a node, from 0 to N - 1.
@@ -39,10 +46,10 @@ class NodeNames:
         Raises:
             ValueError: There is no such node, or two have this name; `argument` is named.
         """
-        number = _as_number(node)
+        number = as_whole(node)
         name = node if number is None else number
         found = self._exact.get(name, []) if _is_hashable(name) else []
-        if not found and isinstance(name, (int, str)):
+        if not found and isinstance(name, (int, str)) and not (self._places and isinstance(name, int)):
             found = self._text.get(str(name), [])
         if len(found) > 1:
             raise ValueError(
@@ -55,18 +62,12 @@ class NodeNames:
         raise ValueError(f"{argument} must be {self._known()}, but is {name!r}")
 
     def _known(self) -> str:
+        if not self.num_nodes:
+            return "a node of the graph, which has none"
         if not self.names:
             return f"a node from 0 to {self.num_nodes - 1}"
         some = ", ".join(str(name) for name in self.names[:SHOWN])
         return f"the name of a node ({some}{', ...' if self.num_nodes > SHOWN else ''})"
-
-
-def _as_number(node: Any) -> int | None:
-    """Whole numbers of Python, NumPy and torch as one."""
-    try:
-        return operator.index(node)
-    except (TypeError, ValueError, RuntimeError):
-        return None
 
 
 def _is_hashable(name: Any) -> bool:
@@ -78,4 +79,4 @@ def _is_hashable(name: Any) -> bool:
 
 
 def _is_number(name: Hashable) -> bool:
-    return _as_number(name) is not None or (isinstance(name, str) and name.removeprefix("-").isdecimal())
+    return as_whole(name) is not None or (isinstance(name, str) and name.removeprefix("-").isdecimal())

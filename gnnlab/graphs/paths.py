@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
+from gnnlab.graphs.numbers import as_whole, flag, whole_number
+from gnnlab.graphs.sequence_pairs import mirrored_pairs, path_pairs
 from gnnlab.layers.edge_list import check_edge_index
+
+MOST_NODES = 10**6  # a path of so many takes seconds to make
 
 
 def path_graph(
@@ -34,9 +38,8 @@ def path_graph(
     tensor([[0, 0, 1, 1, 2],
             [1, 2, 2, 3, 3]])
     """
-    if isinstance(num_nodes, bool) or not isinstance(num_nodes, Integral) or num_nodes < 1:
-        raise ValueError(f"num_nodes must be a whole number of 1 or more, but is {num_nodes!r}")
-    edges = _path_edges(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
+    num_nodes = whole_number("num_nodes", num_nodes, least=1, most=MOST_NODES)
+    edges = path_pairs(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
     return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 
 
@@ -82,19 +85,20 @@ def palindrome_graph(
     tensor([[0, 1, 3, 4],
             [4, 3, 1, 0]])
     """
-    symbols = None if isinstance(digits, int) else _digits(digits)
-    length = digits if isinstance(digits, int) else len(symbols or [])
-    if length < 2:
+    number = as_whole(digits)
+    symbols = _digits(digits) if number is None else None
+    length = len(symbols or ()) if number is None else number
+    if not 2 <= length <= MOST_NODES:
         raise ValueError(f"digits must be a length of 2 or more, or as many digits, but is {digits!r}")
-    nodes = length if query else length - 1
-    edges = _path_edges(nodes, directed=directed, self_loops=self_loops, skip=skip)
-    pairs = _mirror_edges(length, nodes, directed=directed) - edges if mirrored else set()
+    nodes = length if flag("query", query) else length - 1
+    edges = path_pairs(nodes, directed=directed, self_loops=self_loops, skip=skip)
+    pairs = mirrored_pairs(length, nodes, directed=directed) - edges if flag("mirrored", mirrored) else set()
     edge_index = _as_tensor(edges | pairs)
     data = Data(edge_index=edge_index, num_nodes=nodes)
     data.mirrored = torch.tensor([tuple(edge) in pairs for edge in edge_index.t().tolist()], dtype=torch.bool)
     if query:
         data.query = length - 1
-    if position:
+    if flag("position", position):
         data.position = torch.arange(nodes)
     if symbols is not None:
         data.tokens = torch.tensor(symbols[:-1])
@@ -150,34 +154,15 @@ def with_virtual_node(graph: Data) -> Data:
 _EXTENDED = ("edge_index", "position", "mirrored", "tokens", "height")
 
 
-def _digits(digits: str | Sequence[int] | Tensor) -> list[int]:
+def _digits(digits: Any) -> list[int]:
     try:
-        symbols = [int(digit) for digit in digits]
+        symbols = [int(digit) if isinstance(digit, str) else as_whole(digit) for digit in digits]
     except (TypeError, ValueError):
-        raise ValueError(f"digits must be digits 0 to 9, but is {digits!r}") from None
-    if any(not 0 <= symbol <= 9 for symbol in symbols):
-        raise ValueError(f"digits must be digits 0 to 9, but is {digits!r}")
-    return symbols
-
-
-def _path_edges(
-    nodes: int, *, directed: bool, self_loops: bool, skip: int | Sequence[int]
-) -> set[tuple[int, int]]:
-    skips = [skip] if isinstance(skip, int) else list(skip)
-    if any(step < 0 for step in skips):
-        raise ValueError(f"skip must be 0 or more, but is {skip}")
-    steps = {1, *skips} - {0}
-    edges = {(i, i + step) for step in steps for i in range(nodes - step)}
-    if not directed:
-        edges |= {(target, source) for source, target in edges}
-    if self_loops:
-        edges |= {(i, i) for i in range(nodes)}
-    return edges
-
-
-def _mirror_edges(length: int, nodes: int, *, directed: bool) -> set[tuple[int, int]]:
-    edges = {(i, length - 1 - i) for i in range(length // 2) if length - 1 - i < nodes}
-    return edges if directed else edges | {(target, source) for source, target in edges}
+        symbols = [None]
+    known = [symbol for symbol in symbols if symbol is not None and 0 <= symbol <= 9]
+    if len(known) < len(symbols):
+        raise ValueError(f"digits must be a length, or digits 0 to 9, but is {digits!r}")
+    return known
 
 
 def _as_tensor(edges: set[tuple[int, int]]) -> Tensor:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch_geometric.data import Data
 
-from gnnlab.graphs.any_graph import graph_parts
-from gnnlab.graphs.node_names import NodeNames
+from gnnlab.graphs.any_graph import MOST_NODES, graph_parts
+from gnnlab.graphs.numbers import whole_number
 from gnnlab.layers.sorted_edges import SortedEdges, sorted_edges
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def hop_distances(
     index, nodes = parts.edge_index, parts.num_nodes
     edges = sorted_edges(index, nodes, flow="target_to_source")
     if source is not None:
-        return _hops_to(edges, NodeNames(parts.names, nodes).number(source, "source"))
+        return _hops_to(edges, parts.node_names().number(source, "source"))
     if nodes == 0:
         return torch.empty(0, 0, dtype=torch.long)
     return torch.stack([_hops_to(edges, node) for node in range(nodes)], dim=1)
@@ -65,7 +65,7 @@ def layers_until_heard(
     2
     """
     parts = graph_parts(graph, num_nodes=num_nodes)
-    names = NodeNames(parts.names, parts.num_nodes)
+    names = parts.node_names()
     start, end = names.number(source, "source"), names.number(target, "target")
     hops = int(_hops_to(sorted_edges(parts.edge_index, parts.num_nodes), end)[start])
     return None if hops < 0 else hops
@@ -105,10 +105,9 @@ def receptive_field(
     >>> receptive_field([("Ulm", "Aalen"), ("Aalen", "Ellwangen")], "Ellwangen", layers=1)
     ['Aalen', 'Ellwangen']
     """
-    if layers < 0:
-        raise ValueError(f"layers must be 0 or more, but is {layers}")
+    layers = min(whole_number("layers", layers, least=0), MOST_NODES)  # no way is longer
     parts = graph_parts(graph, num_nodes=num_nodes)
-    start = NodeNames(parts.names, parts.num_nodes).number(node, "node")
+    start = parts.node_names().number(node, "node")
     hops = _hops_to(sorted_edges(parts.edge_index, parts.num_nodes), start)
     heard = ((hops >= 0) & (hops <= layers)).nonzero().view(-1)
     if parts.names is None or isinstance(graph, Data):  # nodes of a Data are numbers, as everywhere in PyG

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import torch
 from torch import Tensor
 from torch_geometric.data import Data
+
+from gnnlab.graphs.numbers import flag, whole_number
 
 MOST_RADIUS = 12  # a tree of 8,191 nodes
 
@@ -32,13 +32,12 @@ def tree_graph(radius: int, *, directed: bool = True) -> Data:
     >>> graph.height.tolist(), graph.query
     ([2, 2, 2, 2, 1, 1, 0], 6)
     """
-    _check_radius(radius)
-    radius = int(radius)
+    radius = whole_number("radius", radius, least=1, most=MOST_RADIUS)
     nodes = 2 ** (radius + 1) - 1
     child = torch.arange(nodes - 1)
     # Level by level from the leaves: pairs of neighbours share a parent, in their order.
     edges = torch.stack([child, 2**radius + child // 2])
-    if not directed:
+    if not flag("directed", directed):
         edges = torch.cat([edges, edges.flip(0)], dim=1)
         edges = edges[:, (edges[0] * nodes + edges[1]).argsort()]
     heights = torch.arange(radius, -1, -1)
@@ -92,9 +91,3 @@ def _whole(name: str, numbers: Tensor) -> Tensor:
         kind = numbers.dtype if isinstance(numbers, Tensor) else type(numbers).__name__
         raise ValueError(f"{name} must be a tensor of integers, but is {kind}")
     return numbers.long()
-
-
-def _check_radius(radius: int) -> None:
-    whole = isinstance(radius, Integral) and not isinstance(radius, bool)
-    if not whole or not 1 <= radius <= MOST_RADIUS:
-        raise ValueError(f"radius must be a whole number from 1 to {MOST_RADIUS}, but is {radius!r}")

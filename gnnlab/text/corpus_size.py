@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gnnlab.text.window_counts import check_window
+from gnnlab.graphs.numbers import whole_number
+from gnnlab.text.window_counts import MOST_WORDS, check_window
 from gnnlab.text.word_ids import Document, WordFile, word_file
 
 #: Pairs of positions that a process counts at once, unless asked otherwise.
@@ -71,6 +72,8 @@ def cooccurrence_size(
     (6, 3, 6, 3)
     """
     check_window(window, "windows")
+    for name, number in (("workers", workers), ("chunk_pairs", chunk_pairs)):
+        whole_number(name, number, least=1, most=MOST_WORDS)
     with word_file(documents, min_count=min_count) as file:
         return corpus_size(file, window, workers=workers, chunk_pairs=chunk_pairs)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
+from gnnlab.graphs.numbers import flag, whole_number
 from gnnlab.text.corpus_size import CHUNK_PAIRS, corpus_size
 from gnnlab.text.shard_counts import count_file
-from gnnlab.text.window_counts import WindowCounts, check_window
+from gnnlab.text.window_counts import MOST_WORDS, WindowCounts, check_window
 from gnnlab.text.word_ids import Document, WordFile, word_file
 
 
@@ -56,8 +57,8 @@ def count_documents(
     """
     check_window(window, counting)
     for name, number in (("workers", workers), ("chunk_pairs", chunk_pairs)):
-        if number < 1:
-            raise ValueError(f"{name}: {number} should be 1 or more")
+        whole_number(name, number, least=1, most=MOST_WORDS)
+    flag("progress", progress)
     with word_file(documents, min_count=min_count, progress=progress) as file:
         if progress and sys.stderr.isatty():
             print(corpus_size(file, window, workers=workers, chunk_pairs=chunk_pairs), file=sys.stderr)

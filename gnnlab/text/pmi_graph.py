@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 from torch_geometric.data import Data
 
+from gnnlab.graphs.numbers import real_number
 from gnnlab.text.corpus_size import CHUNK_PAIRS
 from gnnlab.text.document_counts import DocumentCounts, count_documents
 from gnnlab.text.word_ids import Document
@@ -48,7 +48,8 @@ def cooccurrence_graph(
     `cooccurrence_size` says beforehand how many these may be, and a larger `min_count` makes them fewer.
 
     Args:
-        documents: Texts, split on whitespace, or lists of words.
+        documents: Texts, split on whitespace and brought to Unicode's form NFC, so that an é is an é; or lists of
+            words, such as those of `words_of`, which are taken as they are.
         window: Words in a window, 2 or more.
         counting: "windows" or "pairs".
         min_count: Words that occur less often are taken out of the documents before there are windows.
@@ -79,7 +80,7 @@ def cooccurrence_graph(
     >>> graph.edge_weight.exp()
     tensor([1.5000, 1.5000, 1.5000, 1.5000])
     """
-    check_min_pmi(min_pmi)
+    min_pmi = checked_min_pmi(min_pmi)
     counts = count_documents(
         documents,
         window=window,
@@ -103,10 +104,9 @@ def cooccurrence_graph(
     )
 
 
-def check_min_pmi(min_pmi: float) -> None:
-    """Raise a ValueError unless `min_pmi` is a number of 0 or more."""
-    if not 0 <= min_pmi < math.inf:
-        raise ValueError(f"min_pmi: {min_pmi} should be 0 or more: negative weights have no normalisation")
+def checked_min_pmi(min_pmi: float) -> float:
+    """Return `min_pmi`, and raise a ValueError unless it is a number of 0 or more."""
+    return real_number("min_pmi", min_pmi, least=0)  # negative weights have no normalisation
 
 
 def pmi_matrix(counts: DocumentCounts, min_pmi: float) -> csr_array:

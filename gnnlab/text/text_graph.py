@@ -14,7 +14,7 @@ from torch_geometric.data import Data
 
 from gnnlab.text.corpus_size import CHUNK_PAIRS
 from gnnlab.text.document_counts import count_documents
-from gnnlab.text.pmi_graph import check_min_pmi, matrix_edges, pmi_matrix
+from gnnlab.text.pmi_graph import checked_min_pmi, matrix_edges, pmi_matrix
 from gnnlab.text.word_ids import Document, check_documents, check_words, split_words
 
 
@@ -78,7 +78,7 @@ def document_graph(
     >>> graph.edge_weight[:6]  # log(3/2) and log(3)
     tensor([0.4055, 0.4055, 0.4055, 1.0986, 0.4055, 1.0986])
     """
-    check_min_pmi(min_pmi)
+    min_pmi = checked_min_pmi(min_pmi)
     counts = count_documents(
         documents,
         window=window,
@@ -116,7 +116,7 @@ def attach_documents(graph: Data, documents: Iterable[Document]) -> Iterator[Att
 
     Args:
         graph: Of `document_graph`.
-        documents: Texts, split on whitespace, or lists of words. An empty one, or one of unknown words alone,
+        documents: Texts, split as in `document_graph`, or lists of words. An empty one, or one of unknown words alone,
             has no edges.
 
     Raises:
@@ -127,7 +127,7 @@ def attach_documents(graph: Data, documents: Iterable[Document]) -> Iterator[Att
     >>> [graph.words[word] for word in found.words], found.weights, found.unknown
     (['bad'], tensor([2.1972]), ['plot'])
     """
-    if "words" not in graph or "idf" not in graph:
+    if not isinstance(graph, Data) or "words" not in graph or "idf" not in graph:
         raise ValueError("graph: should have words and idf, as document_graph makes them")
     check_documents(documents)
     number = {word: place for place, word in enumerate(graph.words)}

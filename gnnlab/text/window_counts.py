@@ -12,6 +12,8 @@ from difflib import get_close_matches
 import numpy as np
 from scipy.sparse import csr_array
 
+from gnnlab.graphs.numbers import whole_number
+
 #: The ways of counting pairs of words.
 COUNTINGS = ("windows", "pairs")
 
@@ -29,13 +31,13 @@ class WindowCounts:
     pairs: csr_array
 
 
+MOST_WORDS = 2**31 - 1  # in a window
+
+
 def check_window(window: int, counting: str) -> None:
     """Raise a ValueError unless windows hold pairs of words and the way of counting is known."""
-    if not isinstance(window, int | np.integer) or window < 2:
-        raise ValueError(
-            f"window: {window!r} should be 2 or more words, a whole number, so that it can hold a pair"
-        )
-    if counting not in COUNTINGS:
+    whole_number("window", window, least=2, most=MOST_WORDS)
+    if not isinstance(counting, str) or counting not in COUNTINGS:
         near = get_close_matches(str(counting), COUNTINGS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"counting: {counting!r} should be 'windows' or 'pairs'{hint}")

@@ -14,6 +14,7 @@ from gnnlab.text.corpus_size import CHUNK_PAIRS
 from gnnlab.text.pmi_graph import matrix_edges
 from gnnlab.text.shard_counts import Tally, stretches
 from gnnlab.text.window_counts import check_window, count_windows
+from gnnlab.text.word_ids import check_documents
 
 TokenIds: TypeAlias = Sequence[int] | np.ndarray | Tensor
 
@@ -62,6 +63,7 @@ def sliding_window_graphs(
     [2, 0, 1]
     """
     check_window(window, counting)
+    check_documents(documents)
     graphs: list[Data] = []
     block: list[np.ndarray] = []
     held = 0

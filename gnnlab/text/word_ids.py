@@ -13,7 +13,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-#: A document is a text, which is split on whitespace, or a list of words.
+from gnnlab.graphs.numbers import whole_number
+from gnnlab.text.words import same_form
+
+#: A document is a text, which is split on whitespace, or a list of words, which are taken as they are.
 Document: TypeAlias = str | Sequence[str]
 
 #: Word numbers held at once while documents are read.
@@ -92,28 +95,29 @@ def word_file(
     Raises:
         ValueError: A document that is neither text nor a list of words, or no word left.
     """
-    if min_count < 1:
-        raise ValueError(f"min_count: {min_count} should be 1 or more")
+    min_count = whole_number("min_count", min_count, least=1)
     with tempfile.TemporaryDirectory(prefix="gnnlab-") as folder:
         raw = _write_raw(documents, Path(folder) / "raw", progress=progress)
         yield _write_kept(raw, Path(folder) / "kept", min_count)
 
 
 def split_words(document: Any, place: str = "text") -> Any:
-    """Return the words of a document: a text split on whitespace, or the list itself.
+    """Return the words of a document: a text split on whitespace, in the form NFC, or the list itself.
 
     Raises:
         ValueError: It is something else; the message starts with `place`.
     """
     if isinstance(document, str):
-        return document.split()
+        return same_form(document).split()
     if isinstance(document, (list, tuple, np.ndarray)):
         return document
     hint = ""
     if isinstance(document, (bytes, bytearray)):
         hint = "; decode it first"
-    elif document is None or document != document:  # NaN, which pandas puts where a text is missing
-        hint = "; a missing text can be given as ''"
+    elif document is None or (
+        isinstance(document, float) and document != document
+    ):  # NaN, which pandas puts where a text is missing
+        hint = "; a missing text can be given as ''"  # pandas puts NaN in its place
     kind = type(document).__name__
     raise ValueError(f"{place}: a {kind} should be a text or a list of words{hint}")
 

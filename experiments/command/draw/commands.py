@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from experiments.command.draw import graph_command
+from experiments.command.draw import graph_command, run_commands
+from experiments.command.draw.look import GraphLook, MatrixLook, show
 
 draw_app = App(
     name="draw",
@@ -17,12 +17,11 @@ draw_app = App(
 )
 draw_app.command(graph_command.graph, help_epilogue=graph_command.FORMS)
 graph_command.shorthand(draw_app)
-_OF_A_RUN = "Start with: gnnlab run palindrome"
 
 
 @draw_app.command
 def palindrome(
-    digits: str,
+    symbols: str,
     /,
     *,
     out: Path,
@@ -30,13 +29,14 @@ def palindrome(
     mirrored: bool = False,
     skip: int = 0,
     adjacency: bool = False,
+    look: GraphLook | None = None,
 ) -> int:
-    """The graph of a palindrome whose last digit is missing, as an arc diagram.
+    """The graph of a palindrome whose last symbol is missing, as an arc diagram.
 
     Parameters
     ----------
-    digits
-        The digits of the sequence, such as 12321; the last one is the missing digit.
+    symbols
+        Digits such as 12321, or letters such as level; the last one is the missing one.
     out
         File to write; its ending says the format.
     directed
@@ -48,12 +48,16 @@ def palindrome(
     adjacency
         The adjacency and normalised adjacency matrices below the graph.
     """
-    from experiments.command.draw.drawings import draw_palindrome
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.paths import palindrome_figure
 
-    check_format(out)
-    draw_palindrome(digits, out, directed=directed, mirrored=mirrored, skip=skip, adjacency=adjacency)
-    return _done(out)
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: palindrome_figure(
+            symbols, directed=directed, mirrored=mirrored, skip=skip, adjacency=adjacency, look=chosen
+        ),
+    )
 
 
 @draw_app.command
@@ -66,6 +70,7 @@ def path(
     self_loops: bool = False,
     skip: int = 0,
     adjacency: bool = False,
+    look: GraphLook | None = None,
 ) -> int:
     """A path as a line, with arcs for its skip edges.
 
@@ -84,49 +89,114 @@ def path(
     adjacency
         The adjacency and normalised adjacency matrices below the graph.
     """
-    from experiments.command.draw.drawings import draw_path
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.paths import path_figure
 
-    check_format(out)
-    words = ["path", str(nodes)] + ["directed"] * directed + ["selfloops"] * self_loops
-    draw_path("-".join(words + [f"skip{skip}"] * (skip != 0)), out, adjacency=adjacency)
-    return _done(out)
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: path_figure(
+            nodes, directed=directed, self_loops=self_loops, skip=skip, adjacency=adjacency, look=chosen
+        ),
+    )
+
+
+@draw_app.command
+def words(
+    text: str,
+    /,
+    *,
+    out: Path,
+    window: int = 3,
+    min_count: int = 1,
+    word: str | None = None,
+    most: int = 40,
+    characters: bool = False,
+    look: GraphLook | None = None,
+) -> int:
+    """The words of a text of your own, joined where they stand together more often than chance has it.
+
+    Parameters
+    ----------
+    text
+        The text itself in quotation marks, or a file in UTF-8 with a document a line.
+    out
+        File to write; its ending says the format.
+    window
+        How many words stand together, 2 or more.
+    min_count
+        Words that occur less often are left out.
+    word
+        The word in the middle, with its strongest neighbours [the whole text].
+    most
+        Most words to draw; of a longer text the most frequent ones.
+    characters
+        Each character is a word in scripts that put no spaces between words, such as Chinese.
+    """
+    from experiments.command.draw.words import words_figure
+
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: words_figure(
+            text, window=window, min_count=min_count, word=word, most=most, characters=characters, look=chosen
+        ),
+    )
 
 
 @draw_app.command
 def adjacency(
-    graph: str, /, *, out: Path, powers: str = "1,2,3", kind: str = "plain", directed: bool = False
+    graph: str,
+    /,
+    *,
+    out: Path,
+    powers: str = "1,2,3",
+    kind: str = "plain",
+    directed: bool = False,
+    look: MatrixLook | None = None,
 ) -> int:
     """The adjacency matrix of a graph and its powers, as heat maps.
 
     Parameters
     ----------
     graph
-        path-N or palindrome-DIGITS, with directed, selfloops, mirrored or skipK joined by dashes; example (six nodes
+        path-N or palindrome-SYMBOLS, with directed, selfloops, mirrored or skipK joined by dashes; example (six nodes
         A to F); karate, lesmis, davis, florentine; or a file, as for `gnnlab draw graph`.
     out
         File to write; its ending says the format.
     powers
-        Up to six powers with commas between.
+        Up to twelve powers with commas between.
     kind
         plain (A: powers count walks), selfloops (A + I) or normalised (what a GCN layer multiplies by).
     directed
         Of a text file: each line leads from its source to its target [it joins them both ways].
     """
-    from experiments.command.draw.drawings import draw_powers
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.drawings import powers_figure
 
-    check_format(out)
     try:
         numbers = [int(power) for power in powers.split(",")]
     except ValueError:
         raise ValueError(f"powers: {powers!r} should be whole numbers such as 1,2,3") from None
-    draw_powers(graph, out, powers=numbers, kind=kind, directed=directed)
-    return _done(out)
+    chosen = look or MatrixLook()
+    return show(
+        out,
+        chosen,
+        lambda: powers_figure(graph, powers=numbers, kind=kind, directed=directed, look=chosen),
+    )
 
 
 @draw_app.command
-def field(graph: str, node: str, /, *, out: Path, layers: int | None = None, directed: bool = False) -> int:
+def field(
+    graph: str,
+    node: str,
+    /,
+    *,
+    out: Path,
+    layers: int | None = None,
+    directed: bool = False,
+    look: GraphLook | None = None,
+) -> int:
     """The receptive field of a node: every node shaded by the hops from which it is heard.
 
     Parameters
@@ -142,16 +212,14 @@ def field(graph: str, node: str, /, *, out: Path, layers: int | None = None, dir
     directed
         Of a text file: each line leads from its source to its target [it joins them both ways].
     """
-    from experiments.command.draw.drawings import draw_field
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.drawings import field_figure
 
-    check_format(out)
-    draw_field(graph, node, out, layers=layers, directed=directed)
-    return _done(out)
+    chosen = look or GraphLook()
+    return show(out, chosen, lambda: field_figure(graph, node, layers=layers, directed=directed, look=chosen))
 
 
 @draw_app.command
-def social(name: str, /, *, out: Path) -> int:
+def social(name: str, /, *, out: Path, look: GraphLook | None = None) -> int:
     """A social graph of networkx with its classes.
 
     Parameters
@@ -162,20 +230,29 @@ def social(name: str, /, *, out: Path) -> int:
     out
         File to write; its ending says the format.
     """
-    from experiments.command.draw.drawings import draw_neighbourhood
+    from experiments.command.draw.drawings import neighbourhood_figure
     from experiments.data.named_graphs import SOCIAL_GRAPHS
-    from experiments.records.pictures import check_format
 
-    check_format(out)
     if name not in SOCIAL_GRAPHS:
         raise ValueError(f"name: unknown {name!r}. Known: {', '.join(SOCIAL_GRAPHS)}")
-    draw_neighbourhood(name, out, node=None, most=100)
-    return _done(out)
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: neighbourhood_figure(name, node=None, most=100, directed=False, look=chosen),
+    )
 
 
 @draw_app.command
 def neighbourhood(
-    graph: str, /, *, out: Path, node: str | None = None, most: int = 60, directed: bool = False
+    graph: str,
+    /,
+    *,
+    out: Path,
+    node: str | None = None,
+    most: int = 60,
+    directed: bool = False,
+    look: GraphLook | None = None,
 ) -> int:
     """The part of a large graph around one node, with its classes; the picture says what was cut.
 
@@ -192,74 +269,15 @@ def neighbourhood(
     directed
         Of a text file: each line leads from its source to its target [it joins them both ways].
     """
-    from experiments.command.draw.drawings import draw_neighbourhood
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.drawings import neighbourhood_figure
 
-    check_format(out)
-    draw_neighbourhood(graph, out, node=node, most=most, directed=directed)
-    return _done(out)
-
-
-@draw_app.command(help_epilogue=_OF_A_RUN)
-def attention(
-    run: Path,
-    /,
-    *,
-    out: Path,
-    symbols: Annotated[str | None, Parameter(name="--input")] = None,
-    layer: int = 1,
-    most: int = 80,
-) -> int:
-    """What a trained GAT attends to: edges as wide as their attention, and for a sequence every layer as a matrix.
-
-    Parameters
-    ----------
-    run
-        Folder of a run of gat, below a folder of results: of `gnnlab run citation`, or with --input of a sequence task.
-    out
-        File to write; its ending says the format.
-    symbols
-        The sequence that the network reads, without what is asked for: digits such as 123454321, or numbers with commas
-        between.
-    layer
-        Which layer's attention the edges show, from 1 on.
-    most
-        Most nodes to draw, of a citation run; a sequence is drawn whole.
-    """
-    from experiments.command.draw.drawings import draw_attention
-    from experiments.records.pictures import check_format
-
-    check_format(out)
-    if symbols is None:
-        draw_attention(run, out, layer=layer, most=most)
-    else:
-        from experiments.command.draw.sequences import draw_path_attention
-
-        draw_path_attention(run, symbols, out, layer=layer)
-    return _done(out)
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: neighbourhood_figure(graph, node=node, most=most, directed=directed, look=chosen),
+    )
 
 
-@draw_app.command(help_epilogue=_OF_A_RUN)
-def gates(run: Path, /, *, symbols: Annotated[str, Parameter(name="--input")], out: Path) -> int:
-    """Every gate of a trained recurrent network while it reads a sequence, as heat maps: time across, units down.
-
-    Parameters
-    ----------
-    run
-        Folder of a run of a recurrent model, below a folder of results.
-    symbols
-        The sequence that it reads, without what is asked for: digits such as 123454321, or numbers with commas between.
-    out
-        File to write; its ending says the format.
-    """
-    from experiments.command.draw.sequences import draw_gates
-    from experiments.records.pictures import check_format
-
-    check_format(out)
-    draw_gates(run, symbols, out)
-    return _done(out)
-
-
-def _done(out: Path) -> int:
-    print(out)
-    return 0
+draw_app.command(run_commands.attention, help_epilogue=run_commands.START)
+draw_app.command(run_commands.gates, help_epilogue=run_commands.START)

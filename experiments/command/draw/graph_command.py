@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from experiments.command.draw.look import GraphLook, show
+
 FORMS = (
     "A file is text with an edge a line (source, target and, if wanted, a weight, with commas, tabs or spaces "
     "between; a heading source,target,weight and lines that begin with # are left out), a matrix as text with the "
@@ -23,7 +25,14 @@ OneWay = Annotated[
 
 
 def graph(
-    graph: str, /, *, out: Out, adjacency: Matrices = False, directed: OneWay = False, most: int = 60
+    graph: str,
+    /,
+    *,
+    out: Out,
+    adjacency: Matrices = False,
+    directed: OneWay = False,
+    most: int = 60,
+    look: GraphLook | None = None,
 ) -> int:
     """A graph of your own, from a file, or one that has a name; `gnnlab draw FILE` is short for it.
 
@@ -35,13 +44,14 @@ def graph(
     most
         Most nodes to draw; of a larger graph, those nearest to the one with most edges.
     """
-    from experiments.command.draw.whole_graphs import draw_whole
-    from experiments.records.pictures import check_format
+    from experiments.command.draw.whole_graphs import whole_figure
 
-    check_format(out)
-    draw_whole(graph, out, adjacency=adjacency, directed=directed, most=most)
-    print(out)
-    return 0
+    chosen = look or GraphLook()
+    return show(
+        out,
+        chosen,
+        lambda: whole_figure(graph, adjacency=adjacency, directed=directed, most=most, look=chosen),
+    )
 
 
 def shorthand(app: App) -> None:
@@ -49,7 +59,12 @@ def shorthand(app: App) -> None:
 
     @app.default
     def draw_file(
-        *file: str, out: Out | None = None, adjacency: Matrices = False, directed: OneWay = False
+        *file: str,
+        out: Out | None = None,
+        adjacency: Matrices = False,
+        directed: OneWay = False,
+        most: int = 60,
+        look: GraphLook | None = None,
     ) -> int:
         """Draw graphs, matrices and attention, to PNG, SVG or PDF by the file's ending.
 
@@ -57,6 +72,8 @@ def shorthand(app: App) -> None:
         ----------
         file
             A file with a graph, in place of a command: short for `gnnlab draw graph FILE`.
+        most
+            Most nodes to draw; of a larger graph, those nearest to the one with most edges.
         """
         from experiments.data.named_graphs import is_file
 
@@ -73,4 +90,4 @@ def shorthand(app: App) -> None:
             raise ValueError(f"draw: {word}. Known: {known}; or the file of a graph, such as edges.csv")
         if out is None:
             raise ValueError("draw: --out is missing, such as --out graph.png")
-        return graph(file[0], out=out, adjacency=adjacency, directed=directed)
+        return graph(file[0], out=out, adjacency=adjacency, directed=directed, most=most, look=look)

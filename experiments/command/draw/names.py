@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import networkx as nx
 from torch_geometric.data import Data
+
+from gnnlab.drawing.plain_text import plain_text
+from gnnlab.drawing.shapes import shape_of
+from gnnlab.drawing.style import label_size
+from gnnlab.graphs.node_names import NodeNames
 
 MOST_LONG_NAMES = 20  # nodes with their names beside them
 MOST_IN_KEY = 80  # names that a page has room for
+KEY_WIDTH = 2.0  # inches a column
 
 
 def find_node(graph: Data, node: str) -> int:
@@ -16,16 +23,8 @@ def find_node(graph: Data, node: str) -> int:
     Raises:
         ValueError: There is none.
     """
-    names = graph.names if "names" in graph else []
-    if node in names:
-        return int(names.index(node))
-    numbered = any(name.isdecimal() for name in names)  # then a number that is no name would be another node
-    if node.isdecimal() and int(node) < graph.num_nodes and not numbered:
-        return int(node)
-    if numbered:
-        some = ", ".join(names[:5]) + ", ..." * (len(names) > 5)
-        raise ValueError(f"node: {node!r} should be a node's name: {some}")
-    raise ValueError(f"node: {node!r} should be a number from 0 to {graph.num_nodes - 1}, or a node's name")
+    names = graph.names if "names" in graph else None
+    return NodeNames(names, graph.num_nodes).number(int(node) if node.isdecimal() else node, "node")
 
 
 def names_of(graph: Data) -> list[str]:
@@ -41,9 +40,17 @@ def labels_of(graph: Data) -> list[str] | None:
 
 
 def needs_key(graph: Data) -> bool:
-    """Whether names would overlap, because there are many and long ones, and a key has room for all of them."""
+    """Whether names would overlap, because there are many and long ones, and a key has room for all of them.
+
+    Beside the nodes of two columns there is always room.
+    """
     many = MOST_LONG_NAMES < graph.num_nodes <= MOST_IN_KEY
-    return many and max(map(len, names_of(graph))) > 4
+    return many and max(map(len, names_of(graph))) > 4 and not _has_two_columns(graph)
+
+
+def _has_two_columns(graph: Data) -> bool:
+    known = nx.Graph(graph.edge_index.t().tolist())
+    return len(known) == graph.num_nodes and nx.is_connected(known) and shape_of(known) == "columns"
 
 
 def key_columns(graph: Data) -> int:
@@ -53,24 +60,31 @@ def key_columns(graph: Data) -> int:
     return 1 if graph.num_nodes <= 40 else 2
 
 
-def write_key(ax: Any, graph: Data) -> None:
-    """A list of numbers and names into axes of its own."""
-    ax.set_axis_off()
-    names, columns = names_of(graph), key_columns(graph)
-    rows = -(-len(names) // columns)
-    for column in range(columns):
-        part = range(column * rows, min(len(names), (column + 1) * rows))
-        text = "\n".join(f"{node}  {names[node]}" for node in part)
-        ax.text(column / columns, 1.0, text, va="top", fontsize=7, linespacing=1.35, transform=ax.transAxes)
-
-
 def with_key(figure: Any, graph: Data) -> Any:
     """The axes for a graph, with a list of names at its right where nodes can only hold numbers."""
     if not needs_key(graph):
         return figure.subplots()
     columns = key_columns(graph)
-    width, height = figure.get_size_inches()
-    figure.set_size_inches(width + 1.6 * columns, height)
-    ax, key = figure.subplots(1, 2, width_ratios=(width, 1.6 * columns))
-    write_key(key, graph)
+    width, _ = figure.get_size_inches()
+    ax, key = figure.subplots(1, 2, width_ratios=(max(1.0, width - KEY_WIDTH * columns), KEY_WIDTH * columns))
+    _write_key(key, graph, columns)
     return ax
+
+
+def _write_key(ax: Any, graph: Data, columns: int) -> None:
+    """A list of numbers and names into axes of its own."""
+    ax.set_axis_off()
+    names = names_of(graph)
+    rows = -(-len(names) // columns)
+    for column in range(columns):
+        part = range(column * rows, min(len(names), (column + 1) * rows))
+        text = "\n".join(f"{node}  {plain_text(names[node])}" for node in part)
+        ax.text(
+            column / columns,
+            1.0,
+            text,
+            va="top",
+            fontsize=label_size(),
+            linespacing=1.2,
+            transform=ax.transAxes,
+        )

@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from torch import Tensor, nn
 from torch_geometric.data import Data
 
+from experiments.command.draw.look import GraphLook, Look
 from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.tasks.task import Task
 from experiments.lab.sequences.trained_runs import load_run, parse_symbols
-from experiments.records.pictures import save
 from experiments.records.records import FolderError
 from gnnlab import SequenceGraphClassifier, draw_graph
+from gnnlab.drawing.style import label_size
 from seq import RecurrentLayer, SequenceClassifier, Stacked, gate_activations
 
 GATE_NAMES = {
@@ -33,13 +34,13 @@ GATE_NAMES = {
 OPENINGS = ("k", "i", "f", "o", "r", "z")  # logistic: 0 is closed, 1 is open
 
 
-def draw_gates(run: Path, text: str, out: Path) -> None:
-    """Draw every gate of a recurrent run as a heat map over the steps of one sequence.
+def gates_figure(run: Path, text: str, *, look: Look) -> Any:
+    """Every gate of a recurrent run as a heat map over the steps of one sequence.
 
     Args:
         run: Folder of a run of a recurrent model.
         text: The sequence, as ``parse_symbols`` reads it.
-        out: File to write; its ending is the format.
+        look: Options of the picture.
 
     Raises:
         ValueError: A graph model, a bidirectional one, or a sequence that does not fit.
@@ -62,16 +63,14 @@ def draw_gates(run: Path, text: str, out: Path) -> None:
             seen.append({name: values[0] for name, values in gate_activations(layer, x).items()})  # (T, H)
             x = layer(x)[0]
     rows = max(len(values) for values in seen)
-    figure = _figure(max(6.0, 2.4 + 0.24 * tokens.shape[1]) * len(layers), 1.15 * rows + 1.2)
+    figure = look.figure(max(7.0, 2.4 + 0.24 * tokens.shape[1]) * len(layers), 1.25 * rows + 1.2)
     axes = figure.subplots(rows, len(layers), squeeze=False, sharex=True)
     for number, values in enumerate(seen):
         draw_activations(values, axes[:, number], labels=tokens[0].tolist())
         if len(layers) > 1:
-            axes[0, number].set_title(f"layer {number + 1}\n{axes[0, number].get_title()}", fontsize=9)
-    figure.suptitle(
-        f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}", fontsize=10
-    )
-    save(figure, out)
+            axes[0, number].set_title(f"layer {number + 1}", fontweight="bold")
+    look.give_title(figure, f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}")
+    return figure
 
 
 def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any]) -> None:
@@ -88,7 +87,7 @@ def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any])
     order = values[key].mean(0).argsort(descending=True)
     for ax, (name, activation) in zip(axes, values.items()):
         opening = name in OPENINGS
-        top = 1.0 if opening else max(float(activation.abs().max()), 1e-12)
+        top = 1.0 if opening else float(activation.abs().max()) or 1.0
         image = ax.imshow(
             activation[:, order].t().numpy(),
             aspect="auto",
@@ -98,18 +97,18 @@ def draw_activations(values: dict[str, Tensor], axes: Any, *, labels: list[Any])
             vmax=top,
         )
         ax.figure.colorbar(image, ax=ax, pad=0.01)
-        ax.set_title(GATE_NAMES[name], fontsize=9, loc="left", pad=3)
-        ax.set_ylabel("unit", fontsize=8)
+        ax.set_title(GATE_NAMES[name], fontsize=label_size(), loc="left", pad=3)
+        ax.set_ylabel("unit", fontsize=label_size())
         ax.set_yticks([])
     last = axes[len(values) - 1]
-    last.set_xticks(range(len(labels)), labels, fontsize=8)
-    last.set_xlabel("what is read, step by step", fontsize=9)
+    _symbol_ticks(last, [str(label) for label in labels])
+    last.set_xlabel("what is read, step by step", fontsize=label_size())
     for ax in axes[len(values) :]:
         ax.set_axis_off()
 
 
-def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
-    """Draw the attention of a GAT over the graph of one sequence.
+def path_attention_figure(run: Path, text: str, *, layer: int, look: GraphLook) -> Any:
+    """The attention of a GAT over the graph of one sequence.
 
     Above: the graph, edges as wide as the attention of one layer. Middle: the attention of every layer as a matrix, row
     i being what node i listens to. Below: what of each node reaches the read-out through all layers, the product of
@@ -118,8 +117,8 @@ def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
     Args:
         run: Folder of a run of a GAT on sequences.
         text: The sequence, as ``parse_symbols`` reads it.
-        out: File to write.
         layer: Which layer's attention the edges show, from 1 on.
+        look: Options of the picture.
 
     Raises:
         ValueError: Another model, another number of symbols, or a layer that there is not.
@@ -142,24 +141,24 @@ def draw_path_attention(run: Path, text: str, out: Path, *, layer: int) -> None:
     graph = task.graph(spec)
     labels = [str(symbol) for symbol in tokens[0].tolist()]
     labels += ["?"] * (model.query is not None) + ["*"] * model.virtual
-    columns = min(4, len(matrices))
+    columns = min(3, len(matrices))
     rows = -(-len(matrices) // columns)
-    figure = _figure(10.5, 4.4 + 2.5 * rows)
-    grid = figure.add_gridspec(rows + 2, columns, height_ratios=[1.1, *[1.5] * rows, 0.8])
+    figure = look.figure(10.5, 5.0 + 3.2 * rows)
+    grid = figure.add_gridspec(rows + 2, columns, height_ratios=[1.3, *[1.6] * rows, 0.8])
     top = figure.add_subplot(grid[0, :])
-    draw_graph(graph_of_layer(graph, found[layer - 1][0]), top, labels=labels, attention=found[layer - 1])
-    top.set_title(f"edges as wide as the attention of layer {layer}", fontsize=9)
+    edges, alpha = found[layer - 1]
+    options = {"labels": labels} | look.graph(len(labels))
+    draw_graph(graph_of_layer(graph, edges), top, attention=(edges, alpha), max_nodes=len(labels), **options)
+    top.set_title(f"edges as wide as the attention of layer {layer}", fontsize=label_size())
     for number, matrix in enumerate(matrices):
         ax = figure.add_subplot(grid[1 + number // columns, number % columns])
-        image = ax.imshow(matrix.numpy(), cmap="viridis", vmin=0.0, vmax=1.0)
-        ax.set_title(f"layer {number + 1}: row listens to column", fontsize=8)
+        image = ax.imshow(matrix.numpy(), cmap=look.colormap or "viridis", vmin=0.0, vmax=1.0)
+        ax.set_title(f"layer {number + 1}: row listens to column", fontsize=label_size())
         _symbol_ticks(ax, labels, both=True)
     figure.colorbar(image, ax=figure.axes[1:], label="α, mean over heads", shrink=0.7)
     _draw_rollout(figure.add_subplot(grid[-1, :]), matrices, labels, model.query)
-    figure.suptitle(
-        f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}", fontsize=10
-    )
-    save(figure, out)
+    look.give_title(figure, f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}")
+    return figure
 
 
 @torch.no_grad()
@@ -202,15 +201,20 @@ def _draw_rollout(ax: Axes, matrices: list[Tensor], labels: list[str], query: in
         product = matrix @ product
     heard = product.mean(0) if query is None else product[query]
     ax.bar(range(len(labels)), heard.numpy(), color="#2166ac")
-    ax.set_title("what of each node reaches the read-out: the product over all layers", fontsize=9)
-    ax.set_ylabel("share", fontsize=8)
+    ax.set_title("what of each node reaches the read-out: the product over all layers", fontsize=label_size())
+    ax.set_ylabel("share", fontsize=label_size())
     _symbol_ticks(ax, labels)
 
 
 def _symbol_ticks(ax: Axes, labels: list[str], *, both: bool = False) -> None:
-    ax.set_xticks(range(len(labels)), labels, fontsize=7)
+    """The symbols at an axis, or every second, third, ... of them where there is no room for all."""
+    font = label_size()
+    room = 72 * ax.bbox.width / ax.figure.dpi / (0.7 * font * (1 + max(map(len, labels))))
+    places = range(0, len(labels), max(1, -(-len(labels) // max(1, int(room)))))
+    shown = [labels[place] for place in places]
+    ax.set_xticks(places, shown, fontsize=font)
     if both:
-        ax.set_yticks(range(len(labels)), labels, fontsize=7)
+        ax.set_yticks(places, shown, fontsize=font)
 
 
 def _single_layers(layer: RecurrentLayer) -> list[RecurrentLayer] | None:
@@ -225,9 +229,3 @@ def _answer(model: nn.Module, task: Task, tokens: Tensor) -> str:
         return "answers at every step " + "".join(str(v) for v in model(tokens)[0].argmax(-1).tolist())
     chances = model(tokens)[0].softmax(-1)
     return f"its answer is {int(chances.argmax())} (probability {float(chances.max()):.2f})"
-
-
-def _figure(width: float, height: float) -> Any:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained")

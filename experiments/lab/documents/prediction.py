@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from experiments.lab.documents.classifiers.classifier import DocumentClassifier, make_classifier
-from experiments.lab.documents.corpora.words import words_of
 from experiments.lab.documents.kinds import LINEAR
 from experiments.lab.documents.settings import DocumentRun
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.records import read_run
+from gnnlab.text.words import words_of
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,18 @@ def test_example_is_the_matrix_of_six_nodes():
         ("path-5-mirrored", "unknown option 'mirrored'"),
         ("path-5-skip1", "unknown option 'skip1'"),
         ("palindrome-123", "is no palindrome"),
-        ("palindrome-abba", "two or more digits"),
+        ("palindrome-a", "two or more digits or letters"),
+        ("palindrome-abc", "is no palindrome"),
     ],
 )
 def test_bad_graphs_are_named(text, words):
     with pytest.raises(ValueError, match=words):
         parse_graph(text)
+
+
+def test_a_palindrome_of_letters_has_its_letters():
+    graph = parse_graph("palindrome-level-mirrored")
+    assert graph.symbols == list("leve")
+    assert graph.query == 4
+    assert "tokens" not in graph
+    assert graph.edge_index.tolist() == parse_graph("palindrome-12321-mirrored").edge_index.tolist()

@@ -76,7 +76,7 @@ def test_bad_input(graph):
         word_neighbourhood(graph, "shipp")
     with pytest.raises(ValueError, match=r"^word: 'qqq' is not one of the graph's 10 words$"):
         word_neighbourhood(graph, "qqq")
-    with pytest.raises(ValueError, match=r"^hops: 0 should be 1 or more"):
+    with pytest.raises(ValueError, match=r"^hops must be a whole number of 1 or more, but is 0"):
         word_neighbourhood(graph, "sea", hops=0)
-    with pytest.raises(ValueError, match=r"^limit: 0 should be 1 or more"):
+    with pytest.raises(ValueError, match=r"^limit must be a whole number of 1 or more, but is 0"):
         word_neighbourhood(graph, "sea", limit=0)

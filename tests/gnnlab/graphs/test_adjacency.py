@@ -113,7 +113,64 @@ def test_powers_count_walks():
     assert adjacency_power(triangle, 0).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert adjacency_power(triangle, 2).tolist() == [[2, 1, 1], [1, 2, 1], [1, 1, 2]]
     assert adjacency_power(triangle.to_sparse_csr(), 3).tolist() == [[2, 3, 3], [3, 2, 3], [3, 3, 2]]
-    with pytest.raises(ValueError, match="power"):
-        adjacency_power(triangle, -1)
-    with pytest.raises(ValueError, match="square"):
-        adjacency_power(triangle[:2], 2)
+    for power in (-1, 1.5, "2", True, None, 10**20):
+        with pytest.raises(ValueError, match="power must be a whole number from 0 to 1000000000"):
+            adjacency_power(triangle, power)
+    for matrix in (triangle[:2], "A", None, [[1, 2], [3]]):
+        with pytest.raises(ValueError, match="matrix must be square"):
+            adjacency_power(matrix, 2)
+    with pytest.raises(ValueError, match="real"):
+        adjacency_power(torch.eye(2, dtype=torch.complex64), 2)
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.bfloat16, torch.float16, torch.int64, torch.int8, torch.bool]
+)
+@pytest.mark.parametrize(("nodes", "power"), [(12, 9), (12, 14), (3, 50), (4, 32)])
+def test_walks_are_counted_exactly(nodes, power, dtype):
+    # A = J - I of a complete graph has the eigenvalues N - 1 and -1, so these are whole numbers of Python.
+    off = ((nodes - 1) ** power - (-1) ** power) // nodes
+    on = off + (-1) ** power
+    walks = adjacency_power(adjacency_matrix(nx.complete_graph(nodes)).to(dtype), power)
+    assert walks[0, 1].item() == off < 2**53
+    assert walks[2, 2].item() == on
+    assert torch.equal(adjacency_power(adjacency_matrix(nx.complete_graph(nodes)).numpy(), power), walks)
+
+
+def test_a_power_beyond_all_numbers_is_named():
+    complete = adjacency_matrix(nx.complete_graph(12))
+    assert adjacency_power(complete, 200)[0, 1].item() == pytest.approx(11**200 / 12)
+    with pytest.raises(ValueError, match="power must leave entries below 1e308, but is 300"):
+        adjacency_power(complete, 300)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("leaves", [300, 5000])
+def test_sums_at_a_hub_keep_their_digits(leaves, dtype):
+    spokes = torch.stack([torch.arange(1, leaves + 1), torch.zeros(leaves, dtype=torch.long)])
+    ones = torch.ones(leaves, dtype=dtype)
+    for sparse in (False, True) if leaves < 1000 else (True,):
+        degree = degree_matrix(spokes, ones, self_loops=True, sparse=sparse).to_dense()
+        assert degree[0, 0].item() == leaves + 1
+        assert degree.dtype == (torch.float64 if dtype == torch.float64 else torch.float32)
+        normal = normalized_adjacency(spokes, ones, sparse=sparse).to_dense()
+        assert normal.dtype == dtype
+        # One rounding of the due value to the type, and nothing else.
+        due = torch.tensor([1 / (leaves + 1), (leaves + 1) ** -0.5], dtype=torch.float64)
+        torch.testing.assert_close(normal[0, :2].double(), due, rtol=torch.finfo(dtype).eps + 3e-7, atol=1e-8)
+
+
+def test_parallel_edges_of_low_precision_add_up():
+    edges = torch.tensor([[0], [1]]).expand(2, 1000)
+    assert adjacency_matrix(edges, torch.ones(1000).bfloat16())[1, 0].item() == 1000
+    weight = torch.ones(1000, dtype=torch.bfloat16, requires_grad=True)
+    adjacency_matrix(edges, weight)[1, 0].backward()
+    assert torch.equal(weight.grad, torch.ones(1000, dtype=torch.bfloat16))
+
+
+@pytest.mark.parametrize("weight", [1e-60, 1e60])
+def test_weights_beyond_float32_are_neither_lost_nor_infinite(weight, tmp_path):
+    file = tmp_path / "edges.csv"
+    file.write_text(f"a,b,{weight}\n")
+    for graph in ([("a", "b", weight)], nx.DiGraph([("a", "b", {"weight": weight})]), file):
+        assert adjacency_matrix(graph).tolist() == [[0, 0], [weight, 0]]

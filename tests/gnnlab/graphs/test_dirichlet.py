@@ -82,3 +82,14 @@ def test_bad_arguments_are_named():
         dirichlet_energy(torch.ones(5, 2), edges, torch.ones(3))
     with pytest.raises(ValueError, match="edge_weight must be None for a networkx graph"):
         dirichlet_energy(torch.ones(5, 2), nx.path_graph(5), torch.ones(8))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_energy_of_low_precision_is_summed_in_float32(dtype):
+    spokes = torch.stack([torch.arange(1, 1001), torch.zeros(1000, dtype=torch.long)])
+    edges = torch.cat([spokes, spokes.flip(0)], dim=1)
+    x = torch.zeros(1001, 1, dtype=dtype)
+    x[1:] = 9.0
+    energy = dirichlet_energy(x, edges)  # 1,000 leaves of degree 1 beside a hub of 0: each (9 / √2)²
+    assert energy.dtype == torch.float32
+    assert energy.item() == pytest.approx(1000 * 81 / 2)

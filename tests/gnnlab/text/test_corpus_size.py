@@ -59,7 +59,7 @@ def test_says_its_size():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"^window: 1 should be 2 or more"):
+    with pytest.raises(ValueError, match=r"^window must be a whole number from 2"):
         cooccurrence_size(["a b"], 1)
     with pytest.raises(ValueError, match=r"^documents: no document holds a word"):
         cooccurrence_size([""])

@@ -86,7 +86,7 @@ def test_attaching_needs_texts_and_the_graph_of_documents():
         list(attach_documents(graph, ["a", math.nan]))
     with pytest.raises(ValueError, match=r"^documents: one text should be a collection"):
         list(attach_documents(graph, "a"))
-    with pytest.raises(ValueError, match=r"^min_pmi: -2 should be 0 or more"):
+    with pytest.raises(ValueError, match=r"^min_pmi must be a number of 0 or more, but is -2"):
         document_graph(["a b"], min_pmi=-2)
 
 

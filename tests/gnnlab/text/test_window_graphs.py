@@ -71,10 +71,10 @@ def test_a_graph_carries_no_other_along():
 @pytest.mark.parametrize(
     ("documents", "options", "message"),
     [
-        ([[1]], {"window": 1}, "window: 1 should be 2 or more"),
-        ([[1, 2]], {"window": 2.5}, "window: 2.5 should be 2 or more words, a whole number"),
-        ([[1, 2]], {"window": math.inf}, "window: inf should be 2 or more words, a whole number"),
-        ([[1, 2]], {"window": "3"}, "window: '3' should be 2 or more words, a whole number"),
+        ([[1]], {"window": 1}, "window must be a whole number from 2 to 2147483647, but is 1"),
+        ([[1, 2]], {"window": 2.5}, "window must be a whole number from 2 .* but is 2.5"),
+        ([[1, 2]], {"window": math.inf}, "window must be a whole number from 2 .* but is inf"),
+        ([[1, 2]], {"window": "3"}, "window must be a whole number from 2 .* but is '3'"),
         ([[1]], {"counting": "pair"}, "counting: 'pair' should .*; did you mean 'pairs'"),
         ([[1], [3, -2]], {}, "documents: document 1 holds -2; words should be 0 or more"),
         ([[1.5]], {}, "documents: document 0 should be a list of word numbers"),

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.core.naming import nearest
-from experiments.lab.documents.corpora.words import words_of
 from experiments.records.files import check_ordinary, write_text
+from gnnlab.text.words import words_of
 
 COLUMNS = ("split", "label", "text")
 SPLITS = ("train", "test")

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from experiments.lab.documents.corpora.corpus import Corpus, Document
-from experiments.lab.documents.corpora.words import words_of
+from gnnlab.text.words import words_of
 
 STANDARD_LIBRARY = "python"
 #: Import names of packages that come with this one (``python`` is the standard library).

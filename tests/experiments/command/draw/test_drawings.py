@@ -84,7 +84,7 @@ def test_nodes_are_found_by_number_and_name():
     graph = drawings.parse_graph("florentine")
     assert find_node(graph, "Medici") == graph.names.index("Medici")
     assert find_node(graph, "3") == 3
-    with pytest.raises(ValueError, match="node: '15' should be a number from 0 to 14"):
+    with pytest.raises(ValueError, match="node must be the name of a node"):
         find_node(graph, "15")
 
 

@@ -62,7 +62,10 @@ def test_files_are_drawn(arguments, here, capsys):
         ("roads --out x.svg", "unknown drawing 'roads'. Known: graph, palindrome"),
         ("pipe.csv --out x.svg", "pipe"),
         (". --out x.svg", "is a folder"),
-        ("field roads.csv ulm --out x.svg", "node: 'ulm'"),
+        (
+            "field roads.csv ulm --out x.svg",
+            "node must be the name of a node (Ulm, Aalen, Ellwangen, Berlin, Potsdam)",
+        ),
         ("graph path-5 --directed --out x.svg", "path-5-directed"),
         ("graph roads.csv --most 1 --out x.svg", "most"),
         ("roads.csv --out x.doc", "should end in"),
@@ -99,7 +102,7 @@ def test_a_number_is_no_place_where_nodes_have_numbers_for_names(here):
     (here / "ids.csv").write_text("7,5\n5,12\n")
     graph = parse_graph("ids.csv")
     assert find_node(graph, "7") == graph.names.index("7")
-    with pytest.raises(ValueError, match="node: '0' should be a node's name: 5, 7, 12"):
+    with pytest.raises(ValueError, match=r"node must be the name of a node \(5, 7, 12\), but is 0"):
         find_node(graph, "0")
 
 

@@ -6,11 +6,12 @@ import torch
 from matplotlib.figure import Figure
 
 from experiments.command import cli
+from experiments.command.draw.look import GraphLook
 from experiments.command.draw.sequences import (
     as_matrix,
     attention_of_layers,
     draw_activations,
-    draw_path_attention,
+    path_attention_figure,
 )
 from experiments.lab.sequences.tasks.tasks import AddingProblem, DigitPalindromes
 from experiments.lab.sequences.trained_runs import load_run, parse_symbols
@@ -197,7 +198,7 @@ def test_attention_is_that_of_the_layers_and_rows_add_up_to_one(runs):
         x = torch.nn.functional.elu(conv(x, model.edge_index))
 
 
-def test_a_fully_adjacent_layer_is_drawn_with_its_own_edges(runs, tmp_path, monkeypatch):
+def test_a_fully_adjacent_layer_is_drawn_with_its_own_edges(runs, monkeypatch):
     drawn = []
 
     def keep(graph, ax, **options):
@@ -206,7 +207,7 @@ def test_a_fully_adjacent_layer_is_drawn_with_its_own_edges(runs, tmp_path, monk
 
     monkeypatch.setattr("experiments.command.draw.sequences.draw_graph", keep)
     for layer in (1, 2):
-        draw_path_attention(runs["gat-2-fulllast"], "123432", tmp_path / f"{layer}.png", layer=layer)
+        path_attention_figure(runs["gat-2-fulllast"], "123432", layer=layer, look=GraphLook())
     path = {(a, b) for a in range(7) for b in range(7) if abs(a - b) == 1}
     pairs = {(a, b) for a in range(7) for b in range(7) if a != b}
     assert drawn == [(path, len(path)), (pairs, len(pairs))]
