@@ -110,17 +110,21 @@ def tuned_runs(
 def _scored(
     point: Run, values: Values, tuning: Tuning, part: int, folder: Path, metric: Metric
 ) -> dict[str, Any]:
-    """A trial with its validation score over the tuning seeds; one that failed with any of them comes last."""
+    """A trial with its validation score over the tuning seeds, and its rank.
+
+    Of equal scores that of the settings given comes first, and one that failed with any seed comes last.
+    """
     runs = trial_runs(point, [values], tuning, part)
     results = [read_result(folder / run.folder) or {} for run in runs]
     validation, test = (_mean([result.get(key) for result in results]) for key in (metric.curve, metric.key))
-    rank = math.inf if validation is None else validation * (1 if metric.lower_is_better else -1)
+    score = math.inf if validation is None else validation * (1 if metric.lower_is_better else -1)
+    given = all(value_of(point, name) == value for name, value in values.items())
     return {
         "values": values,
         "part": part,
         "validation": validation,
         "test": test,
-        "rank": rank,
+        "rank": (score, not given),
         "seconds": sum(result.get("seconds_total", 0.0) for result in results),
         "runs": [run.folder for run in runs],
     }
