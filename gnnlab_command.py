@@ -28,7 +28,7 @@ class OwnPackages:
 def find_own_packages() -> None:
     """From now on take our packages for the names that are theirs; those of others are forgotten."""
     if not any(getattr(finder, "__qualname__", "") == OwnPackages.__qualname__ for finder in sys.meta_path):
-        sys.meta_path.insert(0, OwnPackages)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, OwnPackages)
     for name in [name for name in sys.modules if name.partition(".")[0] in OWN]:
         file = getattr(sys.modules[name], "__file__", None)
         if file is not None and not Path(file).resolve().is_relative_to(ROOT):
