@@ -49,11 +49,9 @@ def compare(
     check_format(format)
     _check_out(out)
     from experiments.reading.folder_comparison import compare_folders
-    from experiments.reading.statistics.checks import check_equivalent
     from experiments.reading.tables import comparison_rows
     from experiments.records.records import read_runs
 
-    check_equivalent(equivalent)
     if first.resolve() == second.resolve():
         raise ValueError(f"folders: {first} and {second} are the same folder")
     comparison = compare_folders(read_runs(first), read_runs(second), metric=metric, equivalent=equivalent)
@@ -166,7 +164,9 @@ def _foot(comparison: FolderComparison, equivalent: float | None) -> str:
     groups = comparison.groups
     tests = int((groups["verdict"] != TOO_FEW).sum())
     lines = [
-        meaning(tests, equivalent=equivalent) if tests else "No group has enough runs for a verdict.",
+        meaning(tests, comparison.metric, equivalent=equivalent)
+        if tests
+        else "No group has enough runs for a verdict.",
         "Runs under the same seeds are pairs; others are compared by Welch's t. A spread of less than one test example "
         "counts as one.",
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -16,8 +15,8 @@ from experiments.core.run import Run
 from experiments.core.settings import names_of
 from experiments.core.written.tuning import Tuning
 from experiments.records.files import write_json
-from experiments.records.records import flatten, read_result
-from experiments.records.results_folder import TRIALS, choices_path
+from experiments.records.records import read_result
+from experiments.records.results_folder import TRIALS, choices_path, read_choices
 from experiments.running.plan import value_of, with_values
 from experiments.running.sweep import SweepResult
 
@@ -35,7 +34,14 @@ def trials_of(runs: Sequence[Run], tuning: Tuning) -> dict[Run, list[Values]]:
         tuning: How models are tuned.
     """
     points = dict.fromkeys(dataclasses.replace(run, seed=0) for run in runs)
-    return {point: tuning.trials_of(point.model.label, _family(point)) for point in points}
+    found = {point: tuning.trials_of(point.model.label, _family(point)) for point in points}
+    # A model that looks at none of these settings, as a baseline without weights, has nothing to try.
+    return {point: [{}] if _looks_at_none(point, trials) else trials for point, trials in found.items()}
+
+
+def _looks_at_none(run: Run, trials: Sequence[Values]) -> bool:
+    unused = {name.rpartition(".")[2] for name in run.unused}
+    return all(set(values) <= unused for values in trials)
 
 
 def check(runs: Sequence[Run], tuning: Tuning) -> None:
@@ -85,11 +91,14 @@ def tuned_runs(
     left = trials_of(runs, tuning)
     metric, folder = runs[0].described(experiment).metric, out / TRIALS
     seen: dict[Run, list[Values]] = {point: [] for point in left}
+    read_choices(folder, tuning.text)  # a damaged one is named before anything is done
     for part in HALVINGS if tuning.halving else (1,):
-        stage = {point: trials for point, trials in left.items() if len(trials) > 1}
+        # Two are tried to the end, so that what is chosen was trained as it will be.
+        least = 1 if part == 1 else 2
+        stage = {point: trials for point, trials in left.items() if len(trials) > least}
         todo = [run for point, trials in stage.items() for run in trial_runs(point, trials, tuning, part)]
         if not todo:
-            break
+            continue
         steps = f" with 1/{part} of the steps" if part > 1 else ""
         print(f"gnnlab: tuning: {len(todo)} trial runs{steps} in {folder}", file=sys.stderr)
         carry(sorted(dict.fromkeys(todo), key=lambda run: -run.cost), folder)
@@ -97,9 +106,16 @@ def tuned_runs(
             scored = [_scored(point, values, tuning, part, folder, metric) for values in trials]
             seen[point] += scored
             ranked = sorted(range(len(trials)), key=lambda i: scored[i]["rank"])
-            keep = ranked if part == 1 else sorted(ranked[: math.ceil(len(ranked) / 2)])
+            keep = ranked if part == 1 else sorted(ranked[: max(2, math.ceil(len(ranked) / 2))])
             left[point] = [trials[i] for i in keep]
-    chosen = {point: trials[0] for point, trials in left.items()}
+    chosen = {
+        point: trials[0] if any(_ended(t) for t in seen[point]) else {} for point, trials in left.items()
+    }
+    for point in (point for point, trials in seen.items() if trials and not any(map(_ended, trials))):
+        print(
+            f"gnnlab: tuning: every trial of {point.title} failed; it keeps the settings given",
+            file=sys.stderr,
+        )
     _write_choices(folder, tuning, metric, chosen, seen)
     return [
         dataclasses.replace(with_values(run, chosen[dataclasses.replace(run, seed=0)]), tuned=tuning.text)
@@ -117,7 +133,8 @@ def _scored(
     runs = trial_runs(point, [values], tuning, part)
     results = [read_result(folder / run.folder) or {} for run in runs]
     validation, test = (_mean([result.get(key) for result in results]) for key in (metric.curve, metric.key))
-    score = math.inf if validation is None else validation * (1 if metric.lower_is_better else -1)
+    # Sums in another order differ in their last digits.
+    score = math.inf if validation is None else round(validation, 12) * (1 if metric.lower_is_better else -1)
     given = all(value_of(point, name) == value for name, value in values.items())
     return {
         "values": values,
@@ -130,6 +147,10 @@ def _scored(
     }
 
 
+def _ended(trial: Values) -> bool:
+    return trial["validation"] is not None
+
+
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known and len(known) == len(values) else None
@@ -139,17 +160,18 @@ def _write_choices(
     folder: Path, tuning: Tuning, metric: Metric, chosen: dict[Run, Values], seen: dict[Run, list[Values]]
 ) -> None:
     """Write what was chosen and why; points of an earlier command with the same tuning stay."""
-    path = choices_path(folder, tuning.text)
-    there = json.loads(path.read_text(encoding="utf-8"))["points"] if path.exists() else {}
+    there = read_choices(folder, tuning.text)
     for point, values in chosen.items():
-        flat = flatten(point.to_dict())
+        if not seen[point]:
+            continue
         trials = [{key: value for key, value in trial.items() if key != "rank"} for trial in seen[point]]
         there[point.identity] = {
             "model": point.model.label,
-            "task": {name: flat.get(name) for name in point.told},
-            "default": {name: value_of(point, name) for name in values},
+            "default": {name: value_of(point, name) for name in seen[point][0]["values"]},
             "chosen": values,
             "trials": trials,
         }
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(path, {"tuning": tuning.text, "metric": metric.key, "points": there})
+    write_json(
+        choices_path(folder, tuning.text), {"tuning": tuning.text, "metric": metric.key, "points": there}
+    )

@@ -25,7 +25,7 @@ from experiments.reading.frames import (
     task_columns,
     varying_within_a_model,
 )
-from experiments.reading.statistics.checks import check_metric
+from experiments.reading.statistics.checks import check_equivalent, check_metric
 from experiments.reading.statistics.contrast import contrast, resolution
 from experiments.reading.statistics.pairs import scored
 from experiments.reading.statistics.verdicts import judge
@@ -89,6 +89,7 @@ def compare_folders(
     by = metric_of(metric or declared[0].key, declared)
     for frame in (a, b):
         check_metric(frame, by.key)
+    check_equivalent(equivalent, by)
     keys = _keys(a, b)
     ended_a, ended_b = (_comparable(frame, [*keys, "seed"], by.key) for frame in (a, b))
     rows: list[dict[str, Any]] = []

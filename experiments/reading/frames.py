@@ -48,7 +48,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
         if frame[name].map(type).eq(list).any():
             frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
     frame.attrs["settings"] = list(settings)
-    frame.attrs["chosen"] = _chosen(frame, list(settings))
+    frame.attrs["chosen"] = _chosen(frame, runs, list(settings))
     unhashed = {
         ".".join(path) for path, _, item in nested(type(first)) if not item.metadata.get("hashed", True)
     }
@@ -58,22 +58,30 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     return frame
 
 
-def _chosen(frame: pd.DataFrame, settings: list[str]) -> list[str]:
+def _chosen(frame: pd.DataFrame, runs: Sequence[RunRecord], settings: list[str]) -> list[str]:
     """Columns of settings that validation chose for some of the runs.
 
     ``tuned`` becomes yes or no, where all were tuned in one way; and what was chosen for a run becomes a gap, because
-    runs that were tuned alike are a group, whatever was chosen for each model.
+    runs that were tuned alike are a group, whatever was chosen for each model. Where the same model on the same task
+    was given two choices, as after its code has changed, both stay, so that they are told apart.
     """
     texts = [text for text in frame["tuned"].unique() if text]
-    columns: list[str] = []
-    for text in texts:
-        names = tuned_names(text)
-        chosen = [c for c in settings if c.rpartition(".")[2] in names]
-        frame.loc[frame["tuned"] == text, chosen] = np.nan
-        columns += chosen
+    chosen: dict[str, list[bool]] = {}
+    for place, run in enumerate(runs if texts else ()):
+        model = run.settings.model
+        names = tuned_names(run.settings.tuned, model.label, getattr(model, "family", ""))
+        for column in (c for c in settings if c.rpartition(".")[2] in names):
+            chosen.setdefault(column, [False] * len(runs))[place] = True
+    rest = [c for c in settings if c not in chosen and c != "seed"]
+    for column, rows in list(chosen.items()):
+        groups = frame[rows].groupby(rest, dropna=False)[column]
+        if (groups.nunique(dropna=False) > 1).any():
+            del chosen[column]
+        else:
+            frame[column] = frame[column].mask(rows)
     words = {"": "no"} | ({texts[0]: "yes"} if len(texts) == 1 else {})
     frame["tuned"] = frame["tuned"].replace(words)
-    return list(dict.fromkeys(columns))
+    return list(chosen)
 
 
 def _is_task(run: Run, column: str) -> bool:
@@ -138,7 +146,9 @@ def varying_within_a_model(frame: pd.DataFrame, columns: Sequence[str]) -> set[s
 
 def _given(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """The runs to which a setting was given: of those for which it was chosen, ``tuned`` says so."""
-    return frame[frame["tuned"] == "no"] if column in frame.attrs.get("chosen", ()) else frame
+    if column not in frame.attrs.get("chosen", ()):
+        return frame
+    return frame[(frame["tuned"] == "no") | frame[column].notna()]
 
 
 def group_columns(frame: pd.DataFrame) -> list[str]:

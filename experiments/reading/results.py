@@ -57,13 +57,13 @@ class Results:
         baseline: str | None = None,
         equivalent: float | None = None,
     ) -> None:
-        check_equivalent(equivalent)
         self.folder = folder
         self.runs: list[RunRecord] = read_runs(folder) if runs is None else list(runs)
         self.experiment: Experiment = experiment_of(self.runs[0].settings)
         self.asked, self.equivalent = baseline, equivalent
         self._parts: dict[tuple[str, ...], dict[str, Results]] = {}
         self._whole: Results | None = None
+        check_equivalent(equivalent, self.metric)
         if baseline is not None:
             check_baseline(self.frame, baseline)
 
@@ -96,7 +96,7 @@ class Results:
     @property
     def families(self) -> int:
         """In how many calls the page of these runs judges differences; each gets its share of the level."""
-        return self.experiment.families + any(run.settings.tuned for run in self.runs)
+        return self.experiment.families + len({run.settings.tuned for run in self.runs} - {""})
 
     @cached_property
     def models(self) -> list[str]:
@@ -258,7 +258,7 @@ class Results:
         chosen = self.metrics(metric)[0]
         found = self.differences(baseline, metric, relative=relative)
         region = self.equivalent if chosen.key == self.metric.key else None
-        return judge(found, chosen, equivalent=region)
+        return judge(found, chosen, equivalent=region, families=self.families)
 
     def differences(
         self, baseline: str | None = None, metric: str | None = None, *, relative: bool = False

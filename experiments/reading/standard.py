@@ -79,7 +79,7 @@ def paired_in_parts(parts: dict[str, Results]) -> Section | None:
         f"{why}{metric.title.capitalize()} minus that of {first.baseline} on the same task and seed, under the same "
         "settings; mean over n pairs. "
     )
-    text += meaning(sum(map(len, judged)), equivalent=region, families=families)
+    text += meaning(sum(map(len, judged)), metric, equivalent=region, families=families)
     blocks: list[Any] = [Text(text, soft=True)]
     for title, frame in zip(found, judged):
         blocks += [*([Text(f"{title}:")] if title else []), Table(paired_rows(frame, metric))]

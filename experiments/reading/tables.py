@@ -132,7 +132,7 @@ def with_differences(rows: Rows, paired: pd.DataFrame, summary: pd.DataFrame, me
         tuple(shown(row[c]) for c in keys): {
             "difference": f"{scale * row['difference']:+{form}}"
             + interval(scale * row["low"], scale * row["high"], form, "+"),
-            "pairs": f"{row['n']}",
+            "pairs": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
             "verdict": verdict_cell(row, form, scale),
         }
         for _, row in paired.iterrows()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_run
 
 SHARED = "corpus"  # beside the runs: what several of them read
+CHOICES = "choices-*.json"  # beside trials: what validation chose
 TRIALS = "tuning"  # beside the runs: the trials that chose their settings, a results folder of its own
 _OURS = ("results.csv", "report.html", "pictures", SHARED, TRIALS, LOCKS)
 _PROBE = ".probe."
+#: What is known of a model on a task that was tuned: its settings as given, those chosen, and the trials.
+POINT = ("model", "default", "chosen", "trials")
 
 
 def choices_path(folder: Path, text: str) -> Path:
@@ -22,7 +27,29 @@ def choices_path(folder: Path, text: str) -> Path:
         folder: Of the trials.
         text: The tuning, as its runs record it.
     """
-    return folder / f"choices-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
+    return folder / CHOICES.replace("*", hashlib.sha256(text.encode()).hexdigest()[:8])
+
+
+def read_choices(folder: Path, text: str) -> dict[str, dict[str, Any]]:
+    """What was chosen, and from what, by the identity of the run with the settings given; empty where nothing was.
+
+    Args:
+        folder: Of the trials.
+        text: The tuning, as its runs record it.
+
+    Raises:
+        FolderError: The file is damaged.
+    """
+    path = choices_path(folder, text)
+    if not path.exists():
+        return {}
+    try:
+        points = dict(json.loads(path.read_text(encoding="utf-8"))["points"])
+        if any(set(point) != set(POINT) for point in points.values()):
+            raise ValueError("it is no record of choices")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FolderError(f"{path}: cannot be read ({error}); delete it and run the command again") from error
+    return points
 
 
 def prepare_folder(out: Path, experiment: str) -> None:
@@ -69,4 +96,4 @@ def _is_ours(entry: Path) -> bool:
     """Whether this is a file of ours, or what a sweep leaves when it is ended before its first file is complete."""
     if entry.is_dir() and entry.name not in _OURS:
         return all(file.name.startswith(".config.json.") for file in entry.iterdir())
-    return entry.name in _OURS or entry.name.startswith(_PROBE) or entry.match(".*.part")
+    return entry.name in _OURS or entry.match(f"{_PROBE}*") or entry.match(".*.part") or entry.match(CHOICES)

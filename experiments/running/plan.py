@@ -193,6 +193,10 @@ def read_tuning(
                     f"{name}: there is nothing to tune; say what, as in --tune {experiment.space}"
                 )
         return None
+    if not isinstance(space, str | Mapping):
+        raise ValueError(
+            f"tune: {space!r} should be settings with their values, such as {{'learning_rate': [1e-3, 3e-3]}}"
+        )
     if isinstance(space, Mapping):
         space = " ".join(f"{name}={_listed_values(values)}" for name, values in space.items())
     kinds = kinds_of(experiment)

@@ -6,7 +6,7 @@ import itertools
 import math
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,10 +89,14 @@ class Tuning:
 
         Models with the same dimensions try the same settings.
         """
-        own = [d for d in self.space if d.of in ("", label, family)]
+        own = list(self._of(label, family))
+        if not own:
+            return [{}]
         grid = not any(dimension.is_range for dimension in own)
         size = math.prod(len(dimension.values) for dimension in own) if grid else None
-        if size is not None and (self.trials is None or size <= self.trials):
+        if size is not None and self.trials is not None and size < self.trials:
+            raise ValueError(f"trials: {self.trials} are asked for, and the space of {label} has {size}")
+        if size is not None and self.trials in (None, size):
             return [
                 dict(zip((d.name for d in own), values))
                 for values in itertools.product(*(d.values for d in own))
@@ -103,8 +107,15 @@ class Tuning:
             values = {dimension.name: dimension.drawn(rng) for dimension in own}
             found.setdefault(tuple(values.values()), values)
             if len(found) == self.trials:
-                break
-        return list(found.values())
+                return list(found.values())
+        raise ValueError(f"trials: {self.trials} are asked for, and the space of {label} has {len(found)}")
+
+    def _of(self, label: str, family: str) -> Iterable[Dimension]:
+        """The dimensions of a model: of two with one name that of its label, or else of its family."""
+        found: dict[str, Dimension] = {}
+        for of in ("", family, label):
+            found |= {dimension.name: dimension for dimension in self.space if dimension.of == of}
+        return found.values()
 
     def check(self, seeds: Sequence[int], given: Mapping[str, Sequence[Any]]) -> None:
         """Raise a ValueError unless the seeds are apart, and no tuned setting is gone through by the sweep too.
@@ -139,20 +150,27 @@ class Tuning:
         wanted = max(counts.values())
         for label, count in counts.items():
             if count != wanted:
+                fewest = min(counts.values())
+                help_ = (
+                    f"--trials {fewest} gives every model as many"
+                    if fewest > 1
+                    else "name settings to try of every model"
+                )
                 raise ValueError(
-                    f"tune: {label} would get {count} trials and another model {wanted}; "
-                    f"--trials {min(counts.values())} gives every model as many"
+                    f"tune: {label} would get {count} trials and another model {wanted}; {help_}"
                 )
 
 
-def tuned_names(text: str) -> list[str]:
-    """The settings that a run's record says were tuned.
+def tuned_names(text: str, label: str, family: str) -> list[str]:
+    """The settings that a run's record says were tuned, of a model.
 
     Example:
-        >>> tuned_names("learning_rate=0.001,0.003 graph:dropout=0,0.5; seeds 1000000,1000001")
-        ['learning_rate', 'dropout']
+        >>> text = "learning_rate=0.001,0.003 graph:dropout=0,0.5; seeds 1000000,1000001"
+        >>> tuned_names(text, "gcn-4", "graph"), tuned_names(text, "lstm", "recurrent")
+        (['learning_rate', 'dropout'], ['learning_rate'])
     """
-    return [name.rpartition(":")[2] for name in _BEGIN.findall(text.partition(";")[0])]
+    parts = (name.rpartition(":") for name in _BEGIN.findall(text.partition(";")[0]))
+    return list(dict.fromkeys(name for of, _, name in parts if of in ("", label, family)))
 
 
 def parse_tuning(
@@ -182,19 +200,23 @@ def parse_tuning(
         raise ValueError(
             f"tune: {text!r} should be settings with their values, such as learning_rate=1e-3,3e-3"
         )
-    space = []
+    space: list[Dimension] = []
     for place, begin in enumerate(begins):
         end = begins[place + 1].start() if place + 1 < len(begins) else len(text)
         of, _, name = begin[1].rpartition(":")
         if name not in tunable:
             hint = nearest(name, list(tunable))
             raise ValueError(f"tune: {name!r} is not tuned{hint or '.'} What is: {', '.join(tunable)}")
+        if any((dimension.name, dimension.of) == (name, of) for dimension in space):
+            raise ValueError(f"tune: {begin[1]} stands twice")
         space.append(_dimension(name, of, text[begin.end() : end].strip(" ,;"), kinds[name]))
-    if trials is not None and not 2 <= trials <= MOST_TRIALS:
-        raise ValueError(f"trials: {trials} should be 2 to {MOST_TRIALS}")
+    if trials is not None and (not isinstance(trials, int) or not 2 <= trials <= MOST_TRIALS):
+        raise ValueError(f"trials: {trials} should be a whole number, 2 to {MOST_TRIALS}")
     if trials is None and any(dimension.is_range for dimension in space):
         raise ValueError("trials: a range has no end of values; say how many to draw, as in --trials 10")
-    found = Tuning(tuple(space), trials, tuple(Tuning.seeds if seeds is None else seeds), halving)
+    found = Tuning(
+        tuple(space), trials, tuple(dict.fromkeys(Tuning.seeds if seeds is None else seeds)), halving
+    )
     count = math.prod(len(dimension.values) for dimension in space)
     if trials is None and count > MOST_TRIALS:
         raise ValueError(f"tune: {count} combinations; --trials draws some of them, at most {MOST_TRIALS}")

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from experiments.core.labels import Spec, grammar, parse_label, word
 from experiments.core.registry import CELLS, CONVOLUTIONS, Part
 from experiments.core.run import Run
-from experiments.core.settings import Values, choice, plain, whole
+from experiments.core.settings import Values, choice, names_of, plain, whole
 from experiments.core.training import GradientTraining
 
 EPIDEMIC = "epidemic"
@@ -142,6 +142,11 @@ class ForecastTraining(GradientTraining):
     budget: int = whole(4000, least=1)
 
 
+_OF_TRAINING = frozenset(
+    f"train.{name}" for name in names_of(ForecastTraining) if name not in ("window", "horizon")
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForecastRun(Run):
     """One forecast.
@@ -187,6 +192,10 @@ class ForecastRun(Run):
     @property
     def title(self) -> str:
         return f"{self.model.label} {self.edges} seed {self.seed}"
+
+    @property
+    def unused(self) -> frozenset[str]:
+        return frozenset() if self.model.trained else _OF_TRAINING
 
     @property
     def most_steps(self) -> int:

@@ -19,7 +19,7 @@ R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS)
 ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of steps, and of "
     "parameters (within 5 %, but for models that declare a fixed size); validation selected the weights, and the test "
-    "split was read once."
+    "split chose nothing."
 )
 COLUMNS = (
     *("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.core.metric import Metric
-from experiments.reading.frames import natural
+from experiments.reading.frames import LABEL, group_columns, natural
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Table, Text
-from experiments.reading.statistics.contrast import contrast, resolution
+from experiments.reading.statistics.contrast import COLUMNS, contrast, resolution
 from experiments.reading.statistics.verdicts import judge, meaning
 from experiments.reading.table_formats import heading, number, shown
 from experiments.reading.tables import difference_cells, form_of
-from experiments.records.records import FolderError, RunRecord
-from experiments.records.results_folder import TRIALS, choices_path
+from experiments.records.records import RunRecord
+from experiments.records.results_folder import TRIALS, read_choices
 from experiments.running.plan import with_values
 
 ABOUT = (
@@ -28,7 +27,14 @@ ABOUT = (
     "What is left by the choice is on the tuning seeds: the test figure of the trial that is best by test, minus that "
     "of the chosen one. "
 )
+LOST = (
+    "Some runs here were tuned ({}), but the record of their trials is not beside them, in the folder tuning; what was "
+    "tried, and what it changed, cannot be said."
+)
 UNTUNED = "Nothing was tuned: every model has the settings it was given. --tune tries others, as many for every model."
+
+
+AS_GIVEN = "as given"  # in place of a verdict, where validation chose no other settings
 
 
 @dataclass(frozen=True)
@@ -36,18 +42,27 @@ class Point:
     """One model on one task, under settings that were given and under those that were chosen.
 
     Args:
-        model, task, default, chosen, trials: From the file of choices.
+        model: Its label.
+        place: Task, and every setting that differs between the runs of the page, by column.
+        default: What it was given of the settings that were tuned.
+        chosen: What validation chose; nothing where no trial ended.
+        trials: From the file of choices.
         given: Its runs with the settings given, by seed.
         tuned: Its runs with those chosen, by seed.
     """
 
     model: str
-    task: dict[str, Any]
+    place: dict[str, Any]
     default: dict[str, Any]
     chosen: dict[str, Any]
     trials: list[dict[str, Any]]
     given: dict[int, RunRecord]
     tuned: dict[int, RunRecord]
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the settings given were chosen, so that both runs are one."""
+        return self.default | self.chosen == self.default
 
     def scores(self, metric: Metric) -> tuple[np.ndarray, np.ndarray]:
         """Scores with the chosen and with the given settings, on the seeds that have both; NaN for a failure."""
@@ -58,8 +73,7 @@ class Point:
 
 
 def _by_name(point: Point) -> tuple[Any, ...]:
-    values = point.task.values()
-    return natural(point.model), *((isinstance(value, str), value) for value in values)
+    return natural(point.model), *((isinstance(value, str), value) for value in point.place.values())
 
 
 def _score(run: RunRecord, metric: Metric) -> float:
@@ -69,17 +83,17 @@ def _score(run: RunRecord, metric: Metric) -> float:
 def tuning(results: Results) -> Section | None:
     """The space, the trials, what was chosen, and what it changed."""
     blocks: list[Any] = []
-    for text in dict.fromkeys(run.settings.tuned for run in results.runs if run.settings.tuned):
+    texts = list(dict.fromkeys(run.settings.tuned for run in results.runs if run.settings.tuned))
+    for text in texts:
         points = sorted(points_of(results, text), key=_by_name)
-        if points:
-            blocks += _about(text, points, results)
-    if not blocks:
+        blocks += _about(text, points, results) if points else [Text(LOST.format(text))]
+    if not texts:
         return Section("tuning", "Tuning", [Text(UNTUNED, soft=True)]) if results.experiment.tunable else None
     return Section("tuning", "What tuning changed", blocks)
 
 
 def points_of(results: Results, text: str) -> Iterator[Point]:
-    """Every model on every task that was tuned in one way.
+    """Every model on every task that was tuned in one way, with the runs under what was chosen last.
 
     Args:
         results: The runs.
@@ -88,41 +102,40 @@ def points_of(results: Results, text: str) -> Iterator[Point]:
     Raises:
         FolderError: The file of choices is damaged.
     """
-    path = choices_path(results.folder / TRIALS, text)
-    if not path.exists():
-        return
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["points"]
-    except (OSError, ValueError, KeyError) as error:
-        raise FolderError(f"{path}: cannot be read ({error}); delete it and run the command again") from error
-    given: dict[str, dict[int, RunRecord]] = {}
-    tuned: dict[str, dict[int, RunRecord]] = {}
+    found = read_choices(results.folder / TRIALS, text)
+    by_name: dict[str, dict[int, RunRecord]] = {}
     for run in results.runs:
-        settings = run.settings
-        if run.result is None or settings.tuned not in ("", text):
-            continue
-        where = given if not settings.tuned else tuned
-        for key, entry in found.items() if settings.tuned else ((None, None),):
-            plain = settings if entry is None else with_values(settings, entry["default"])
-            if entry is None or entry["model"] == settings.model.label:
-                name = dataclasses.replace(plain, seed=0, tuned="").identity
-                if key in (None, name):
-                    where.setdefault(name, {})[settings.seed] = run
+        if run.result is not None and run.settings.tuned in ("", text):
+            name = dataclasses.replace(run.settings, seed=0).identity
+            by_name.setdefault(name, {})[run.settings.seed] = run
+    columns = [c for c in group_columns(results.frame) if c not in (LABEL, "tuned")]
+    rows = results.frame.drop_duplicates("run").set_index("run")
     for key, entry in found.items():
-        if key in given and key in tuned:
-            yield Point(**entry, given=given[key], tuned=tuned[key])
+        given = by_name.get(key)
+        if given is None:
+            continue
+        first = next(iter(given.values()))
+        settings = with_values(dataclasses.replace(first.settings, seed=0, tuned=text), entry["chosen"])
+        tuned = by_name.get(settings.identity)
+        if tuned is not None:
+            place = rows.loc[first.path.name, columns].to_dict()
+            yield Point(**entry, place=place, given=given, tuned=tuned)
 
 
 def _about(text: str, points: list[Point], results: Results) -> list[Any]:
-    metric = results.metric
+    metric, region, families = results.metric, results.equivalent, results.families
     floor = resolution(results.frame, metric.key)
-    rows = [contrast(*point.scores(metric), metric, paired=True, floor=floor) for point in points]
-    region, families = results.equivalent, results.families
-    judged = judge(pd.DataFrame(rows), metric, equivalent=region, families=families)
-    table = [_cells(point, row, metric) for point, (_, row) in zip(points, judged.iterrows())]
-    note = ABOUT + meaning(len(points), equivalent=region, families=families)
+    # Settings that are the same are no comparison.
+    changed = [point for point in points if not point.unchanged]
+    rows = [contrast(*point.scores(metric), metric, paired=True, floor=floor) for point in changed]
+    judged = judge(
+        pd.DataFrame(rows, columns=[*COLUMNS]), metric, equivalent=region, families=families
+    ).to_dict("records")
+    verdicts = dict(zip(map(id, changed), judged))
+    table = [_cells(point, verdicts.get(id(point)), metric) for point in points]
+    note = ABOUT + (meaning(len(changed), metric, equivalent=region, families=families) if changed else "")
     return [
-        Sentences([*_protocol(text, points, results), *_gained(judged["verdict"].value_counts())]),
+        Sentences([*_protocol(text, points, results), _gained(judged, len(points) - len(changed))]),
         Table(table, note),
         Text("How the models rank by their means, without tuning and with it; a rank is no verdict:"),
         Table(ranking(points, metric)),
@@ -132,40 +145,50 @@ def _about(text: str, points: list[Point], results: Results) -> list[Any]:
 def _protocol(text: str, points: list[Point], results: Results) -> list[str]:
     space, *rest = text.split("; ")
     trials = [trial for point in points for trial in point.trials]
-    count = sum(trial["part"] == max(t["part"] for t in points[0].trials) for trial in points[0].trials)
+    count = len({str(trial["values"]) for trial in points[0].trials})
     spent = sum(trial["seconds"] for trial in trials)
-    reported = sum(float(run.result.get("seconds_total", 0.0)) for run in results.runs if run.result)
+    once = (run.result for run in results.runs if run.result is not None and "same_as" not in run.result)
+    reported = sum(float(result.get("seconds_total", 0.0)) for result in once)
     runs = sum(len(trial["runs"]) for trial in trials)
+    failed = sum(trial["validation"] is None for trial in trials)
     return [
-        f"Every model got {count} trials from the space {space} ({'; '.join(rest)}); validation chose.",
+        f"Every model got {count} trials from the space {space} ({'; '.join(rest)}); validation chose, and of equal "
+        "scores the settings given.",
         f"{runs} trial runs took {spent:.0f} seconds of training and testing, the runs of this page {reported:.0f}.",
+        *([f"{failed} trials failed with some seed, and could not be chosen."] if failed else []),
     ]
 
 
-def _gained(counts: pd.Series) -> list[str]:
+def _gained(judged: list[dict[str, Any]], unchanged: int) -> str:
+    counts = pd.Series([row["verdict"] for row in judged], dtype=object).value_counts()
     words = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    return [f"The chosen settings against those given, on fresh seeds: {words}."]
+    same = f"; {unchanged} kept the settings given" if unchanged else ""
+    return f"The chosen settings against those given, on fresh seeds: {words or 'none differ'}{same}."
 
 
-def _cells(point: Point, row: pd.Series, metric: Metric) -> dict[str, str]:
+def _cells(point: Point, row: dict[str, Any] | None, metric: Metric) -> dict[str, str]:
     tuned, given = point.scores(metric)
     tests = [trial["test"] for trial in point.trials if trial["test"] is not None and trial["part"] == 1]
     chosen = next((t["test"] for t in reversed(point.trials) if t["values"] == point.chosen), None)
     best = (min if metric.lower_is_better else max)(tests, default=None)
     left = np.nan if best is None or chosen is None else best - chosen
-    scores = [*tuned, *given]
-    form, scale = form_of(metric, scores), metric.scale
-    return {
+    form, scale = form_of(metric, [*tuned, *given]), metric.scale
+    cells = {
         "model": point.model,
-        **{heading(name): shown(value) for name, value in point.task.items()},
+        **{heading(name): shown(value) for name, value in point.place.items()},
         "default": _settings(point.default),
-        "chosen": _settings(point.chosen),
+        "chosen": _settings(point.chosen) if point.chosen else "no trial ended",
         f"{metric.title} default": _moments(given, form, scale),
         "tuned": _moments(tuned, form, scale),
-        "difference": f"{scale * row['difference']:+{form}}",
-        **{k: v for k, v in difference_cells(row, form, scale).items() if k not in ("effect", "below 0")},
-        "left by the choice": number(scale * left, f"+{form}"),
     }
+    names = ("difference", "interval", "n", "p (Holm)", "verdict")
+    if row is None:
+        cells |= dict.fromkeys(names, "-") | {"n": f"{len(given)}", "verdict": AS_GIVEN}
+    else:
+        found = difference_cells(row, form, scale)
+        cells |= {"difference": number(scale * row["difference"], f"+{form}")}
+        cells |= {name: found[name] for name in names[1:]}
+    return cells | {"left by the choice": number(scale * left, f"+{form}")}
 
 
 def _settings(values: dict[str, Any]) -> str:
@@ -182,7 +205,7 @@ def ranking(points: list[Point], metric: Metric) -> list[dict[str, str]]:
     """A row a task: its models from the best mean to the worst, without tuning and with it."""
     tasks: dict[str, list[Point]] = {}
     for point in points:
-        title = ", ".join(f"{heading(name)} {shown(value)}" for name, value in point.task.items())
+        title = ", ".join(f"{heading(name)} {shown(value)}" for name, value in point.place.items())
         tasks.setdefault(title, []).append(point)
     rows = []
     for title, those in tasks.items():

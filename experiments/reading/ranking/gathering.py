@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from experiments.core.metric import Metric
-from experiments.reading.frames import LABEL, ended, natural
+from experiments.reading.frames import LABEL, ended, natural, setting_columns
 from experiments.reading.ranking.scores import Scores
 from experiments.reading.results import Results
 from experiments.reading.statistics.checks import check_metric
-from experiments.reading.table_formats import listed
+from experiments.reading.table_formats import heading, listed
 from experiments.records.records import RunRecord, read_runs
 
 
@@ -39,7 +39,9 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
     """Scores of all models that have one on every task.
 
     A task is an experiment with the values of its tasks (length, data set) and of every setting that differs between
-    runs of one model. Folders of one experiment are read as one.
+    runs of one model, but for those that may be tuned: the same task under two step sizes is no second task. Of a
+    folder with tuned runs these are ranked, and not those that they were compared with. Folders of one experiment are
+    read as one.
 
     Args:
         folders: The runs of each folder.
@@ -54,13 +56,16 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
     for folder, runs in folders.items():
         by_subject[runs[0].settings.subject] += runs
         places.setdefault(runs[0].settings.subject, folder)
-    read = {subject: Results(places[subject], runs) for subject, runs in by_subject.items()}
+    read = {
+        subject: _one_way(Results(places[subject], runs), places[subject])
+        for subject, runs in by_subject.items()
+    }
     judge = _one_metric(read, metric)
     values: dict[tuple[str, str], np.ndarray] = {}
     tasks: list[str] = []
     repeated: list[str] = []
     for subject, results in read.items():
-        for title, part in results.panels().items():
+        for title, part in results.panels(("tuned", "audit")).items():
             task = " ".join(filter(None, (subject if len(read) > 1 or not title else "", title)))
             tasks.append(task)
             good = ended(part.frame)
@@ -86,6 +91,29 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
         unfinished=_named(read, lambda frame: (frame["status"] != "failed") & frame[judge.key].isna()),
         repeated=repeated,
     )
+
+
+def _one_way(results: Results, folder: Path) -> Results:
+    """The tuned runs where there are any, or else all.
+
+    Raises:
+        ValueError: Runs differ in how they were tuned, or in a setting that may be tuned.
+    """
+    frame = results.frame
+    ways = [way for way in frame["tuned"].unique() if way != "no"]
+    if len(ways) > 1:
+        raise ValueError(
+            f"folders: {folder} holds runs tuned in {len(ways)} ways; rank those of one, from its own folder"
+        )
+    part = results.some(frame["tuned"] != "no") if ways else results
+    assert part is not None
+    tunable = [c for c in setting_columns(part.frame) if c.rpartition(".")[2] in results.experiment.tunable]
+    if tunable:
+        names = ", ".join(map(heading, tunable))
+        raise ValueError(
+            f"folders: runs in {folder} differ in {names}, which is no task; rank those with one value"
+        )
+    return part
 
 
 def _one_metric(read: Mapping[str, Results], key: str | None) -> Metric:

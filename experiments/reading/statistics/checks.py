@@ -6,6 +6,7 @@ import math
 
 import pandas as pd
 
+from experiments.core.metric import Metric
 from experiments.core.naming import nearest
 from experiments.reading.frames import LABEL, ended, setting_names
 
@@ -35,9 +36,11 @@ def check_baseline(frame: pd.DataFrame, name: str, argument: str = "baseline") -
         )
 
 
-def check_equivalent(region: float | None, argument: str = "equivalent") -> None:
-    """Raise a ValueError unless it is a number above 0, or None."""
-    if region is not None and not (math.isfinite(region) and region > 0):
-        raise ValueError(
-            f"{argument}: {region:g} should be a number above 0, in the unit of what is compared"
-        )
+def check_equivalent(region: float | None, metric: Metric) -> None:
+    """Raise a ValueError unless it is None, or a number above 0 in the unit that records have: 0.005, not 0.5 %."""
+    if region is None:
+        return
+    if not (math.isfinite(region) and region > 0):
+        raise ValueError(f"equivalent: {region:g} should be a number above 0")
+    if metric.unit == "%" and region >= 1:
+        raise ValueError(f"equivalent: {region:g} should be a share below 1; half a percent is 0.005")

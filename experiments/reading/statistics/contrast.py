@@ -55,9 +55,11 @@ def contrast(
     scale = 1.0
     differences = x - y if paired else np.array([])
     if relative:
-        differences = 100 * differences / y
+        with np.errstate(divide="ignore", invalid="ignore"):
+            differences = 100 * differences / y
+        differences = differences[np.isfinite(differences)]  # nothing is a percentage of 0
         scale = float(y.mean()) / 100 if len(y) else 1.0
-    if not len(x) or not len(y):
+    if not len(x) or not len(y) or (paired and not len(differences)):
         estimate = Estimate(np.nan)
     else:
         estimate = paired_t(differences, floor=floor) if paired else welch_t(y, x, floor=floor)
@@ -68,8 +70,8 @@ def contrast(
         "high": high,
         "effect": estimate.mean / estimate.spread if estimate.spread else np.nan,
         "below": int((differences < 0).sum()),
-        "n": len(x),
-        "n_base": len(y),
+        "n": len(differences) if paired else len(x),
+        "n_base": len(differences) if paired else len(y),
         "failed": int((~there).sum() + (~there_base).sum()),
         "test": T if paired else WELCH,
         "p": estimate.p,

@@ -75,7 +75,7 @@ def paired_t(differences: Sequence[float] | np.ndarray, *, floor: float = 0.0) -
     n = len(values)
     if n < 2:
         return Estimate(float(values[0]) if n else _NAN)
-    spread = max(float(values.std(ddof=1)), floor)
+    spread = max(_spread(values), floor)
     return Estimate(float(values.mean()), spread / math.sqrt(n), n - 1, spread)
 
 
@@ -93,11 +93,17 @@ def welch_t(
     difference = float(samples[1].mean() - samples[0].mean())
     if min(map(len, samples)) < 2:
         return Estimate(difference)
-    variances = [max(float(values.var(ddof=1)), floor**2) for values in samples]
+    variances = [max(_spread(values), floor) ** 2 for values in samples]
     parts = [variance / len(values) for variance, values in zip(variances, samples)]
     below = sum(part**2 / (len(values) - 1) for part, values in zip(parts, samples))
     freedom = sum(parts) ** 2 / below if below else 1.0
     return Estimate(difference, math.sqrt(sum(parts)), freedom, math.sqrt(sum(variances) / 2))
+
+
+def _spread(values: np.ndarray) -> float:
+    """Standard deviation; 0 where values differ in nothing but the rounding of their last digits."""
+    spread = float(values.std(ddof=1))
+    return spread if spread > 1e-12 * float(np.abs(values).max()) else 0.0
 
 
 def interquartile_mean(values: Sequence[float] | np.ndarray) -> float:

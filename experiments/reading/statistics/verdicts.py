@@ -116,7 +116,8 @@ def _verdict(row: dict[str, float], p: float, outside: float, metric: Metric, le
 
 
 def _p_equivalent(row: dict[str, float], region: float | None) -> float:
-    if region is None or row["test"] == SUCCESSES or math.isnan(row["error"]):
+    # Where runs failed, those that ended say nothing of the model as a whole.
+    if region is None or row["test"] == SUCCESSES or row["failed"] or math.isnan(row["error"]):
         return math.nan
     return Estimate(row["difference"], row["error"], row["freedom"]).p_outside(region / row["scale"])
 
@@ -132,11 +133,12 @@ def _needed(row: dict[str, float], region: float | None, level: float) -> tuple[
     return wanted, seeds_for_mean(wanted, row["spread"], level, paired=row["test"] != WELCH)
 
 
-def meaning(count: int, *, equivalent: float | None = None, families: int = 1) -> str:
+def meaning(count: int, metric: Metric, *, equivalent: float | None = None, families: int = 1) -> str:
     """What the words of a table of differences mean, for the text beside it.
 
     Args:
         count: How many differences are judged.
+        metric: What they are of.
         equivalent, families: As for ``judge``.
     """
     level = 100 * LEVEL / families
@@ -150,7 +152,6 @@ def meaning(count: int, *, equivalent: float | None = None, families: int = 1) -
         "no verdict."
     )
     if equivalent is not None:
-        text += (
-            f" Equivalent means that the difference is shown to be below {equivalent:g}, at the same level."
-        )
+        shown = f"{metric.scale * equivalent:g} {metric.unit}".strip()
+        text += f" Equivalent means that the difference is shown to be below {shown}, at the same level."
     return text

@@ -71,7 +71,7 @@ def verdicts(results: Results) -> Section:
             if where == title and verdict != TOO_FEW
         ]
         blocks += [Text(title), Sentences(sentences(own) or [NOTHING])]
-    about = meaning(len(cases), equivalent=results.equivalent, families=results.families)
+    about = meaning(len(cases), results.metric, equivalent=results.equivalent, families=results.families)
     heading = "Where a graph helps, and where it does not"
     return Section("verdicts", heading, [*blocks, Text(NOTE + about, soft=True)])
 

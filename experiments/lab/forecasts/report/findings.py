@@ -123,7 +123,7 @@ def judged(results: Results, rows: list[Difference]) -> list[Difference]:
 
 
 def _meaning(results: Results, rows: list[Difference]) -> str:
-    return meaning(len(rows), equivalent=results.equivalent, families=results.families)
+    return meaning(len(rows), results.metric, equivalent=results.equivalent, families=results.families)
 
 
 def finding(row: Difference) -> str:
