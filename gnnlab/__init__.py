@@ -13,8 +13,10 @@ from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_fie
 from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
 from gnnlab.layers.example_graphs import ExampleGraphClassifier
 from gnnlab.layers.gat import GATConv
+from gnnlab.layers.gatv2 import GATv2Conv
 from gnnlab.layers.gcn import GCNConv
 from gnnlab.layers.graph_net import GraphNet
+from gnnlab.layers.memory import graph_memory
 from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
 from gnnlab.layers.static_graph import StaticGraphConv, pyg_convolution
 from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
@@ -27,6 +29,7 @@ __all__ = [
     "CorpusSize",
     "ExampleGraphClassifier",
     "GATConv",
+    "GATv2Conv",
     "GCNConv",
     "GraphNet",
     "SequenceGraphClassifier",
@@ -44,6 +47,7 @@ __all__ = [
     "draw_adjacency",
     "draw_graph",
     "effective_resistance",
+    "graph_memory",
     "hop_distances",
     "layers_until_heard",
     "normalized_adjacency",

@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from gnnlab import GATConv, GCNConv, adjacency_matrix, path_graph
-from gnnlab.layers.edge_list import ENTRIES_PER_TENSOR, edges_of_matrix, remembered
+from gnnlab.layers.edge_list import edges_of_matrix
+from gnnlab.layers.memory import ENTRIES_PER_TENSOR, remembered
 
 
 def test_made_once_until_either_tensor_changes():

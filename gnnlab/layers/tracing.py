@@ -1,0 +1,45 @@
+"""Whether torch is transforming or tracing the steps of a layer, and what has to step aside then.
+
+Under `torch.func` and forward differentiation layers take steps that torch knows by itself, so that any transform
+of any order goes through. While steps are traced (`torch.compile`, `torch.export`, `torch.jit.trace`) and on the
+device `meta`, tensors have no values yet: nothing that reads a value is checked or remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
+from torch._subclasses.fake_tensor import is_fake
+
+_functorch = torch._C._functorch
+
+
+def has_values(*tensors: object) -> bool:
+    """Whether the values of these tensors can be read here and now; whatever is no tensor does not matter."""
+    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+        return False
+    return not any(
+        isinstance(tensor, Tensor)
+        and (tensor.is_meta or is_fake(tensor) or _functorch.is_functorch_wrapped_tensor(tensor))
+        for tensor in tensors
+    )
+
+
+def is_transformed() -> bool:
+    """Whether a transform of `torch.func`, or forward differentiation, is going on."""
+    forward = torch.autograd.forward_ad._current_level >= 0
+    return forward or _functorch.peek_interpreter_stack() is not None
+
+
+@contextmanager
+def outside_transforms() -> Iterator[None]:
+    """What is made in here belongs to no transform, so that it may be kept and serve later."""
+    if _functorch.peek_interpreter_stack() is None:
+        yield
+        return
+    with temporarily_clear_interpreter_stack():
+        yield
