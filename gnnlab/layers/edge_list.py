@@ -9,7 +9,7 @@ from torch import Tensor
 from torch_geometric import EdgeIndex
 from torch_geometric.utils import is_torch_sparse_tensor
 
-from gnnlab.layers.tracing import has_values
+from gnnlab.layers.tracing import autocasts, has_values
 
 
 def check_edge_index(
@@ -96,7 +96,7 @@ def check_features(
 def check_same_type(name: str, values: Tensor, weight: Tensor) -> None:
     """Raise a ValueError unless these numbers have the type of the weights that they are multiplied with."""
     fits = values.dtype == weight.dtype
-    if not fits and values.is_floating_point() and torch.is_autocast_enabled(values.device.type):
+    if not fits and values.is_floating_point() and autocasts(values):
         fits = torch.float64 not in (values.dtype, weight.dtype)  # autocast brings the others together
     if not fits:
         raise ValueError(

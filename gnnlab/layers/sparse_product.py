@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gnnlab.layers.sorted_edges import SortedEdges
+from gnnlab.layers.tracing import autocasts
 from gnnlab.lazy import LazyProperty
 
 #: A product runs over blocks of columns of about this many bytes, so that the rows gathered stay in the
@@ -45,7 +46,7 @@ def spmm(matrix: Tensor, x: Tensor) -> Tensor:
     """
     columns = BLOCK_BYTES // max(1, x.size(0) * x.element_size())
     dense_enough = matrix.values().numel() > 4 * x.size(0)  # else copying the blocks costs more than it saves
-    if torch.is_autocast_enabled(x.device.type):  # it has no sparse product of short numbers
+    if autocasts(x):  # it has no sparse product of short numbers
         with torch.autocast(x.device.type, enabled=False):
             return spmm(matrix, x)
     if x.is_cuda or 2 * columns > x.size(1) or not dense_enough:

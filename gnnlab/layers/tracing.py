@@ -29,6 +29,11 @@ def has_values(*tensors: object) -> bool:
     )
 
 
+def autocasts(tensor: Tensor) -> bool:
+    """Whether autocast shortens products with this tensor; the device `meta` has none."""
+    return not tensor.is_meta and torch.is_autocast_enabled(tensor.device.type)
+
+
 def is_transformed() -> bool:
     """Whether a transform of `torch.func`, or forward differentiation, is going on."""
     forward = torch.autograd.forward_ad._current_level >= 0

@@ -105,7 +105,7 @@ BAD = {
     "text": "two",
     "fraction": 2.5,
     "None": None,
-    "negative": -1,
+    "negative": -2,
     "NaN": float("nan"),
     "list": [1],
     "truth": True,
