@@ -36,6 +36,7 @@ class value_checks:  # noqa: N801 (used like torch.set_grad_enabled, as a switch
     """
 
     def __init__(self, enabled: bool = True) -> None:
+        check_flag("enabled", enabled)
         self._token = _values_are_checked.set(enabled)
 
     def __enter__(self) -> Self:
@@ -58,8 +59,20 @@ def check_size(name: str, value: int, *, least: int = 1) -> None:
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """Raise unless ``value`` is one of ``choices``."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+
+
+def check_flag(name: str, value: bool) -> None:
+    """Raise unless ``value`` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
+def check_function(name: str, value: object) -> None:
+    """Raise unless ``value`` can be called."""
+    if not callable(value):
+        raise ValueError(f"{name} must be a function, got {type(value).__name__}")
 
 
 def check_fraction(name: str, value: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from torch_geometric.nn import MessagePassing
@@ -55,7 +56,7 @@ def needs_messages(conv: MessagePassing) -> bool:
         or conv.aggr not in ("add", "sum")
         or type(conv.aggr_module) is not SumAggregation
         or conv.decomposed_layers > 1
-        or any(getattr(conv, hooks, None) for hooks in _HOOKS)
+        or any(map(vars(conv).get, _HOOKS))
         or not all(_is_own(conv, step) for step in _STEPS)
     )
 
@@ -63,11 +64,17 @@ def needs_messages(conv: MessagePassing) -> bool:
 def _is_own(conv: MessagePassing, step: str) -> bool:
     """Whether a step is still this package's or PyG's, and not one of a subclass or put there by a caller."""
     method = getattr(conv, step)
-    module = str(getattr(method, "__module__", ""))
+    kind: Any = type(conv)
+    return _comes_from_here(getattr(method, "__func__", method), kind, step)
+
+
+@lru_cache(maxsize=256)  # it is asked at every call of a layer
+def _comes_from_here(function: Any, kind: Any, step: str) -> bool:
+    module = str(getattr(function, "__module__", ""))
     if module.startswith(("gnnlab.layers.", "torch_geometric.")):
         return True
     # PyG compiles `propagate` and `edge_updater` for every class, in a module with the name of the class.
-    return any(module.startswith(f"{cls.__module__}_{cls.__name__}_{step}") for cls in type(conv).__mro__)
+    return any(module.startswith(f"{cls.__module__}_{cls.__name__}_{step}") for cls in kind.__mro__)
 
 
 def keep_explainable(conv: MessagePassing) -> None:

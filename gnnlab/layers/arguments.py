@@ -63,10 +63,12 @@ def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
 
 def check_fill(value: object) -> None:
     """Raise a ValueError unless it says what the features of self-loops are."""
-    if isinstance(value, Tensor) or (isinstance(value, str) and value in REDUCTIONS):
+    if (isinstance(value, Tensor) and not value.is_complex()) or (
+        isinstance(value, str) and value in REDUCTIONS
+    ):
         return
     if isinstance(value, bool) or not isinstance(value, Real):
         raise ValueError(
-            f"fill_value must be a number, a tensor or one of {', '.join(REDUCTIONS)}, but is {value!r}"
+            f"fill_value must be a number, a tensor of numbers or one of {', '.join(REDUCTIONS)}, but is {value!r}"
         )
     check_number("fill_value", float(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,8 +20,8 @@ from gnnlab.layers.traced_edges import TracedEdges
 
 def attend(
     conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges | TracedEdges, attr: Tensor | None
-) -> tuple[Tensor, Tensor]:
-    """Return Y (..., N, K, O) and α (..., E', K) in the order of the list, in the way that suits the graph.
+) -> tuple[Tensor, Callable[[], Tensor]]:
+    """Return Y (..., N, K, O), and what gives α (..., E', K) in the order of the list, as it suits the graph.
 
     Args:
         conv: The `GATConv`.
@@ -47,12 +48,12 @@ def attend(
         )
     ways: dict[str, Any] = {"dense": attend_dense, "sparse": attend_sparse, "message": attend_messages}
     out, alpha = ways[kernel](conv, h_src, h_dst, edges, attr)
-    return out.to(dtype), alpha.to(dtype)
+    return out.to(dtype), lambda: alpha().to(dtype)
 
 
 def attend_messages(
     conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges | TracedEdges, attr: Tensor | None
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Callable[[], Tensor]]:
     """Attention edge by edge, through PyG's hooks."""
     # PyG lifts the first dimension to edges: (..., N, K, O) becomes (N, ..., K, O).
     x = (h_src.movedim(-3, 0), None if h_dst is None else h_dst.movedim(-3, 0))
@@ -63,7 +64,7 @@ def attend_messages(
     pairs, size = edges.listed, (edges.num_sources, edges.num_nodes)
     alpha = conv.edge_updater(pairs, **scores, edge_attr=attr, keep=edges.keep, size=size)
     out = conv.propagate(pairs, x=x, alpha=alpha, size=size)
-    return out.movedim(0, -3), alpha.movedim(0, -2)
+    return out.movedim(0, -3), lambda: alpha.movedim(0, -2)
 
 
 def beside(values: Tensor, like: Tensor) -> Tensor:
@@ -73,19 +74,22 @@ def beside(values: Tensor, like: Tensor) -> Tensor:
 
 def attend_dense(
     conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges, attr: Tensor | None
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Callable[[], Tensor]]:
     """Attention of the first scoring as matrices, for a graph without parallel edges."""
     h = h_src.movedim(-2, 0).contiguous()  # (K, ..., M, O)
     source, target = _node_scores(conv, h, h_src, h_dst, edges)
     scores = dense_scores(target, source, edges, conv.negative_slope, _edge_term(conv, attr, edges))
     alpha = F.dropout(masked_softmax(scores, edges), conv.dropout, conv.training)  # (K, ..., N, M)
-    listed = alpha[..., edges.target, edges.source].movedim(0, -1).index_select(-2, edges.back)
+
+    def listed() -> Tensor:
+        return alpha[..., edges.target, edges.source].movedim(0, -1).index_select(-2, edges.back)
+
     return (alpha @ h).movedim(0, -2), listed
 
 
 def attend_sparse(
     conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges, attr: Tensor | None
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Callable[[], Tensor]]:
     """Attention of both scorings at the sorted edges, with Z = K x batch matrices."""
     *lead, _, heads, channels = h_src.shape
     batch = h_src.shape[:-3].numel()
@@ -106,9 +110,12 @@ def attend_sparse(
     alpha = F.dropout(segment_softmax(scores, edges), conv.dropout, conv.training)  # (Z, E')
     flat = h.view(heads * batch, edges.num_sources, channels)
     out = sparse_product(alpha, flat, SparseHeads(edges, alpha))
-    rows = alpha.view(heads, *lead, edges.num_edges).movedim(0, -1)
-    out = out.view(heads, *lead, edges.num_nodes, channels)
-    return out.movedim(0, -2), rows.index_select(-2, edges.back)
+
+    def listed() -> Tensor:
+        by_row = alpha.view(heads, *lead, edges.num_edges).movedim(0, -1)
+        return by_row.index_select(-2, edges.back)
+
+    return out.view(heads, *lead, edges.num_nodes, channels).movedim(0, -2), listed
 
 
 def _node_scores(

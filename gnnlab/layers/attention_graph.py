@@ -48,23 +48,30 @@ def check_nodes(
         raise ValueError(f"x must be features, or a pair (x_s, x_t), but has {len(x)} parts")
     if two_kinds and flow != "source_to_target":
         raise ValueError("x must be one tensor where flow='target_to_source': a pair is (sources, targets)")
-    source, target = x if two_kinds else (x, x)
+    if not two_kinds:
+        check_features(x, linears[0].in_channels, linears[0].weight)
+        if linears[1] is not linears[0]:
+            check_features(x, linears[1].in_channels, linears[1].weight)
+        nodes = x.size(-2)
+        if size is not None and _check_size(size) != (nodes, nodes):
+            raise ValueError(f"size must be {(nodes, nodes)}, the rows of x, but is {tuple(size)}")
+        return Nodes(x, x, nodes, nodes, False)
+    source, target = x
     for part, linear, name in zip((source, target), linears, ("x[0]", "x[1]")):
         if part is not None or name == "x[0]":
-            name = name if two_kinds else "x"
             check_features(part, linear.in_channels, linear.weight, name=name)
     if target is not None and source.shape[:-2] != target.shape[:-2]:
         raise ValueError(
             f"x must be a pair of one batch size, but is {source.shape[0]} and {target.shape[0]}"
         )
     known = _check_size(size)
-    if known is None and is_sparse_matrix(edge_index) and two_kinds and edge_index.dim() == 2:
+    if known is None and is_sparse_matrix(edge_index) and edge_index.dim() == 2:
         known = (edge_index.size(1), edge_index.size(0))
     sources = source.size(-2)
     targets = (sources if known is None else known[1]) if target is None else target.size(-2)
     if known is not None and known != (sources, targets):
         raise ValueError(f"size must be {(sources, targets)}, the rows of x, but is {known}")
-    return Nodes(source, target, sources, targets, two_kinds)
+    return Nodes(source, target, sources, targets, True)
 
 
 def _check_size(size: Any) -> tuple[int, int] | None:
@@ -96,6 +103,7 @@ def edge_features(
     edge_attr: Any,
     linear: Linear | None,
     fill_value: float | Tensor | str,
+    name: str = "edge_attr",
 ) -> Tensor | None:
     """Return the features (E', D) of all edges in the order of the list, or None where they have no effect.
 
@@ -105,25 +113,24 @@ def edge_features(
         edge_attr: (E, D) or (E,) features.
         linear: What they are multiplied with; None where the layer has no use for them.
         fill_value: Features of self-loops, as for `GATConv`.
+        name: What errors call the features.
     """
     if edge_attr is None:
         return None
     count = edges.num_given
     if not isinstance(edge_attr, Tensor) or edge_attr.dim() not in (1, 2) or edge_attr.size(0) != count:
         shape = tuple(edge_attr.shape) if isinstance(edge_attr, Tensor) else type(edge_attr).__name__
-        raise ValueError(f"edge_attr must have the shape ({count}, D), but has {shape}")
+        raise ValueError(f"{name} must have the shape ({count}, D), but has {shape}")
     attr = edge_attr.view(-1, 1) if edge_attr.dim() == 1 else edge_attr
     if linear is None:
         if attr.size(1) != 1:
-            raise ValueError("edge_attr needs edge_dim, the number of its columns, to be set")
+            raise ValueError(f"{name} needs edge_dim, the number of its columns, to be set")
         return None
     if linear.in_channels == -1:
         linear.initialize_parameters(linear, (attr,))
     if attr.size(1) != linear.in_channels:
-        raise ValueError(
-            f"edge_attr must have edge_dim = {linear.in_channels} columns, but has {attr.size(1)}"
-        )
-    check_same_type("edge_attr", attr, linear.weight)
+        raise ValueError(f"{name} must have edge_dim = {linear.in_channels} columns, but has {attr.size(1)}")
+    check_same_type(name, attr, linear.weight)
     loops = None if edges.num_loops == 0 else _loop_features(edges, edge_index, attr, fill_value)
     return edges.list_of(attr, loops)
 

@@ -23,12 +23,7 @@ def check_edge_index(
         num_sources: How many sources there are, where they are nodes of another kind: the first row.
         name: What the error calls it.
     """
-    if not isinstance(edge_index, Tensor):
-        raise ValueError(f"{name} must be a tensor of shape (2, E), but is a {type(edge_index).__name__}")
-    if edge_index.dim() != 2 or edge_index.size(0) != 2:
-        raise ValueError(f"{name} must have the shape (2, E), but has {tuple(edge_index.shape)}")
-    if edge_index.is_floating_point() or edge_index.is_complex() or edge_index.dtype == torch.bool:
-        raise ValueError(f"{name} must hold integers (torch.long), but holds {edge_index.dtype}")
+    check_edge_form(edge_index, name=name)
     if not has_values(edge_index) or edge_index.numel() == 0:
         return
     if num_sources is None or num_sources == num_nodes:
@@ -36,6 +31,16 @@ def check_edge_index(
         return
     for row, nodes, which in zip(edge_index, (num_sources, num_nodes), (" (sources)", " (targets)")):
         _check_nodes(row, nodes, name, which)
+
+
+def check_edge_form(edge_index: Tensor, *, name: str = "edge_index") -> None:
+    """Raise a ValueError unless `edge_index` is (2, E), of integers; which ones is not read."""
+    if not isinstance(edge_index, Tensor):
+        raise ValueError(f"{name} must be a tensor of shape (2, E), but is a {type(edge_index).__name__}")
+    if edge_index.dim() != 2 or edge_index.size(0) != 2:
+        raise ValueError(f"{name} must have the shape (2, E), but has {tuple(edge_index.shape)}")
+    if edge_index.is_floating_point() or edge_index.is_complex() or edge_index.dtype == torch.bool:
+        raise ValueError(f"{name} must hold integers (torch.long), but holds {edge_index.dtype}")
 
 
 def _check_nodes(ends: Tensor, num_nodes: int, name: str, which: str = "") -> None:
@@ -91,6 +96,8 @@ def check_features(
         raise ValueError(f"{name} must have in_channels = {in_channels} columns, but has {x.size(-1)}")
     if weight is not None:
         check_same_type(name, x, weight)
+    elif x.is_complex() or x.dtype == torch.bool:
+        raise ValueError(f"{name} must hold real numbers, but holds {x.dtype}")
 
 
 def check_same_type(name: str, values: Tensor, weight: Tensor) -> None:

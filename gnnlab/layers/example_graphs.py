@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gnnlab.layers.arguments import check_flags, check_sizes
+from gnnlab.layers.arguments import check_choice, check_flags, check_sizes
 from gnnlab.layers.edge_list import check_edge_index, check_features
-from gnnlab.layers.graph_net import GraphNet
+from gnnlab.layers.graph_net import READOUTS, GraphNet
 from gnnlab.layers.places import check_lengths, check_tokens
 
 
@@ -72,6 +72,7 @@ class ExampleGraphClassifier(nn.Module):
         check_sizes(num_steps=num_steps, num_outputs=num_outputs, num_features=num_features)
         check_sizes(embedding_channels=embedding_channels, hidden_channels=hidden_channels)
         check_sizes(**{} if num_tokens is None else {"num_tokens": num_tokens})
+        check_choice("readout", readout, READOUTS)
         check_flags(query=query, position=position)
         if edge_index is not None:
             check_edge_index(edge_index, num_steps + query)

@@ -200,6 +200,8 @@ class GATConv(MessagePassing):
         """
         if edge_attr is not None and edge_weight is not None:
             raise ValueError("edge_weight must be None where edge_attr is given: both are the edge features")
+        if return_attention_weights is not None:
+            check_flags(return_attention_weights=return_attention_weights)
         linears = self._linears()
         nodes = check_nodes(x, linears, size, edge_index, self.flow)
         if self.v2 and nodes.target is None:
@@ -210,11 +212,12 @@ class GATConv(MessagePassing):
         edges, plain, given = attention_graph(
             nodes, edge_index, given, self_loops=self.add_self_loops, flow=self.flow
         )
-        attr = edge_features(edges, plain, given, self.lin_edge, self.fill_value)
+        name = "edge_attr" if edge_weight is None else "edge_attr (given as edge_weight)"
+        attr = edge_features(edges, plain, given, self.lin_edge, self.fill_value, name)
         # 1. H = X W (v2: L for the sources, R for the targets)
         h_src, h_dst = self._project(nodes.source, nodes.target)  # (..., N, K, O)
         # 2. to 4. scores, attention, sum
-        out, alpha = attend(self, h_src, h_dst, edges, attr)  # (..., N, K, O), (..., E', K)
+        out, attention = attend(self, h_src, h_dst, edges, attr)  # (..., N, K, O)
         # 5. heads, residual, bias
         out = out.flatten(-2) if self.concat else out.mean(-2)
         if self.res is not None and nodes.target is not None:
@@ -222,6 +225,7 @@ class GATConv(MessagePassing):
         out = out if self.bias is None else out + self.bias
         if not return_attention_weights:
             return out
+        alpha = attention()  # (..., E', K)
         if is_sparse_matrix(edge_index) and isinstance(edges, SortedEdges):
             return out, attention_matrix(alpha, edges, edge_index)
         return out, (edges.listed.clone(), alpha)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.data import Data
 
-from gnnlab.layers.arguments import check_flags, check_sizes
-from gnnlab.layers.graph_net import GraphNet
+from gnnlab.layers.arguments import check_choice, check_flags, check_sizes
+from gnnlab.layers.graph_net import READOUTS, GraphNet
 from gnnlab.layers.places import check_tokens
 
 
@@ -91,7 +91,9 @@ class SequenceGraphClassifier(nn.Module):
             raise ValueError("graph must have edge_index and num_nodes")
         self.num_nodes = int(graph.num_nodes)
         self.query = int(graph.query) if "query" in graph else None
-        readout = readout or ("mean" if self.query is None else "query")
+        if readout is None:
+            readout = "mean" if self.query is None else "query"
+        check_choice("readout", readout, READOUTS)
         if readout == "query" and self.query is None:
             raise ValueError("graph must have a query node where readout='query', but has none")
         self.virtual = "virtual" in graph

@@ -16,17 +16,20 @@ from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
 from torch._subclasses.fake_tensor import is_fake
 
 _functorch = torch._C._functorch
+_PLAIN = (Tensor, torch.nn.Parameter)
 
 
 def has_values(*tensors: object) -> bool:
     """Whether the values of these tensors can be read here and now; whatever is no tensor does not matter."""
     if torch.compiler.is_compiling() or torch.jit.is_tracing():
         return False
-    return not any(
-        isinstance(tensor, Tensor)
-        and (tensor.is_meta or is_fake(tensor) or _functorch.is_functorch_wrapped_tensor(tensor))
-        for tensor in tensors
-    )
+    return not any(isinstance(tensor, Tensor) and _is_empty(tensor) for tensor in tensors)
+
+
+def _is_empty(tensor: Tensor) -> bool:
+    if tensor.is_meta or _functorch.is_functorch_wrapped_tensor(tensor):
+        return True
+    return type(tensor) not in _PLAIN and is_fake(tensor)
 
 
 def autocasts(tensor: Tensor) -> bool:

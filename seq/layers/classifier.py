@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.checks import check_choice, check_size, check_tokens
+from seq.checks import check_choice, check_flag, check_size, check_tokens
 from seq.layers.layer import RecurrentLayer, check_layer
 
 ENCODINGS = ("embedding", "onehot", "scalar", "values")
@@ -58,6 +58,7 @@ class SequenceClassifier(nn.Module):
         check_layer("layer", layer)
         check_size("num_classes", num_classes)
         check_choice("encoding", encoding, ENCODINGS)
+        check_flag("every_step", every_step)
         _check_fit(encoding, layer.input_size, num_tokens)
         self.layer, self.num_classes = layer, num_classes
         self.num_tokens, self.encoding, self.every_step = num_tokens, encoding, every_step

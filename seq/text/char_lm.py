@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.checks import check_choice, check_share, check_size, check_tokens
+from seq.checks import check_choice, check_flag, check_share, check_size, check_tokens
 from seq.layers.bidirectional import Bidirectional
 from seq.layers.layer import RecurrentLayer, State, check_layer
 
@@ -64,6 +64,7 @@ class CharLM(nn.Module):
         check_size("num_tokens", num_tokens)
         check_choice("encoding", encoding, ENCODINGS)
         check_share("dropout", dropout)
+        check_flag("tied", tied)
         _check_layer(layer, num_tokens, encoding, tied)
         self.layer, self.num_tokens = layer, num_tokens
         self.encoding, self.dropout, self.tied = encoding, dropout, tied

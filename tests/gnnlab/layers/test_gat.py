@@ -307,3 +307,28 @@ def test_sizes_are_checked(name, options):
 def test_a_list_is_no_edge_index():
     with pytest.raises(ValueError, match="edge_index"):
         GATConv(5, 3)(FEATURES, [[0], [1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("edge_attr", {"edge_attr": ATTR.double()}),
+        ("edge_attr", {"edge_attr": ATTR.long()}),
+        ("edge_attr", {"edge_attr": ATTR.tolist()}),
+        ("edge_attr", {"edge_weight": ATTR.tolist()}),
+        ("edge_weight", {"edge_attr": ATTR, "edge_weight": ATTR}),
+        ("return_attention_weights", {"return_attention_weights": 1}),
+        ("size", {"size": (6, 5)}),
+        ("size", {"size": 6}),
+        ("x", {"x": FEATURES.double()}),
+    ],
+)
+def test_arguments_of_a_call_are_named(name, given):
+    with pytest.raises(ValueError, match=rf"^{name} "):
+        GATConv(5, 3, edge_dim=2)(**{"x": FEATURES, "edge_index": EDGES} | given)
+
+
+@pytest.mark.parametrize("fill", [torch.ones(3), torch.ones(2, 2)])
+def test_a_fill_value_fits_the_features(fill):
+    with pytest.raises(ValueError, match=r"^fill_value "):
+        GATConv(5, 3, edge_dim=2, fill_value=fill)(FEATURES, EDGES, ATTR)
