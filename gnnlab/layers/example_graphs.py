@@ -24,7 +24,8 @@ class ExampleGraphClassifier(nn.Module):
 
     Either the graph is a path as long as the example, with a query node behind its last step where `query`; or the
     edges come with each example. The graphs of a batch become one graph without edges between them, and nodes that an
-    example does not have are not there at all: they send nothing, and no mean counts them.
+    example does not have are not there at all: they send nothing, and no mean counts them. How many there are is known
+    from the values of `lengths` and `edges` alone; without both, `torch.func` and tracing go through.
 
     Args:
         num_steps: T, steps of the longest example.
@@ -112,7 +113,12 @@ class ExampleGraphClassifier(nn.Module):
         B, T, D = x.shape
         if self.num_steps < T:
             raise ValueError(f"inputs must have at most num_steps = {self.num_steps} steps, but has {T}")
+        if self.edge_index is not None and self.num_steps != T:
+            raise ValueError(
+                f"inputs must have num_steps = {self.num_steps} steps, as edge_index has, but has {T}"
+            )
         check_lengths(lengths, B, T)
+        full = lengths is None  # then sizes depend on no value, and steps can be traced and transformed
         if lengths is None:
             lengths = torch.full((B,), T, device=x.device)
         steps = torch.arange(T, device=x.device)
@@ -125,23 +131,31 @@ class ExampleGraphClassifier(nn.Module):
         # 2. nodes that are there, numbered through the batch: (B, N) -> 0..M-1, -1 for none
         numbers = there.flatten().cumsum(0).view(B, T) - 1
         numbers = numbers.masked_fill(~there, -1)
-        rows, examples = x[there], torch.arange(B, device=x.device).unsqueeze(1).expand(B, T)[there]
+        examples = torch.arange(B, device=x.device).unsqueeze(1).expand(B, T)
+        if full:
+            rows, examples = x.flatten(0, 1), examples.flatten()
+        else:
+            rows, examples = x[there], examples[there]
         query = None
         if self.ask is not None:
             query = len(rows) + torch.arange(B, device=x.device)
             rows = torch.cat([rows, self.ask.expand(B, D)])
             examples = torch.cat([examples, torch.arange(B, device=x.device)])
         # 3. edges of all examples
-        index = self._edges(numbers, begin, edges, query)
+        index = self._edges(numbers, begin, edges, query, full=full)
         # 4. graph network, and back to a row an example
         found = self.net(torch.relu(self.dense(rows)), index, batch=examples, query=query, batch_size=B)
         if self.net.readout != "none":
             return found
+        if full:
+            return found[: B * T].view(B, T, -1)
         answers = found.new_zeros(B, T, found.size(-1))
         answers[there] = found[: int(there.sum())]
         return answers
 
-    def _edges(self, numbers: Tensor, begin: Tensor, edges: Tensor | None, query: Tensor | None) -> Tensor:
+    def _edges(
+        self, numbers: Tensor, begin: Tensor, edges: Tensor | None, query: Tensor | None, *, full: bool
+    ) -> Tensor:
         B, T = numbers.shape
         if self.edge_index is None:
             if edges is None:
@@ -158,6 +172,8 @@ class ExampleGraphClassifier(nn.Module):
             if query is not None:
                 of_node = torch.cat([of_node, query.unsqueeze(1)], dim=1)
             index = of_node[:, self.edge_index].transpose(0, 1).flatten(1)  # (2, B E)
+            if full:
+                return index
         return index[:, (index >= 0).all(0)]
 
     def reset_parameters(self) -> None:

@@ -5,6 +5,7 @@ import torch
 from torch.func import functional_call, grad, hessian, jacfwd, jacrev, jvp, vmap
 
 from gnnlab import (
+    ExampleGraphClassifier,
     GATConv,
     GATv2Conv,
     GCNConv,
@@ -189,6 +190,22 @@ def test_a_classifier_of_sequences(conv, full_last):
     torch._dynamo.reset()
     compiled = torch.compile(classifier(conv, full_last=full_last), fullgraph=True, backend="eager")
     torch.testing.assert_close(compiled(tokens), expected)
+
+
+@pytest.mark.parametrize("readout", ["query", "mean", "none"])
+@pytest.mark.parametrize("conv", ["gcn", "gat"])
+def test_a_classifier_of_examples_that_share_a_graph(conv, readout):
+    torch.manual_seed(0)
+    edges, query = path_graph(4 + (readout == "query")).edge_index, readout == "query"
+    sizes = {"hidden_channels": 8, "num_layers": 2, "num_tokens": 5, "edge_index": edges, "query": query}
+    model = ExampleGraphClassifier(4, 3, readout=readout, conv=conv, **sizes).eval()
+    tokens = torch.randint(5, (6, 4))
+    expected = model(tokens)
+    torch.testing.assert_close(model(tokens, lengths=torch.full((6,), 4)), expected)
+    torch.testing.assert_close(vmap(lambda one: model(one[None])[0])(tokens), expected)
+    both = {name: torch.stack([p, 2 * p]) for name, p in model.named_parameters()}
+    torch.testing.assert_close(vmap(lambda p: functional_call(model, p, (tokens,)))(both)[0], expected)
+    torch.testing.assert_close(torch.export.export(model, (tokens,)).module()(tokens), expected)
 
 
 @by_layer
