@@ -178,13 +178,12 @@ def even(base):
 
 @by_layer
 @pytest.mark.parametrize("step", [doubled, shifted, squared, tripled, even])
-@pytest.mark.parametrize("seed", range(3))
-def test_steps_of_a_subclass_are_taken(layer, step, seed):
+def test_steps_of_a_subclass_are_taken(layer, step):
     if step is even and layer == "gcn":
         return  # it has no attention
-    x, edges, _ = graph(seed)
+    x, edges, _ = graph(0)
     ours, theirs, options = LAYERS[layer]
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     expected = step(theirs)(3, 4, **options).double()
     own = step(ours)(3, 4, **options).double()
     own.load_state_dict(expected.state_dict())

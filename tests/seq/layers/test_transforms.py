@@ -106,7 +106,7 @@ def test_second_derivatives(layer):
 
 
 @by_layer
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("strict", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_export(layer, strict):
     layer, x = case(layer)
     program = torch.export.export(layer, (x,), {"lengths": LENGTHS}, strict=strict).module()
