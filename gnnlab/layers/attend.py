@@ -55,16 +55,26 @@ def attend_messages(
     conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges | TracedEdges, attr: Tensor | None
 ) -> tuple[Tensor, Callable[[], Tensor]]:
     """Attention edge by edge, through PyG's hooks."""
-    # PyG lifts the first dimension to edges: (..., N, K, O) becomes (N, ..., K, O).
-    x = (h_src.movedim(-3, 0), None if h_dst is None else h_dst.movedim(-3, 0))
-    scores: dict[str, Any] = {"alpha": (None, None), "x": x}
+    source, target = _nodes_first(h_src, edges), None if h_dst is None else _nodes_first(h_dst, edges)
+    scores: dict[str, Any] = {"alpha": (None, None), "x": (source, target)}
     if not conv.v2:
-        target = None if x[1] is None else (x[1] * conv.att_dst).sum(-1)
-        scores = {"alpha": ((x[0] * conv.att_src).sum(-1), target), "x": (None, None)}
-    pairs, size = edges.listed, (edges.num_sources, edges.num_nodes)
-    alpha = conv.edge_updater(pairs, **scores, edge_attr=attr, keep=edges.keep, size=size)
-    out = conv.propagate(pairs, x=x, alpha=alpha, size=size)
-    return out.movedim(0, -3), lambda: alpha.movedim(0, -2)
+        heard = None if target is None else (target * conv.att_dst).sum(-1)
+        scores = {"alpha": ((source * conv.att_src).sum(-1), heard), "x": (None, None)}
+    size = (edges.num_sources + edges.num_extra, edges.num_nodes + edges.num_extra)
+    alpha = conv.edge_updater(edges.sent, **scores, edge_attr=attr, size=size)
+    out = conv.propagate(edges.sent, x=(source, target), alpha=alpha, size=size)
+
+    def listed() -> Tensor:
+        kept = alpha if edges.keep is None else alpha * beside(edges.keep, alpha)
+        return kept.movedim(0, -2)
+
+    return out[: edges.num_nodes].movedim(0, -3), listed
+
+
+def _nodes_first(h: Tensor, edges: SortedEdges | TracedEdges) -> Tensor:
+    """Bring (..., N, K, O) to (N, ..., K, O), whose first dimension PyG lifts to edges, with the node more if any."""
+    h = h.movedim(-3, 0)
+    return torch.cat([h, h.new_zeros(edges.num_extra, *h.shape[1:])]) if edges.num_extra else h
 
 
 def beside(values: Tensor, like: Tensor) -> Tensor:

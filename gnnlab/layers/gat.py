@@ -246,7 +246,7 @@ class GATConv(MessagePassing):
         return h_src, second(target).unflatten(-1, (self.heads, self.out_channels))
 
     # What PyG compiles these steps for:
-    # edge_updater_type: (alpha: OptPairTensor, x: OptPairTensor, edge_attr: OptTensor, keep: OptTensor)
+    # edge_updater_type: (alpha: OptPairTensor, x: OptPairTensor, edge_attr: OptTensor)
     # propagate_type: (x: OptPairTensor, alpha: Tensor)
 
     def edge_update(
@@ -256,15 +256,13 @@ class GATConv(MessagePassing):
         x_j: OptTensor,
         x_i: OptTensor,
         edge_attr: OptTensor,
-        keep: OptTensor,
         index: Tensor,
         ptr: OptTensor,
         dim_size: int | None,
     ) -> Tensor:
         """Return αᵢⱼ (E', ..., K) for each edge: equations (2) and (3) as they are written.
 
-        The first scoring has a · H of both ends, alpha_j and alpha_i; the second L and R, x_j and x_i. `keep` says
-        which edges there are, where some are masked.
+        The first scoring has a · H of both ends, alpha_j and alpha_i; the second L and R, x_j and x_i.
         """
         edge = None
         if edge_attr is not None and self.lin_edge is not None:
@@ -277,8 +275,6 @@ class GATConv(MessagePassing):
             if edge is not None:
                 scores = scores + beside((edge * self.att_edge).sum(-1), scores)
             scores = F.leaky_relu(scores, self.negative_slope)
-        if keep is not None:
-            scores = scores.masked_fill(~beside(keep, scores), -torch.inf)
         alpha = softmax(scores, index, ptr, dim_size)
         return F.dropout(alpha, self.dropout, self.training)
 

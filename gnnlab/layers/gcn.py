@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.dense.linear import Linear
@@ -14,6 +15,8 @@ from gnnlab.layers.arguments import FLOWS, check_choice, check_flags, check_lazy
 from gnnlab.layers.edge_list import check_features
 from gnnlab.layers.normalization import EdgeMatrix, edge_matrix, traced_matrix
 from gnnlab.layers.precision import wide_type
+from gnnlab.layers.sorted_edges import SortedEdges
+from gnnlab.layers.traced_edges import TracedEdges
 from gnnlab.layers.tracing import has_values
 
 
@@ -130,7 +133,7 @@ class GCNConv(MessagePassing):
         # 3. Â (X W)
         kernel = choose_kernel(self, matrix.edges)
         if kernel == "message":
-            out = self._send(matrix.edges.listed, x, matrix.values[matrix.edges.back])
+            out = self._send(matrix.edges, x, matrix.values[matrix.edges.back])
         else:
             out = matrix.times(x, dense=kernel == "dense")
         # 4. + b
@@ -140,16 +143,20 @@ class GCNConv(MessagePassing):
         """Return Âᵢⱼ (X W)ⱼ for each edge j → i."""
         return edge_weight.view(-1, 1) * x_j
 
-    def _send(self, pairs: Tensor, x: Tensor, values: Tensor) -> Tensor:
+    def _send(self, edges: SortedEdges | TracedEdges, x: Tensor, values: Tensor) -> Tensor:
         """Sum the messages over a list of edges, in float32 at least."""
         # propagate_type: (x: Tensor, edge_weight: Tensor)
         wide = x.to(wide_type(x.dtype))
-        return self.propagate(pairs, x=wide, edge_weight=values, size=(x.size(-2), x.size(-2))).to(x.dtype)
+        if edges.num_extra:  # what self-loops that are turned away arrive at
+            wide = F.pad(wide, (0, 0, 0, edges.num_extra))
+        size = (wide.size(-2), wide.size(-2))
+        out = self.propagate(edges.sent, x=wide, edge_weight=values, size=size)
+        return out.narrow(self.node_dim, 0, edges.num_nodes).to(x.dtype)
 
     def _traced(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> Tensor:
         """The same in steps that can be traced, whose sizes do not depend on values."""
-        pairs, values = traced_matrix(edge_index, edge_weight, x.size(-2), **self._form(x))
-        out = self._send(pairs, self.lin(x), values)
+        edges, values = traced_matrix(edge_index, edge_weight, x.size(-2), **self._form(x))
+        out = self._send(edges, self.lin(x), values)
         return out if self.bias is None else out + self.bias
 
     def _form(self, x: Tensor) -> dict[str, Any]:

@@ -130,18 +130,16 @@ def traced_matrix(
     fill: float = 1.0,
     flow: str = "source_to_target",
     dtype: torch.dtype = torch.float32,
-) -> tuple[Tensor, Tensor]:
-    """Return the list of edges (2, E') and the entries (E',) of the same matrix, in steps that can be traced."""
+) -> tuple[TracedEdges, Tensor]:
+    """Return the list of edges and the entries (E',) of the same matrix, in steps that can be traced."""
     if is_sparse_matrix(edge_index):
         edge_index, entries = edges_of_matrix(edge_index, num_nodes)
         edge_weight = entries if edge_weight is None else edge_weight
     edges = TracedEdges(edge_index, num_nodes, self_loops=self_loops, flow=flow)
     values = _listed_values(edges, edge_weight, self_loops, normalize, fill, dtype)
-    if edges.keep is not None:
-        values = torch.where(edges.keep, values, 0.0)
     if normalize:
-        values = normalize_values(edges.target, edges.source, num_nodes, values)
-    return edges.listed, values
+        values = normalize_values(edges.target, edges.source, num_nodes + edges.num_extra, values)
+    return edges, values
 
 
 def _listed_values(

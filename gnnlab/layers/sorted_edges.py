@@ -27,7 +27,7 @@ class SortedEdges:
         num_sources: M, where sources are nodes of another kind; otherwise N.
 
     Variables:
-        keep: None: every edge of the list counts, as `TracedEdges` cannot say.
+        keep, num_extra, sent: As in `TracedEdges`; here every edge counts, and there is no node more.
         order (E',): Place in the list of each edge of the rows.
         source, target (E',): The ends of each edge, row by row.
         rowptr (N + 1,): Where each row starts, as the index type of the sparse products.
@@ -55,6 +55,7 @@ class SortedEdges:
         self.self_loops = self_loops
         self.kept: Tensor | None = None
         self.keep: Tensor | None = None
+        self.num_extra = 0
         source, target = edge_index.flip(0) if flow == "target_to_source" else edge_index
         if self_loops:
             source, target = self._exchange_loops(source, target)
@@ -133,6 +134,11 @@ class SortedEdges:
     def listed(self) -> Tensor:
         """(2, E') the edges in the order of the list, each pair the way round in which it was given."""
         return self.pairs[:, self.back]
+
+    @property
+    def sent(self) -> Tensor:
+        """(2, E') the list: the edges along which messages go."""
+        return self.listed
 
     @LazyProperty
     def back(self) -> Tensor:

@@ -9,17 +9,21 @@ from gnnlab.layers.edge_list import check_edge_index, plain_edge_index
 
 
 class TracedEdges:
-    """The list of edges that `SortedEdges` makes, unsorted, with the graph's own self-loops masked in place.
+    """The list of edges that `SortedEdges` makes, unsorted, with the graph's own self-loops turned away.
 
     Taking self-loops out would make a list as long as their number says, which nothing can know while steps are
-    traced. So they stay where they are and are marked, and one loop for each node follows, as in `SortedEdges`.
+    traced. So they stay where they are, but end at a node more, behind all others, whose answer nobody reads: whatever
+    is done with messages that arrive at a node (a sum, a mean, a softmax), no other node feels them. One loop for each
+    node follows, as in `SortedEdges`.
 
     Args:
         edge_index, num_nodes, self_loops, flow, num_sources: As for `SortedEdges`.
 
     Variables:
         source, target (E',): The ends of each edge.
-        keep (E',): False for self-loops that others replace; None where all edges count.
+        num_extra: 1 where self-loops are turned away: sources and targets are one more than there are nodes.
+        listed (2, E'): The edges, each pair the way round in which it was given.
+        keep (E',): False for self-loops that are turned away; None where all edges count.
     """
 
     def __init__(
@@ -38,16 +42,20 @@ class TracedEdges:
         self.num_given = given.size(1)
         self.source, self.target = given.flip(0) if flow == "target_to_source" else given
         self.num_loops = min(self.num_nodes, self.num_sources) if self_loops else 0
+        self.num_extra = int(self_loops)
+        self.listed = given
         self.keep: Tensor | None = None
         if self_loops:
             loops = torch.arange(self.num_loops, device=given.device)
             stays = self.source != self.target
             self.keep = torch.cat([stays, torch.ones_like(loops, dtype=torch.bool)])
-            self.source, self.target = torch.cat([self.source, loops]), torch.cat([self.target, loops])
+            self.source = torch.cat([self.source, loops])
+            self.target = torch.cat([torch.where(stays, self.target, num_nodes), loops])
+            self.listed = torch.cat([given, loops.expand(2, -1)], dim=1)
 
     @property
-    def listed(self) -> Tensor:
-        """(2, E') the edges, each pair the way round in which it was given."""
+    def sent(self) -> Tensor:
+        """(2, E') the edges along which messages go, each pair the way round in which it was given."""
         ends = (self.source, self.target)
         return torch.stack(ends if self.flow == "source_to_target" else ends[::-1])
 
@@ -57,7 +65,7 @@ class TracedEdges:
 
     def loop_values(self, values: Tensor, fill: float) -> Tensor:
         """Return the values of the self-loops, of those of the given edges (E,): `fill` where a node had none."""
-        source, target = self.source[: self.num_given], self.target[: self.num_given]
+        source, target = self.listed[:, : self.num_given]
         places = torch.arange(self.num_given, device=source.device)
         # The last self-loop of a node counts; an entry more, behind all, serves those that have none.
         last = torch.full((self.num_nodes,), -1, device=source.device)
