@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
     from gnnlab.layers.example_graphs import ExampleGraphClassifier
     from gnnlab.layers.gat import GATConv
+    from gnnlab.layers.gatv2 import GATv2Conv
     from gnnlab.layers.gcn import GCNConv
     from gnnlab.layers.graph_net import GraphNet
+    from gnnlab.layers.memory import graph_memory
     from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
     from gnnlab.layers.static_graph import StaticGraphConv, pyg_convolution
     from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
@@ -54,8 +56,10 @@ _NAMES = {
     "gnnlab.graphs.trees": ("tree_graph", "tree_neighbors_match"),
     "gnnlab.layers.example_graphs": ("ExampleGraphClassifier",),
     "gnnlab.layers.gat": ("GATConv",),
+    "gnnlab.layers.gatv2": ("GATv2Conv",),
     "gnnlab.layers.gcn": ("GCNConv",),
     "gnnlab.layers.graph_net": ("GraphNet",),
+    "gnnlab.layers.memory": ("graph_memory",),
     "gnnlab.layers.sequence_classifier": ("SequenceGraphClassifier",),
     "gnnlab.layers.static_graph": ("StaticGraphConv", "pyg_convolution"),
     "gnnlab.text.corpus_size": ("CorpusSize", "cooccurrence_size"),
@@ -76,6 +80,7 @@ __all__ = [
     "CorpusSize",
     "ExampleGraphClassifier",
     "GATConv",
+    "GATv2Conv",
     "GCNConv",
     "GraphNet",
     "SequenceGraphClassifier",
@@ -93,6 +98,7 @@ __all__ = [
     "draw_adjacency",
     "draw_graph",
     "effective_resistance",
+    "graph_memory",
     "hop_distances",
     "layers_until_heard",
     "normalized_adjacency",

@@ -10,6 +10,8 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
+from seq.tracing import autocasts, has_values
+
 _values_are_checked: ContextVar[bool] = ContextVar("seq_values_are_checked", default=False)
 
 
@@ -34,6 +36,7 @@ class value_checks:  # noqa: N801 (used like torch.set_grad_enabled, as a switch
     """
 
     def __init__(self, enabled: bool = True) -> None:
+        check_flag("enabled", enabled)
         self._token = _values_are_checked.set(enabled)
 
     def __enter__(self) -> Self:
@@ -56,8 +59,20 @@ def check_size(name: str, value: int, *, least: int = 1) -> None:
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     """Raise unless ``value`` is one of ``choices``."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+
+
+def check_flag(name: str, value: bool) -> None:
+    """Raise unless ``value`` is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+
+
+def check_function(name: str, value: object) -> None:
+    """Raise unless ``value`` can be called."""
+    if not callable(value):
+        raise ValueError(f"{name} must be a function, got {type(value).__name__}")
 
 
 def check_fraction(name: str, value: float) -> None:
@@ -96,17 +111,19 @@ def check_sequence(name: str, x: Tensor, features: int) -> None:
         raise ValueError(f"{name} must have shape (B, T, {features}) with T >= 1, got {tuple(x.shape)}")
     if not x.is_floating_point():
         raise ValueError(f"{name} must hold floating-point numbers, got {x.dtype}")
-    if values_are_checked() and not bool(torch.isfinite(x).all()):
+    if has_values(x) and values_are_checked() and not bool(torch.isfinite(x).all()):
         raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
 
 
 def check_precision(name: str, value: Tensor, layer: nn.Module) -> None:
-    """Raise where exactly one of a tensor and a layer's weights is float64, as NumPy's numbers are.
+    """Raise unless a tensor has the type of a layer's weights, which NumPy's numbers, float64, have not.
 
-    Other types may differ: autocast brings them together.
+    Types other than float64 may differ under autocast, which brings them together.
     """
     weight = next(layer.parameters(), None)
-    if weight is not None and (value.dtype == torch.float64) != (weight.dtype == torch.float64):
+    if weight is None or value.dtype == weight.dtype:
+        return
+    if torch.float64 in (value.dtype, weight.dtype) or not autocasts(value):
         raise ValueError(
             f"{name} must hold {weight.dtype}, as the weights do, got {value.dtype}; .to({weight.dtype}) converts it"
         )
@@ -122,7 +139,7 @@ def check_state(state: tuple[Tensor, ...], names: tuple[str, ...], shape: tuple[
         check_tensor(f"state ({name})", part)
         if tuple(part.shape) != shape:
             raise ValueError(f"state must be {wanted}, got {name} of shape {tuple(part.shape)}")
-        if values_are_checked() and not bool(torch.isfinite(part).all()):
+        if has_values(part) and values_are_checked() and not bool(torch.isfinite(part).all()):
             raise ValueError(f"state must hold finite numbers, got NaN or infinity in {name}")
 
 
@@ -132,7 +149,7 @@ def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
     if lengths.shape != (batch,) or lengths.is_floating_point() or lengths.dtype == torch.bool:
         kind = f"{lengths.dtype} of shape {tuple(lengths.shape)}"
         raise ValueError(f"lengths must be integers of shape ({batch},), got {kind}")
-    if batch == 0:
+    if batch == 0 or not has_values(lengths):
         return
     low, high = int(lengths.min()), int(lengths.max())
     if low < 1 or high > steps:
@@ -140,9 +157,26 @@ def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
 
 
 def check_times(times: Tensor, batch: int, steps: int) -> None:
-    """Raise unless ``times`` is a (B, T) tensor of real numbers."""
+    """Raise unless ``times`` is a (B, T) tensor of real numbers, whole or not."""
     check_tensor("times", times)
     if tuple(times.shape) != (batch, steps):
         raise ValueError(f"times must have shape ({batch}, {steps}), got {tuple(times.shape)}")
-    if values_are_checked() and not bool(torch.isfinite(times).all()):
+    if times.is_complex() or times.dtype == torch.bool:
+        raise ValueError(f"times must hold real numbers, got {times.dtype}")
+    if has_values(times) and values_are_checked() and not bool(torch.isfinite(times).all()):
         raise ValueError("times must hold finite numbers, got NaN or infinity")
+
+
+def check_tokens(tokens: Tensor, num_tokens: int | None) -> None:
+    """Raise unless ``tokens`` are (B, T) integers in 0..num_tokens - 1, with at least one step."""
+    check_tensor("tokens", tokens)
+    if tokens.dim() != 2 or tokens.shape[1] == 0:
+        raise ValueError(f"tokens must have shape (B, T) with T >= 1, got {tuple(tokens.shape)}")
+    if tokens.dtype not in (torch.long, torch.int):
+        raise ValueError(f"tokens must be integers (torch.long), got {tokens.dtype}")
+    # On a GPU reading the values would make the program wait, so there it is left to the switch.
+    readable = has_values(tokens) and (tokens.device.type == "cpu" or values_are_checked())
+    if len(tokens) and num_tokens is not None and readable:
+        low, high = int(tokens.min()), int(tokens.max())
+        if low < 0 or high >= num_tokens:
+            raise ValueError(f"tokens must lie in 0..{num_tokens - 1} (num_tokens - 1), got {low} to {high}")

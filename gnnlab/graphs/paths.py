@@ -10,6 +10,7 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.graphs.numbers import as_whole, flag, whole_number
+from gnnlab.graphs.sequence_graph import SequenceGraph
 from gnnlab.graphs.sequence_pairs import mirrored_pairs, path_pairs
 from gnnlab.layers.edge_list import check_edge_index
 
@@ -40,7 +41,7 @@ def path_graph(
     """
     num_nodes = whole_number("num_nodes", num_nodes, least=1, most=MOST_NODES)
     edges = path_pairs(num_nodes, directed=directed, self_loops=self_loops, skip=skip)
-    return Data(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
+    return SequenceGraph(edge_index=_as_tensor(edges), num_nodes=num_nodes, position=torch.arange(num_nodes))
 
 
 def palindrome_graph(
@@ -94,7 +95,7 @@ def palindrome_graph(
     edges = path_pairs(nodes, directed=directed, self_loops=self_loops, skip=skip)
     pairs = mirrored_pairs(length, nodes, directed=directed) - edges if flag("mirrored", mirrored) else set()
     edge_index = _as_tensor(edges | pairs)
-    data = Data(edge_index=edge_index, num_nodes=nodes)
+    data = SequenceGraph(edge_index=edge_index, num_nodes=nodes)
     data.mirrored = torch.tensor([tuple(edge) in pairs for edge in edge_index.t().tolist()], dtype=torch.bool)
     if query:
         data.query = length - 1
@@ -138,7 +139,7 @@ def with_virtual_node(graph: Data) -> Data:
     hub = torch.full_like(others, nodes)
     edges = torch.cat([graph.edge_index, torch.stack([others, hub]), torch.stack([hub, others])], dim=1)
     order = (edges[0] * (nodes + 1) + edges[1]).argsort()
-    larger = graph.clone()
+    larger = SequenceGraph.from_dict(graph.clone().to_dict())
     larger.edge_index, larger.num_nodes, larger.virtual = edges[:, order], nodes + 1, nodes
     if "mirrored" in graph:
         larger.mirrored = torch.cat([graph.mirrored, graph.mirrored.new_zeros(2 * nodes)])[order]

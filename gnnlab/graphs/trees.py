@@ -7,6 +7,7 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from gnnlab.graphs.numbers import flag, whole_number
+from gnnlab.graphs.sequence_graph import SequenceGraph
 
 MOST_RADIUS = 12  # a tree of 8,191 nodes
 
@@ -42,7 +43,7 @@ def tree_graph(radius: int, *, directed: bool = True) -> Data:
         edges = edges[:, (edges[0] * nodes + edges[1]).argsort()]
     heights = torch.arange(radius, -1, -1)
     height = heights.repeat_interleave(2**heights)
-    return Data(edge_index=edges, num_nodes=nodes, query=nodes - 1, height=height)
+    return SequenceGraph(edge_index=edges, num_nodes=nodes, query=nodes - 1, height=height)
 
 
 def tree_neighbors_match(values: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:

@@ -59,7 +59,7 @@ def edge_scores(
 ) -> Tensor:
     """Return leaky_relu(target[i] + source[j] + extra) for each edge j → i.
 
-    Shapes: target, source (Z, N); extra (Z, E') in the order of the rows; result (Z, E').
+    Shapes: target (Z, N), source (Z, M); extra (Z, E') in the order of the rows; result (Z, E').
     """
     scores = source.index_select(1, edges.source) + target.index_select(1, edges.target)
     if extra is not None:
@@ -77,20 +77,44 @@ def dense_scores(
 ) -> Tensor:
     """Return leaky_relu(target[i] + source[j] + extra[i, j]) for all pairs of nodes.
 
-    Shapes: target, source (K, ..., N); extra (K, E') in the order of the rows; result (K, ..., N, N).
+    Shapes: target (K, ..., N), source (K, ..., M); extra (K, E') in the order of the rows; result (K, ..., N, M).
     """
     scores = target.unsqueeze(-1) + source.unsqueeze(-2)
     if extra is not None:
-        heads, nodes = extra.size(0), edges.num_nodes
-        places = edges.target * nodes + edges.source
-        written = extra.new_zeros(heads, nodes * nodes).index_copy(1, places, extra)
+        heads, nodes, sources = extra.size(0), edges.num_nodes, edges.num_sources
+        places = edges.target * sources + edges.source
+        written = extra.new_zeros(heads, nodes * sources).index_copy(1, places, extra)
         between = [1] * (scores.dim() - 3)
-        scores = scores + written.view(heads, *between, nodes, nodes)
+        scores = scores + written.view(heads, *between, nodes, sources)
     return F.leaky_relu(scores, slope, inplace=True)
 
 
 def masked_softmax(scores: Tensor, edges: SortedEdges) -> Tensor:
-    """Return the softmax of (..., N, N) scores over the nodes that each row hears, if any."""
+    """Return the softmax of (..., N, M) scores over the nodes that each row hears, if any."""
     lowest = torch.finfo(scores.dtype).min
     alpha = scores.masked_fill(edges.no_edge, lowest).softmax(-1)
     return alpha if edges.deaf is None else alpha.masked_fill(edges.deaf, 0.0)
+
+
+def attention_matrix(alpha: Tensor, edges: SortedEdges, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Return α (..., E', K) of the list as a sparse matrix, and its entries in the order that it has them in.
+
+    Args:
+        alpha: Attention in the order of the list.
+        edges: The graph.
+        like: The matrix that the graph was given as; the result has its layout.
+
+    Returns:
+        A matrix of N x M entries with (..., K) numbers each, and these entries (E', ..., K).
+    """
+    rows = alpha.movedim(-2, 0).index_select(0, edges.order)  # (E', ..., K)
+    size = (edges.num_nodes, edges.num_sources, *rows.shape[1:])
+    if like.layout == torch.sparse_coo:
+        ends = torch.stack([edges.target, edges.source])
+        return torch.sparse_coo_tensor(ends, rows, size, is_coalesced=True, check_invariants=False), rows
+    if like.layout == torch.sparse_csr:
+        made = torch.sparse_csr_tensor(edges.rowptr, edges.column, rows, size, check_invariants=False)
+        return made, rows
+    columns = rows.index_select(0, edges.flip)
+    made = torch.sparse_csc_tensor(edges.colptr, edges.row, columns, size, check_invariants=False)
+    return made, columns

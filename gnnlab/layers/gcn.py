@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 from torch_geometric.nn import MessagePassing
 from torch_geometric.nn.dense.linear import Linear
 
-from gnnlab.layers.aggregation import check_kernel, check_sizes, choose_kernel
+from gnnlab.layers.aggregation import KERNELS, choose_kernel, keep_explainable
+from gnnlab.layers.arguments import FLOWS, check_choice, check_flags, check_lazy_sizes, check_sizes
 from gnnlab.layers.edge_list import check_features
-from gnnlab.layers.normalization import EdgeMatrix, edge_matrix
+from gnnlab.layers.normalization import EdgeMatrix, edge_matrix, traced_matrix
+from gnnlab.layers.precision import wide_type
+from gnnlab.layers.sorted_edges import SortedEdges
+from gnnlab.layers.traced_edges import TracedEdges
+from gnnlab.layers.tracing import has_values
 
 
 class GCNConv(MessagePassing):
@@ -23,13 +31,18 @@ class GCNConv(MessagePassing):
 
     A[i, j] is the weight of the edge j → i. A self-loop that the graph already has keeps its weight. The
     message j → i is `Âᵢⱼ (X W)ⱼ`; summing messages is a product with Â, and that is how it is computed: dense
-    for small graphs, as sparse products in both directions otherwise. With `kernel="message"`, or where the
-    layer is explained or hooked, the messages themselves are made. What is made from an edge list is
-    remembered while that tensor lives, so a fixed graph is normalised once, with or without `cached`. A dense
-    product multiplies a NaN in one node with the zeros of all others, so there it spreads over the whole graph.
+    for small graphs, as sparse products in both directions otherwise. With `kernel="message"`, and where the
+    layer is explained, hooked, traced, or a subclass has steps of its own (`message`, `aggregate`, `update`), the
+    messages themselves are made, as PyG makes them: edges in the order given, then self-loops. Degrees and sums are
+    float32 at least, whatever type x has. A dense product multiplies a NaN in one node with the zeros of all
+    others, so there it spreads over the whole graph.
+
+    What is made from an edge list is remembered while that tensor lives, so a fixed graph is normalised once, with
+    or without `cached`. A change in place is noticed, but not one through `.data` or NumPy memory that the tensor
+    shares: `gnnlab.graph_memory(False)` is for graphs that change in this way.
 
     Args:
-        in_channels: F.
+        in_channels: F, or -1: as many as x has at the first call.
         out_channels: O.
         improved: Self-loops of weight 2: Ã = A + 2 I (with or without edge weights; PyG's layer leaves
             the 2 out where no weights are given).
@@ -43,7 +56,7 @@ class GCNConv(MessagePassing):
 
     Shapes:
         x (N, F) or (B, N, F), a batch over one edge list; edge_index (2, E), or an N x N matrix of
-        torch.sparse with what node i receives in row i; edge_weight (E,); result (N, O) or (B, N, O).
+        torch.sparse with what node i receives in row i; edge_weight (E,) or (E, 1); result (N, O) or (B, N, O).
 
     Variables:
         lin.weight (O, F): Wᵀ, Glorot uniform.
@@ -51,8 +64,9 @@ class GCNConv(MessagePassing):
         The names and shapes are those of PyG's layer: `load_state_dict` takes its weights.
 
     Raises:
-        ValueError: Edges out of range or no integers; `x` of the wrong height or width; weights that are
-            negative, infinite or NaN under normalisation; self-loops asked for without normalisation.
+        ValueError: Edges out of range or no integers; `x` of the wrong height, width or type, or two kinds of
+            nodes; weights that are negative, infinite or NaN under normalisation; self-loops asked for without
+            normalisation; an option of the wrong kind.
 
     >>> import torch
     >>> from gnnlab import GCNConv, path_graph
@@ -75,17 +89,22 @@ class GCNConv(MessagePassing):
         bias: bool = True,
         *,
         kernel: str = "auto",
-        **kwargs: object,
+        **kwargs: Any,
     ) -> None:
+        check_lazy_sizes(in_channels=in_channels)
+        check_sizes(out_channels=out_channels)
+        if add_self_loops is None:
+            add_self_loops = normalize
+        check_flags(improved=improved, cached=cached, normalize=normalize, bias=bias)
+        check_flags(add_self_loops=add_self_loops)
+        check_choice("kernel", kernel, KERNELS)
+        check_choice("flow", kwargs.setdefault("flow", FLOWS[0]), FLOWS)
         kwargs.setdefault("aggr", "add")
         kwargs.setdefault("node_dim", -2)
         super().__init__(**kwargs)
-        if add_self_loops is None:
-            add_self_loops = normalize
         if add_self_loops and not normalize:
             raise ValueError("add_self_loops needs normalize=True: self-loops are added where Â is computed")
-        check_sizes(in_channels=in_channels, out_channels=out_channels)
-        check_kernel(kernel)
+        keep_explainable(self)
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.improved = improved
@@ -100,15 +119,21 @@ class GCNConv(MessagePassing):
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Return Â X W + b."""
-        check_features(x, self.in_channels, next(self.parameters()))
+        if isinstance(x, tuple | list):
+            raise ValueError(
+                "x must be one tensor: a GCN has one kind of nodes; for two kinds take GATConv, or SAGEConv of PyG"
+            )
+        check_features(x, self.lin.in_channels, self.lin.weight)
+        if not has_values(edge_index, edge_weight):
+            return self._traced(x, edge_index, edge_weight)
         # 1. Â, remembered from the last call on this edge list
         matrix = self._matrix(x, edge_index, edge_weight)
         # 2. X W
         x = self.lin(x)  # (..., N, O)
         # 3. Â (X W)
-        kernel = choose_kernel(self, matrix.edges, x)
+        kernel = choose_kernel(self, matrix.edges)
         if kernel == "message":
-            out = self.propagate(matrix.edges.pairs, x=x, edge_weight=matrix.values)
+            out = self._send(matrix.edges, x, matrix.values[matrix.edges.back])
         else:
             out = matrix.times(x, dense=kernel == "dense")
         # 4. + b
@@ -118,6 +143,31 @@ class GCNConv(MessagePassing):
         """Return Âᵢⱼ (X W)ⱼ for each edge j → i."""
         return edge_weight.view(-1, 1) * x_j
 
+    def _send(self, edges: SortedEdges | TracedEdges, x: Tensor, values: Tensor) -> Tensor:
+        """Sum the messages over a list of edges, in float32 at least."""
+        # propagate_type: (x: Tensor, edge_weight: Tensor)
+        wide = x.to(wide_type(x.dtype))
+        if edges.num_extra:  # what self-loops that are turned away arrive at
+            wide = F.pad(wide, (0, 0, 0, edges.num_extra))
+        size = (wide.size(-2), wide.size(-2))
+        out = self.propagate(edges.sent, x=wide, edge_weight=values, size=size)
+        return out.narrow(self.node_dim, 0, edges.num_nodes).to(x.dtype)
+
+    def _traced(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> Tensor:
+        """The same in steps that can be traced, whose sizes do not depend on values."""
+        edges, values = traced_matrix(edge_index, edge_weight, x.size(-2), **self._form(x))
+        out = self._send(edges, self.lin(x), values)
+        return out if self.bias is None else out + self.bias
+
+    def _form(self, x: Tensor) -> dict[str, Any]:
+        return {
+            "self_loops": self.add_self_loops,
+            "normalize": self.normalize,
+            "fill": 2.0 if self.improved else 1.0,
+            "flow": self.flow,
+            "dtype": wide_type(x.dtype),
+        }
+
     def _matrix(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> EdgeMatrix:
         if self.cached and x.dim() == 3:
             raise ValueError(
@@ -125,16 +175,7 @@ class GCNConv(MessagePassing):
             )
         if self.cached and self._cache is not None:
             return self._cached_matrix(x, edge_index, edge_weight)
-        matrix = edge_matrix(
-            edge_index,
-            edge_weight,
-            x.size(-2),
-            self_loops=self.add_self_loops,
-            normalize=self.normalize,
-            fill=2.0 if self.improved else 1.0,
-            flow=self.flow,
-            dtype=x.dtype if x.is_floating_point() else torch.get_default_dtype(),
-        )
+        matrix = edge_matrix(edge_index, edge_weight, x.size(-2), **self._form(x))
         if self.cached:
             self._cache = (edge_index, edge_weight, matrix)
         return matrix

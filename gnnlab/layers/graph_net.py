@@ -8,12 +8,15 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch_geometric.utils import scatter
 
-from gnnlab.layers.aggregation import check_number, check_sizes
+from gnnlab.layers.arguments import check_choice, check_flags, check_number, check_sizes
+from gnnlab.layers.edge_list import check_features
 from gnnlab.layers.gat import GATConv
 from gnnlab.layers.gcn import GCNConv
+from gnnlab.layers.places import check_places
+from gnnlab.layers.precision import wide_scatter
 from gnnlab.layers.static_graph import static
+from gnnlab.layers.tracing import has_values
 
 CONVS = ("gcn", "gat")
 READOUTS = ("query", "mean", "max", "sum", "none")
@@ -60,8 +63,8 @@ class GraphNet(nn.Module):
         head.weight (C, H), head.bias (C,).
 
     Raises:
-        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, or a read-out at
-            the query node without `query`.
+        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, a read-out at the query
+            node without `query`, nodes or graphs that are not there, or an option of the wrong kind.
 
     >>> import torch
     >>> from gnnlab import GraphNet, palindrome_graph
@@ -89,10 +92,12 @@ class GraphNet(nn.Module):
         **conv_options: Any,
     ) -> None:
         super().__init__()
-        if not callable(conv) and conv not in CONVS:
+        if not callable(conv) and not (isinstance(conv, str) and conv in CONVS):
             raise ValueError(f"conv must be one of {', '.join(CONVS)} or a function, but is {conv!r}")
-        if readout not in READOUTS:
-            raise ValueError(f"readout must be one of {', '.join(READOUTS)}, but is {readout!r}")
+        check_choice("readout", readout, READOUTS)
+        check_flags(residual=residual, norm=norm, full_last=full_last)
+        if activation is not None and not callable(activation):
+            raise ValueError(f"activation must be a function, but is {activation!r}")
         check_sizes(in_channels=in_channels, hidden_channels=hidden_channels, out_channels=out_channels)
         check_sizes(num_layers=num_layers, heads=heads)
         check_number("dropout", dropout, least=0, most=1)
@@ -123,6 +128,7 @@ class GraphNet(nn.Module):
         *,
         batch: Tensor | None = None,
         query: int | Tensor | None = None,
+        batch_size: int | None = None,
     ) -> Tensor:
         """Return logits.
 
@@ -132,12 +138,16 @@ class GraphNet(nn.Module):
             edge_weight: (E,) weights.
             batch: (N,) the graph of each node, as PyG's loaders make it, for x (N, F) of several graphs.
             query: The node (or, with `batch`, the G nodes) to read out at.
+            batch_size: G, where the last graphs may have no nodes, or where steps are traced. Default: as many as
+                `batch` names. A graph without nodes is read as zeros.
         """
+        check_features(x)
+        check_places(x, batch, query if self.readout == "query" else None, batch_size)
         # 1. layers
         for layer in range(self.num_layers):
             x = self.layer(layer, x, edge_index, edge_weight, batch=batch)
         # 2. read-out
-        x = self._read(x, batch, query)
+        x = self._read(x, batch, query, batch_size)
         # 3. head
         return self.head(x)
 
@@ -172,12 +182,17 @@ class GraphNet(nn.Module):
         if batch is not None:
             return (batch.unsqueeze(1) == batch).nonzero().t()
         nodes = x.size(-2)
+        if not has_values(x):
+            node = torch.arange(nodes, device=x.device)
+            return torch.cartesian_prod(node, node).view(-1, 2).t()
         if self._pairs is None or self._pairs.size(1) != nodes**2 or self._pairs.device != x.device:
             node = torch.arange(nodes, device=x.device)
             self._pairs = torch.cartesian_prod(node, node).view(-1, 2).t().contiguous()
         return self._pairs
 
-    def _read(self, x: Tensor, batch: Tensor | None, query: int | Tensor | None) -> Tensor:
+    def _read(
+        self, x: Tensor, batch: Tensor | None, query: int | Tensor | None, batch_size: int | None
+    ) -> Tensor:
         if self.readout == "none":
             return x
         if self.readout == "query":
@@ -185,7 +200,10 @@ class GraphNet(nn.Module):
                 raise ValueError("query must be the node to read out at where readout='query', but is None")
             return x[..., query, :]
         if batch is not None:
-            return scatter(x, batch, dim=-2, reduce=self.readout)
+            graphs = batch_size if batch_size is not None else int(batch.max()) + 1 if batch.numel() else 0
+            return wide_scatter(x, batch, -2, graphs, self.readout)
+        if x.size(-2) == 0:
+            return x.new_zeros(*x.shape[:-2], x.size(-1))
         return x.amax(-2) if self.readout == "max" else getattr(x, self.readout)(-2)
 
     def reset_parameters(self) -> None:

@@ -10,10 +10,12 @@ from gnnlab.layers.edge_list import (
     check_edge_weight,
     edges_of_matrix,
     is_sparse_matrix,
-    remembered,
 )
+from gnnlab.layers.memory import remembered
+from gnnlab.layers.precision import is_short, wide_type
 from gnnlab.layers.sorted_edges import SortedEdges, sorted_edges
 from gnnlab.layers.sparse_product import SparseHeads, sparse_product
+from gnnlab.layers.traced_edges import TracedEdges
 from gnnlab.lazy import LazyProperty
 
 
@@ -43,6 +45,8 @@ class EdgeMatrix:
 
     def times(self, x: Tensor, *, dense: bool) -> Tensor:
         """Return the matrix times x, (N, F) or (B, N, F)."""
+        if is_short(x.dtype):
+            return self.times(x.float(), dense=dense).to(x.dtype)
         if dense:
             return torch.matmul(self.dense.to(x.dtype), x)
         if x.dim() == 2:
@@ -53,16 +57,17 @@ class EdgeMatrix:
         return out.view(nodes, batch, channels).transpose(0, 1)
 
 
-def normalize_values(edges: SortedEdges, values: Tensor) -> Tensor:
+def normalize_values(target: Tensor, source: Tensor, num_nodes: int, values: Tensor) -> Tensor:
     """Return D^-1/2 A D^-1/2 at the edges, where D holds the row sums of A: what each node receives.
 
     A node that receives nothing has degree 0, and the rule 0^-1/2 = 0, as in PyG: all its entries are zero,
-    those of the edges that leave it too.
+    those of the edges that leave it too. Sums are no shorter than float32: a short type loses whole edges of a hub.
     """
-    degree = values.new_zeros(edges.num_nodes).index_add(0, edges.target, values)
+    wide = values.to(wide_type(values.dtype))
+    degree = wide.new_zeros(num_nodes).index_add(0, target, wide)
     empty = degree == 0
     scale = degree.masked_fill(empty, 1.0).pow(-0.5).masked_fill(empty, 0.0)
-    return scale[edges.target] * values * scale[edges.source]
+    return (scale[target] * wide * scale[source]).to(values.dtype)
 
 
 def edge_matrix(
@@ -80,7 +85,7 @@ def edge_matrix(
 
     Args:
         edge_index: (2, E) pairs (source, target), or a square matrix of torch.sparse with row = target.
-        edge_weight: (E,) weights, or None for ones (or for the values of the matrix).
+        edge_weight: (E,) or (E, 1) weights, or None for ones (or for the values of the matrix).
         num_nodes: N.
         self_loops: Add a self-loop of weight `fill` where a node has none.
         normalize: Divide by the roots of the degrees.
@@ -91,20 +96,13 @@ def edge_matrix(
 
     def make(index: Tensor, weight: Tensor | None) -> EdgeMatrix:
         edges = sorted_edges(index, num_nodes, self_loops=self_loops, flow=flow)
-        if weight is None:
-            weight = torch.ones(edges.num_given, dtype=dtype, device=index.device)
-        elif normalize:
-            check_edge_weight(weight, edges.num_given)
-        else:
-            check_edge_values(weight, edges.num_given, name="edge_weight")
-        weight = weight.to(dtype)
-        loops = None
-        if self_loops:
-            loops = weight.new_full((num_nodes,), fill)
-            loops = loops.index_put((edges.loop_nodes,), weight[edges.loop_places])
-        values = edges.rows_of(weight, loops)
-        return EdgeMatrix(edges, normalize_values(edges, values) if normalize else values)
+        values = _listed_values(edges, weight, self_loops, normalize, fill, dtype)[edges.order]
+        if normalize:
+            values = normalize_values(edges.target, edges.source, num_nodes, values)
+        return EdgeMatrix(edges, values)
 
+    if edge_weight is not None and not isinstance(edge_weight, Tensor):
+        raise ValueError(f"edge_weight must be a tensor of shape (E,), but is a {type(edge_weight).__name__}")
     key = ("matrix", num_nodes, self_loops, normalize, fill, flow, dtype)
     if is_sparse_matrix(edge_index):
 
@@ -120,3 +118,45 @@ def edge_matrix(
     if edge_weight is not None and edge_weight.requires_grad:
         return make(edge_index, edge_weight)  # part of the autograd graph of this step alone
     return remembered(edge_index, key, lambda: make(edge_index, edge_weight), also=edge_weight)
+
+
+def traced_matrix(
+    edge_index: Tensor,
+    edge_weight: Tensor | None,
+    num_nodes: int,
+    *,
+    self_loops: bool,
+    normalize: bool,
+    fill: float = 1.0,
+    flow: str = "source_to_target",
+    dtype: torch.dtype = torch.float32,
+) -> tuple[TracedEdges, Tensor]:
+    """Return the list of edges and the entries (E',) of the same matrix, in steps that can be traced."""
+    if is_sparse_matrix(edge_index):
+        edge_index, entries = edges_of_matrix(edge_index, num_nodes)
+        edge_weight = entries if edge_weight is None else edge_weight
+    edges = TracedEdges(edge_index, num_nodes, self_loops=self_loops, flow=flow)
+    values = _listed_values(edges, edge_weight, self_loops, normalize, fill, dtype)
+    if normalize:
+        values = normalize_values(edges.target, edges.source, num_nodes + edges.num_extra, values)
+    return edges, values
+
+
+def _listed_values(
+    edges: SortedEdges | TracedEdges,
+    weight: Tensor | None,
+    self_loops: bool,
+    normalize: bool,
+    fill: float,
+    dtype: torch.dtype,
+) -> Tensor:
+    """The entries of A or Ã in the order of the list, before any normalisation."""
+    if weight is None:
+        weight = torch.ones(edges.num_given, dtype=dtype, device=edges.source.device)
+    else:
+        if isinstance(weight, Tensor) and weight.dim() == 2 and weight.size(1) == 1:
+            weight = weight.view(-1)
+        check = check_edge_weight if normalize else check_edge_values
+        check(weight, edges.num_given, name="edge_weight")
+        weight = weight.to(dtype)
+    return edges.list_of(weight, edges.loop_values(weight, fill) if self_loops else None)

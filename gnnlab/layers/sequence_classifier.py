@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch_geometric.data import Data
 
-from gnnlab.layers.aggregation import check_sizes
-from gnnlab.layers.graph_net import GraphNet
+from gnnlab.layers.arguments import check_choice, check_flags, check_sizes
+from gnnlab.layers.graph_net import READOUTS, GraphNet
+from gnnlab.layers.places import check_tokens
 
 
 class SequenceGraphClassifier(nn.Module):
@@ -85,11 +86,14 @@ class SequenceGraphClassifier(nn.Module):
             raise ValueError(f"graph must be a torch_geometric.data.Data, but is a {type(graph).__name__}")
         check_sizes(num_tokens=num_tokens, num_classes=num_classes, hidden_channels=hidden_channels)
         check_sizes(**{} if embedding_channels is None else {"embedding_channels": embedding_channels})
+        check_flags(position=position)
         if graph.edge_index is None or graph.num_nodes is None:
             raise ValueError("graph must have edge_index and num_nodes")
         self.num_nodes = int(graph.num_nodes)
         self.query = int(graph.query) if "query" in graph else None
-        readout = readout or ("mean" if self.query is None else "query")
+        if readout is None:
+            readout = "mean" if self.query is None else "query"
+        check_choice("readout", readout, READOUTS)
         if readout == "query" and self.query is None:
             raise ValueError("graph must have a query node where readout='query', but has none")
         self.virtual = "virtual" in graph
@@ -142,12 +146,9 @@ class SequenceGraphClassifier(nn.Module):
 
     def _place_tokens(self, tokens: Tensor) -> Tensor:
         length = self.num_nodes - (self.query is not None) - self.virtual
-        if tokens.dim() != 2 or tokens.size(1) != length:
+        check_tokens("tokens", tokens, self.num_tokens)
+        if tokens.size(1) != length:
             raise ValueError(f"tokens must have the shape (B, {length}), but has {tuple(tokens.shape)}")
-        if tokens.device.type == "cpu" and tokens.numel():  # on a GPU reading the values would make it wait
-            low, high = int(tokens.min()), int(tokens.max())
-            if low < 0 or high >= self.num_tokens:
-                raise ValueError(f"tokens must lie in 0..{self.num_tokens - 1}, but has {low} to {high}")
         own = (tokens.new_full((tokens.size(0), 1), self.num_tokens + k) for k in range(2))
         if self.query is not None:
             tokens = torch.cat([tokens[:, : self.query], next(own), tokens[:, self.query :]], dim=1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gnnlab.layers.edge_list import check_edge_index, plain_edge_index, remembered
+from gnnlab.layers.edge_list import check_edge_index, plain_edge_index
+from gnnlab.layers.memory import remembered
+from gnnlab.layers.tracing import outside_transforms
 from gnnlab.lazy import LazyProperty
 
 
@@ -14,15 +16,18 @@ class SortedEdges:
 
     With `self_loops`, self-loops that the list already has are taken out and one is appended for each node,
     so that every node has exactly one. The *list* is then [edges that are no loops, in the order given; loops
-    0..N-1]; the *rows* are that list sorted by target, then by source.
+    0..N-1]; the *rows* are that list sorted by target, then by source. Where sources are nodes of another kind, a
+    loop joins source i to target i, as far as both go.
 
     Args:
         edge_index: (2, E) pairs (source, target).
-        num_nodes: N.
+        num_nodes: N, the targets.
         self_loops: Give every node one self-loop.
         flow: `"source_to_target"`, or `"target_to_source"` to read every edge backwards.
+        num_sources: M, where sources are nodes of another kind; otherwise N.
 
     Variables:
+        keep, num_extra, sent: As in `TracedEdges`; here every edge counts, and there is no node more.
         order (E',): Place in the list of each edge of the rows.
         source, target (E',): The ends of each edge, row by row.
         rowptr (N + 1,): Where each row starts, as the index type of the sparse products.
@@ -38,28 +43,33 @@ class SortedEdges:
         *,
         self_loops: bool = False,
         flow: str = "source_to_target",
+        num_sources: int | None = None,
     ) -> None:
-        check_edge_index(edge_index, num_nodes)
+        check_edge_index(edge_index, num_nodes, num_sources=num_sources)
         edge_index = plain_edge_index(edge_index).detach()
         self.num_nodes = num_nodes
+        self.num_sources = num_nodes if num_sources is None else num_sources
+        self.num_loops = min(self.num_nodes, self.num_sources) if self_loops else 0
         self.flow = flow
         self.num_given = edge_index.size(1)
         self.self_loops = self_loops
         self.kept: Tensor | None = None
+        self.keep: Tensor | None = None
+        self.num_extra = 0
         source, target = edge_index.flip(0) if flow == "target_to_source" else edge_index
         if self_loops:
             source, target = self._exchange_loops(source, target)
-        self.order = torch.argsort(target * num_nodes + source, stable=True)
+        self.order = torch.argsort(target * self.num_sources + source, stable=True)
         self.source, self.target = source[self.order], target[self.order]
         self.num_edges = self.order.numel()
         self.index_dtype = torch.int32 if self.num_edges < 2**31 else torch.int64
-        self.rowptr = self._starts(self.target)
+        self.rowptr = self._starts(self.target, self.num_nodes)
         self._patterns: dict[tuple[str, int], tuple[Tensor, Tensor]] = {}
         self.column = self.source.to(self.index_dtype)
 
     def _exchange_loops(self, source: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         is_loop = source == target
-        nodes = torch.arange(self.num_nodes, device=source.device)
+        nodes = torch.arange(self.num_loops, device=source.device)
         places = is_loop.nonzero().view(-1)
         last = torch.full_like(nodes, -1).scatter_reduce(0, source[places], places, "amax")
         self.loop_nodes = (last >= 0).nonzero().view(-1)
@@ -69,9 +79,9 @@ class SortedEdges:
             source, target = source[self.kept], target[self.kept]
         return torch.cat([source, nodes]), torch.cat([target, nodes])
 
-    def _starts(self, sorted_ends: Tensor) -> Tensor:
-        counts = torch.bincount(sorted_ends, minlength=self.num_nodes)
-        starts = torch.zeros(self.num_nodes + 1, dtype=self.index_dtype, device=sorted_ends.device)
+    def _starts(self, sorted_ends: Tensor, nodes: int) -> Tensor:
+        counts = torch.bincount(sorted_ends, minlength=nodes)
+        starts = torch.zeros(nodes + 1, dtype=self.index_dtype, device=sorted_ends.device)
         torch.cumsum(counts, 0, out=starts[1:])
         return starts
 
@@ -82,8 +92,8 @@ class SortedEdges:
 
     @LazyProperty
     def colptr(self) -> Tensor:
-        """(N + 1,) where each column starts in the order of `flip`."""
-        return self._starts(self.source[self.flip])
+        """(M + 1,) where each column starts in the order of `flip`."""
+        return self._starts(self.source[self.flip], self.num_sources)
 
     @LazyProperty
     def row(self) -> Tensor:
@@ -92,23 +102,25 @@ class SortedEdges:
 
     def row_pattern(self, heads: int) -> tuple[Tensor, Tensor]:
         """Return starts and columns of the rows, or of a block-diagonal matrix that repeats them a head."""
-        return self._repeated("rows", heads, self.rowptr, self.column)
+        return self._repeated("rows", heads, self.rowptr, self.column, self.num_sources)
 
     def column_pattern(self, heads: int) -> tuple[Tensor, Tensor]:
         """Return the same of the transposed matrix."""
-        return self._repeated("columns", heads, self.colptr, self.row)
+        return self._repeated("columns", heads, self.colptr, self.row, self.num_nodes)
 
-    def _repeated(self, name: str, heads: int, starts: Tensor, ends: Tensor) -> tuple[Tensor, Tensor]:
+    def _repeated(
+        self, name: str, heads: int, starts: Tensor, ends: Tensor, width: int
+    ) -> tuple[Tensor, Tensor]:
         if heads == 1:
             return starts, ends
         if (name, heads) in self._patterns:
             return self._patterns[name, heads]
-        with torch.inference_mode(False):
+        with outside_transforms(), torch.inference_mode(False):
             head = torch.arange(heads, device=ends.device, dtype=ends.dtype).view(-1, 1)
             later = (starts[1:] + head * self.num_edges).view(-1)
             if len(self._patterns) >= 4:
                 del self._patterns[next(iter(self._patterns))]
-            pattern = (torch.cat([starts[:1], later]), (ends + head * self.num_nodes).view(-1))
+            pattern = (torch.cat([starts[:1], later]), (ends + head * width).view(-1))
             self._patterns[name, heads] = pattern
         return pattern
 
@@ -123,6 +135,11 @@ class SortedEdges:
         """(2, E') the edges in the order of the list, each pair the way round in which it was given."""
         return self.pairs[:, self.back]
 
+    @property
+    def sent(self) -> Tensor:
+        """(2, E') the list: the edges along which messages go."""
+        return self.listed
+
     @LazyProperty
     def back(self) -> Tensor:
         """(E',) place in the rows of each edge of the list."""
@@ -133,13 +150,13 @@ class SortedEdges:
     @LazyProperty
     def has_duplicates(self) -> bool:
         """Whether some ordered pair of nodes is joined more than once."""
-        pairs = self.target * self.num_nodes + self.source
+        pairs = self.target * self.num_sources + self.source
         return bool((pairs[1:] == pairs[:-1]).any())
 
     @LazyProperty
     def no_edge(self) -> Tensor:
-        """(N, N) True where node i does not hear node j."""
-        mask = torch.ones(self.num_nodes, self.num_nodes, dtype=torch.bool, device=self.order.device)
+        """(N, M) True where node i does not hear node j."""
+        mask = torch.ones(self.num_nodes, self.num_sources, dtype=torch.bool, device=self.order.device)
         mask[self.target, self.source] = False
         return mask
 
@@ -149,16 +166,21 @@ class SortedEdges:
         deaf = self.rowptr.diff() == 0
         return deaf.view(-1, 1) if bool(deaf.any()) else None
 
-    def rows_of(self, values: Tensor, loop_values: Tensor | None = None) -> Tensor:
-        """Bring values of the given edges (E, ...) into the order of the rows (E', ...), differentiably.
+    def list_of(self, values: Tensor, loop_values: Tensor | None = None) -> Tensor:
+        """Bring values of the given edges (E, ...) into the order of the list (E', ...), differentiably.
 
         Args:
             values: One entry for each given edge.
-            loop_values: (N, ...) entries of the self-loops, where these edges have them.
+            loop_values: One entry for each self-loop, where these edges have them.
         """
-        if loop_values is not None:
-            values = torch.cat([values if self.kept is None else values[self.kept], loop_values])
-        return values[self.order]
+        if loop_values is None:
+            return values
+        return torch.cat([values if self.kept is None else values[self.kept], loop_values])
+
+    def loop_values(self, values: Tensor, fill: float) -> Tensor:
+        """Return the values of the self-loops, of those of the given edges (E,): `fill` where a node had none."""
+        loops = values.new_full((self.num_loops,), fill)
+        return loops.index_put((self.loop_nodes,), values[self.loop_places])
 
 
 def sorted_edges(
@@ -167,12 +189,13 @@ def sorted_edges(
     *,
     self_loops: bool = False,
     flow: str = "source_to_target",
+    num_sources: int | None = None,
 ) -> SortedEdges:
     """Return the sorted edges of an edge list, made once for each list and remembered while it lives."""
     if not isinstance(edge_index, Tensor):
         raise ValueError(f"edge_index must be a tensor of shape (2, E), but is a {type(edge_index).__name__}")
     return remembered(
         edge_index,
-        ("sorted", num_nodes, self_loops, flow),
-        lambda: SortedEdges(edge_index, num_nodes, self_loops=self_loops, flow=flow),
+        ("sorted", num_nodes, self_loops, flow, num_sources),
+        lambda: SortedEdges(edge_index, num_nodes, self_loops=self_loops, flow=flow, num_sources=num_sources),
     )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gnnlab.layers.sorted_edges import SortedEdges
+from gnnlab.layers.tracing import autocasts
 from gnnlab.lazy import LazyProperty
 
 #: A product runs over blocks of columns of about this many bytes, so that the rows gathered stay in the
@@ -45,6 +46,9 @@ def spmm(matrix: Tensor, x: Tensor) -> Tensor:
     """
     columns = BLOCK_BYTES // max(1, x.size(0) * x.element_size())
     dense_enough = matrix.values().numel() > 4 * x.size(0)  # else copying the blocks costs more than it saves
+    if autocasts(x):  # it has no sparse product of short numbers
+        with torch.autocast(x.device.type, enabled=False):
+            return spmm(matrix, x)
     if x.is_cuda or 2 * columns > x.size(1) or not dense_enough:
         return matrix @ x
     blocks = -(-x.size(1) // max(8, columns))
@@ -58,7 +62,7 @@ def head_groups(heads: int, edges: SortedEdges) -> list[slice]:
 
 
 class SparseHeads:
-    """K sparse N x N matrices with one pattern, ready for products with it and with its transpose.
+    """K sparse N x M matrices (targets x sources) with one pattern, ready for products with it and with its transpose.
 
     Args:
         edges: The pattern; row i lists what node i receives.
@@ -73,24 +77,27 @@ class SparseHeads:
     @LazyProperty
     def matrices(self) -> list[Tensor]:
         """The matrices as CSR, one block-diagonal matrix for each group of heads."""
-        return [self._csr(self.edges.row_pattern, self.values[group]) for group in self.groups]
+        rows, width = self.edges.row_pattern, self.edges.num_sources
+        return [self._csr(rows, self.values[group], width) for group in self.groups]
 
     @LazyProperty
     def transposes(self) -> list[Tensor]:
         """The transposed matrices as CSR."""
         turned = (self.values[group].index_select(1, self.edges.flip) for group in self.groups)
-        return [self._csr(self.edges.column_pattern, values) for values in turned]
+        return [self._csr(self.edges.column_pattern, values, self.edges.num_nodes) for values in turned]
 
-    def _csr(self, pattern: Callable[[int], tuple[Tensor, Tensor]], values: Tensor) -> Tensor:
+    def _csr(self, pattern: Callable[[int], tuple[Tensor, Tensor]], values: Tensor, columns: int) -> Tensor:
         heads = values.size(0)
-        return csr_matrix(*pattern(heads), values.reshape(-1), heads * self.edges.num_nodes)
+        return csr_matrix(*pattern(heads), values.reshape(-1), heads * columns)
 
     def product(self, x: Tensor, *, transposed: bool = False) -> Tensor:
-        """Return each matrix (or its transpose) times its x: (K, N, F) to (K, N, F)."""
+        """Return each matrix times its x, (K, M, F) to (K, N, F), or its transpose, (K, N, F) to (K, M, F)."""
         matrices = self.transposes if transposed else self.matrices
         channels = x.size(-1)
         parts = [spmm(matrix, x[group].reshape(-1, channels)) for matrix, group in zip(matrices, self.groups)]
-        return (parts[0] if len(parts) == 1 else torch.cat(parts)).view_as(x)
+        joined = parts[0] if len(parts) == 1 else torch.cat(parts)
+        rows = self.edges.num_sources if transposed else self.edges.num_nodes
+        return joined.view(x.size(0), rows, channels)
 
 
 class SparseProduct(torch.autograd.Function):
@@ -137,10 +144,14 @@ class PairDots(torch.autograd.Function):
     """out[k, e] = a[k, target(e)] · b[k, source(e)] over the edges e: a product sampled at the pattern."""
 
     @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, edges: SortedEdges) -> Tensor:  # (K, N, F) twice -> (K, E')
+    def forward(
+        ctx: Any, a: Tensor, b: Tensor, edges: SortedEdges
+    ) -> Tensor:  # (K, N, F), (K, M, F) -> (K, E')
         ctx.edges = edges
         ctx.save_for_backward(a, b)
-        if not 0 < edges.num_edges <= edges.num_nodes**2:  # sampled_addmm refuses more entries than places
+        if (
+            not 0 < edges.num_edges <= edges.num_nodes * edges.num_sources
+        ):  # sampled_addmm refuses more entries than places
             return (a.index_select(1, edges.target) * b.index_select(1, edges.source)).sum(-1)
         channels = a.size(-1)
         dots = []
@@ -165,6 +176,6 @@ class PairDots(torch.autograd.Function):
 def sparse_product(values: Tensor, x: Tensor, heads: SparseHeads) -> Tensor:
     """Return A[k] x[k] for each head k, differentiable in the values and in x.
 
-    Shapes: values (K, E') in the order of the rows; x (K, N, F); result (K, N, F).
+    Shapes: values (K, E') in the order of the rows; x (K, M, F) of the sources; result (K, N, F) of the targets.
     """
     return SparseProduct.apply(values, x, heads)

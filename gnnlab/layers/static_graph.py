@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from torch_geometric import nn as pyg
 from torch_geometric.nn import MessagePassing
 
+from gnnlab.layers.arguments import check_sizes
+from gnnlab.layers.edge_list import check_edge_form, check_edge_values, check_features, is_sparse_matrix
+
 
 class StaticGraphConv(nn.Module):
     """Any convolution `conv(x, edge_index)`, over x (N, F), or (B, N, F) where B examples share the edge list.
@@ -44,8 +47,13 @@ class StaticGraphConv(nn.Module):
 
     def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Return the convolution's answer."""
+        check_features(x)
+        if not is_sparse_matrix(edge_index):
+            check_edge_form(edge_index)
         if edge_weight is not None and not self._takes_weight:
             raise ValueError(f"edge_weight must be None: {self.name} takes no weights of edges")
+        if edge_weight is not None and not is_sparse_matrix(edge_index):
+            check_edge_values(edge_weight, edge_index.size(1), name="edge_weight")
         if x.dim() == 2:
             return self._rows(x, edge_index, edge_weight)
         B, N, _ = x.shape
@@ -103,6 +111,8 @@ def pyg_convolution(name: str, in_channels: int, out_channels: int, **options: A
       (conv): SAGEConv(3, 4, aggr=mean)
     )
     """
+    if not isinstance(name, str):
+        raise ValueError(f"name must be a class of torch_geometric.nn, but is {name!r}")
     known = {
         n: c for n in dir(pyg) if inspect.isclass(c := getattr(pyg, n)) and issubclass(c, MessagePassing)
     }
@@ -110,7 +120,8 @@ def pyg_convolution(name: str, in_channels: int, out_channels: int, **options: A
         by_small_letters = {one.lower(): one for one in known}
         close = difflib.get_close_matches(name.lower(), by_small_letters, n=1)
         hint = f", did you mean {by_small_letters[close[0]]}?" if close else ""
-        raise ValueError(f"pyg: torch_geometric.nn has no convolution {name!r}{hint}")
+        raise ValueError(f"pyg: torch_geometric.nn has no convolution of the name {name!r}{hint}")
+    check_sizes(in_channels=in_channels, out_channels=out_channels)
     make: Any = known[name]
     parameters = list(inspect.signature(make).parameters)
     try:

@@ -59,7 +59,7 @@ def gate_activations(
         for number, x_t in enumerate(x.unbind(1), start=1):
             values = cell.activations(x_t, current)
             if isinstance(layer, PhasedLSTM):
-                at = x_t.new_full((len(x),), float(number)) if times is None else times[:, number - 1].to(x)
+                at = torch.full((len(x),), number, device=x.device) if times is None else times[:, number - 1]
                 k = layer.k(at)  # (B, H)
                 for name, old in zip(layer.state_names, current):
                     values[name] = k * values[name] + (1 - k) * old

@@ -9,6 +9,14 @@ from torch import Tensor
 
 from seq.cells.cell import Cell
 from seq.cells.rnn import RNN
+from seq.checks import (
+    check_choice,
+    check_function,
+    check_precision,
+    check_sequence,
+    check_state,
+    check_tensor,
+)
 from seq.layers.classifier import SequenceClassifier
 from seq.layers.layer import State
 
@@ -48,10 +56,15 @@ def gradient_norms(
         >>> norms.shape, bool(norms[0].mean() < norms[-1].mean())
         (torch.Size([7, 5]), True)
     """
-    if of not in cell.state_names:
-        raise ValueError(f"of must be one of {', '.join(cell.state_names)}; got {of!r}")
+    if not isinstance(cell, Cell):
+        raise ValueError(f"cell must be a single cell in a single direction, got {type(cell).__name__}")
+    check_choice("of", of, cell.state_names)
+    check_function("loss", loss)
     part = cell.state_names.index(of)
+    check_sequence("x", x, cell.input_size)
+    check_precision("x", x, cell)
     current = cell.initial_state(x) if state is None else state
+    check_state(current, cell.state_names, cell.state_shape(len(x)))
     states = []
     with torch.enable_grad():
         # A first state that asks for a gradient puts every later one into the graph.
@@ -74,6 +87,8 @@ def rnn_jacobians(rnn: RNN, x: Tensor, state: State | None = None) -> Tensor:
     Shapes:
         - returns (T, B, H, H); entry [t - 1, b, i, j] is dh_i(t)/dh_j(t-1)
     """
+    if not isinstance(rnn, RNN):
+        raise ValueError(f"rnn must be an RNN, got {type(rnn).__name__}")
     with torch.no_grad():
         h = rnn(x, state)[0].transpose(0, 1)  # (T, B, H)
         return (1 - h**2).unsqueeze(-1) * rnn.weight_h
@@ -96,6 +111,10 @@ def jacobian_products(jacobians: Tensor) -> Tensor:
         >>> torch.linalg.matrix_norm(products).shape
         torch.Size([7, 5])
     """
+    check_tensor("jacobians", jacobians)
+    if jacobians.dim() != 4 or jacobians.shape[2] != jacobians.shape[3] or not jacobians.is_floating_point():
+        kind = f"{jacobians.dtype} of shape {tuple(jacobians.shape)}"
+        raise ValueError(f"jacobians must be floating-point numbers of shape (T, B, H, H), got {kind}")
     product = torch.eye(jacobians.shape[-1]).to(jacobians).expand_as(jacobians[0])
     products = [product]
     for jacobian in jacobians[1:].flip(0).unbind(0):
@@ -127,12 +146,18 @@ def rnn_weight_gradients(model: SequenceClassifier, tokens: Tensor, targets: Ten
     Raises:
         ValueError: a model with another layer.
     """
+    if not isinstance(model, SequenceClassifier):
+        raise ValueError(f"model must be a SequenceClassifier, got {type(model).__name__}")
     rnn = model.layer
     if not isinstance(rnn, RNN):
         raise ValueError(f"model must have an RNN as its layer, has {type(rnn).__name__}")
+    check_tensor("targets", targets)
     with torch.no_grad():
         x = model.encode(tokens)
         B = len(x)
+        if targets.shape != (B,) or targets.dtype != torch.long:
+            kind = f"{targets.dtype} of shape {tuple(targets.shape)}"
+            raise ValueError(f"targets must be torch.long of shape ({B},), got {kind}")
         h = rnn(x)[0].transpose(0, 1)  # (T, B, H)
         # 1. the head: the last step only
         p = h[-1] @ model.head.weight.t() + model.head.bias

@@ -193,4 +193,4 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
 
 def _time(layer: RecurrentLayer, t: int, x: Tensor) -> dict[str, Tensor]:
     """The time stamp of step t as the layer itself would count it, where it counts."""
-    return {"times": x.new_full((len(x), 1), float(t + 1))} if layer.uses_times else {}
+    return {"times": torch.full((len(x), 1), t + 1, device=x.device)} if layer.uses_times else {}

@@ -14,6 +14,7 @@ from seq.cells.initialisation import INITS, initialise
 from seq.checks import check_choice, check_size
 from seq.layers.layer import RecurrentLayer, State, valid_steps
 from seq.layers.scan import FusedStep, scan
+from seq.tracing import autocasts, needs_plain_steps
 
 KERNELS = ("auto", "loop")
 
@@ -106,14 +107,14 @@ class Cell(RecurrentLayer):
             state: tuple of (B, H).
             gate: k, with a shape that broadcasts to (T, B, H); 1 when left out.
         """
-        if torch.is_autocast_enabled(x.device.type):
+        if autocasts(x):
             # Rounding errors build up over the steps, and torch's own bfloat16 LSTM crashes on a CPU: the
             # recurrence keeps the precision of its parameters.
             with torch.autocast(x.device.type, enabled=False):
                 return self.run(x.to(self.bias.dtype), tuple(s.to(self.bias.dtype) for s in state), gate)
-        # torch.compile can follow the plain steps; it knows neither torch's kernels for training nor the fused
-        # loop. An empty batch has nothing to be fast about.
-        if self.kernel == "loop" or torch.compiler.is_compiling() or x.shape[0] == 0:
+        # torch.compile and torch.func can follow the plain steps; they know neither torch's kernels for training
+        # nor the fused loop. An empty batch has nothing to be fast about.
+        if self.kernel == "loop" or needs_plain_steps(x, self.bias, *state) or x.shape[0] == 0:
             return self._loop(x, state, gate)
         if gate is None:
             with warnings.catch_warnings():

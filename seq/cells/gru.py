@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from seq.cells.cell import Cell
 from seq.cells.memory_cell import sigmoid_backward, tanh_backward
-from seq.checks import check_choice
+from seq.checks import check_choice, check_flag
 from seq.layers.layer import State
 from seq.layers.products import times_transposed
 from seq.layers.scan import FusedStep
@@ -122,6 +122,7 @@ class GRU(Cell):
     ) -> None:
         super().__init__(input_size, hidden_size, init=init, kernel=kernel)
         check_choice("variant", variant, VARIANTS)
+        check_flag("recurrent_bias", recurrent_bias)
         if recurrent_bias and variant == "cho":
             raise ValueError("recurrent_bias must be False for variant='cho', whose biases are merged")
         self.variant = variant

@@ -11,6 +11,10 @@ from seq.cells.lstm import LSTM
 from seq.cells.memory_cell import MemoryCell
 from seq.checks import check_finite, check_fraction, check_share
 from seq.layers.layer import RecurrentLayer, State, valid_steps
+from seq.tracing import has_values
+
+#: Time stamps below it leave float32 the digits that a phase needs.
+SHORT_CLOCK = 1024
 
 
 class PhasedLSTM(RecurrentLayer):
@@ -44,7 +48,10 @@ class PhasedLSTM(RecurrentLayer):
 
     Shapes:
         - **x**: (B, T, I)
-        - **times**: (B, T) time stamps; the step numbers 1..T when left out
+        - **times**: (B, T) time stamps, whole numbers or not; the step numbers 1..T when left out. Milliseconds
+          of a day, or of an epoch, need ``torch.float64`` or ``torch.long``: float32 has lost them before they come
+          here. The slope of φ along τ grows with the number of turns, so learn periods from times since a reference
+          near the sequence.
         - **outputs**: (B, T, H), every h
         - **state**: ``(h, c)``, each (B, H)
 
@@ -117,14 +124,29 @@ class PhasedLSTM(RecurrentLayer):
 
     def k(self, t: Tensor) -> Tensor:
         """The openness of every unit at every time: t (...) -> k (..., H)."""
-        # Units first, then times: the few numbers of the units take the divisions.
-        rate, r_on = 1 / self.tau, self.r_on
-        turns = torch.addcmul(-self.shift * rate, t.unsqueeze(-1), rate)  # (t - s) / τ
-        phi = turns - turns.detach().floor()
+        phi, r_on = self._phase(t.unsqueeze(-1)), self.r_on
         rising = phi * (2 / r_on)
         leak = self.leak if self.training else 0.0
         # The smaller of the two flanks is the one that holds.
         return torch.where(phi < r_on, torch.minimum(rising, 2 - rising), leak * phi)
+
+    def _phase(self, t: Tensor) -> Tensor:
+        """φ of every unit, (..., H) from t (..., 1): the part of a turn that is over.
+
+        Of a large number of turns only the remainder counts, and float32 has no digits left for it. The clock is
+        double then, and the remainder alone has the type of the weights.
+        """
+        kind = self.shift.dtype if self._is_short(t) else torch.float64
+        # Units first, then times: the few numbers of the units take the divisions.
+        rate = 1 / self.tau.to(kind)
+        turns = torch.addcmul(-self.shift.to(kind) * rate, t.to(kind), rate)  # (t - s) / τ
+        return (turns - turns.detach().floor()).to(self.shift.dtype)
+
+    def _is_short(self, t: Tensor) -> bool:
+        """Whether float32 will do; on a GPU nothing is read, because the program would wait."""
+        if self.shift.dtype != torch.float32 or t.device.type != "cpu" or not has_values(t):
+            return False
+        return t.numel() == 0 or bool(t.abs().max() < SHORT_CLOCK)
 
     def _run(
         self, x: Tensor, state: State, *, lengths: Tensor | None = None, times: Tensor | None = None
@@ -132,7 +154,7 @@ class PhasedLSTM(RecurrentLayer):
         T = x.shape[1]
         if times is None:
             times = torch.arange(1, T + 1, device=x.device).unsqueeze(0)  # (1, T), the same for all
-        gate = self.k(times.t().to(self.shift.dtype))  # (T, B or 1, H)
+        gate = self.k(times.t())  # (T, B or 1, H)
         if lengths is not None:
             gate = gate * valid_steps(lengths, T).t().unsqueeze(-1)
         return self.cell.run(x, state, gate)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.checks import check_choice, check_size, check_tensor, values_are_checked
+from seq.checks import check_choice, check_flag, check_size, check_tokens
 from seq.layers.layer import RecurrentLayer, check_layer
 
 ENCODINGS = ("embedding", "onehot", "scalar", "values")
@@ -59,6 +58,7 @@ class SequenceClassifier(nn.Module):
         check_layer("layer", layer)
         check_size("num_classes", num_classes)
         check_choice("encoding", encoding, ENCODINGS)
+        check_flag("every_step", every_step)
         _check_fit(encoding, layer.input_size, num_tokens)
         self.layer, self.num_classes = layer, num_classes
         self.num_tokens, self.encoding, self.every_step = num_tokens, encoding, every_step
@@ -86,30 +86,12 @@ class SequenceClassifier(nn.Module):
         """The layer's input (B, T, I) for these tokens."""
         if self.encoding == "values":
             return tokens
-        self._check_tokens(tokens)
+        check_tokens(tokens, self.num_tokens)
         if self.embedding is not None:
             return self.embedding(tokens)
         if self.encoding == "onehot" and self.num_tokens is not None:
             return F.one_hot(tokens.long(), self.num_tokens).to(self.head.weight.dtype)
         return tokens.unsqueeze(-1).to(self.head.weight.dtype)
-
-    def _check_tokens(self, tokens: Tensor) -> None:
-        check_tensor("tokens", tokens)
-        if tokens.dim() != 2 or tokens.shape[1] == 0:
-            raise ValueError(f"tokens must have shape (B, T) with T >= 1, got {tuple(tokens.shape)}")
-        if tokens.is_floating_point() or tokens.dtype == torch.bool:
-            raise ValueError(f"tokens must be integers, got {tokens.dtype}")
-        # On a GPU reading the values would make the program wait, so there it is left to the switch.
-        if (
-            len(tokens)
-            and self.num_tokens is not None
-            and (tokens.device.type == "cpu" or values_are_checked())
-        ):
-            low, high = int(tokens.min()), int(tokens.max())
-            if low < 0 or high >= self.num_tokens:
-                raise ValueError(
-                    f"tokens must lie in 0..{self.num_tokens - 1} (num_tokens - 1), got {low} to {high}"
-                )
 
     def reset_parameters(self) -> None:
         """Draw all parameters anew from torch's global generator."""

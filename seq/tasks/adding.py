@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.residues import fractions_of_split
 
 CHANCE = 1 / 6  # mean squared error of always answering 1, the variance of a sum of two uniform numbers
@@ -48,7 +48,7 @@ def adding_problem(
         (torch.Size([32, 50, 2]), True)
     """
     check_size("length", length, least=2)
-    check_size("count", count)
+    check_count(count, length)
     draws = as_generator(generator, seed, split)
     numbers = torch.rand(count, length, generator=draws, device=draws.device)
     numbers[:, 0] = fractions_of_split(count, 2**24, split, seed, draws)

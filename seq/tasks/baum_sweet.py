@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.hashed_split import draw_in_split
 
 PADDING, ZERO, ONE = 0, 1, 2  # the three symbols
@@ -57,7 +57,7 @@ def baum_sweet(
         (torch.Size([100, 20]), True)
     """
     check_size("length", length, least=2)
-    check_size("count", count)
+    check_count(count, 4 * length)
     draws = as_generator(generator, seed, split)
     limit = 10**length
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.checks import check_flag, check_size
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.hashed_split import draw_in_split
 
 PADDING, ZERO, ONE = 0, 1, 2  # the three symbols
@@ -64,7 +64,8 @@ def binary_palindromes(
         (torch.Size([100, 41]), [0, 1, 2], [0, 1])
     """
     check_size("length", length, least=2)
-    check_size("count", count)
+    check_flag("full_range", full_range)
+    check_count(count, 4 * length)
     draws = as_generator(generator, seed, split)
     digits, k = 10 if full_range else 9, (length + 1) // 2
 
@@ -105,6 +106,7 @@ def binary_palindrome_chance(full_range: bool = False) -> float:
         >>> round(binary_palindrome_chance(), 3), round(binary_palindrome_chance(full_range=True), 3)
         (0.667, 0.7)
     """
+    check_flag("full_range", full_range)
     digits = 10 if full_range else 9
     zeros = (1 / digits + ((digits + 1) // 2) / digits) / 2
     return 1 - zeros

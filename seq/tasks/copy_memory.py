@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.hashed_split import draw_in_split
 
 SYMBOLS = 8  # the symbols 1..8; 0 is silence, 9 the signal to recall
@@ -53,7 +53,7 @@ def copy_memory(
         (torch.Size([32, 120]), True)
     """
     check_size("length", length)
-    check_size("count", count)
+    check_count(count, length)
     draws = as_generator(generator, seed, split)
 
     def draw(n: int) -> tuple[Tensor]:
@@ -76,4 +76,5 @@ def copy_memory_baseline(length: int) -> float:
         >>> round(copy_memory_baseline(1000), 4)
         0.0204
     """
+    check_size("length", length)
     return RECALLED * math.log(SYMBOLS) / (length + 2 * RECALLED)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from seq.checks import check_choice, check_size
-from seq.tasks.draws import as_generator
+from seq.checks import check_choice, is_number
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.residues import fractions_of_split
 
 CHANCE = 0.5
@@ -76,13 +76,15 @@ def frequency_discrimination(
         >>> model(x, times=times, lengths=lengths).shape
         torch.Size([32, 2])
     """
-    check_size("count", count)
     check_choice("sampling", sampling, SAMPLINGS)
+    if not isinstance(durations, tuple | list) or len(durations) != 2 or not all(map(is_number, durations)):
+        raise ValueError(f"durations must be two numbers (shortest, longest), got {durations!r}")
     shortest, longest = durations
     if not 1.0 <= shortest <= longest < math.inf:
         raise ValueError(
             f"durations must be (shortest, longest), 1 <= shortest <= longest, got {durations!r}"
         )
+    check_count(count, int(10 * longest))
     draws = as_generator(generator, seed, split)
 
     def uniform(low: float | Tensor, high: float | Tensor, *shape: int) -> Tensor:

@@ -25,7 +25,9 @@ def belongs(context: Tensor, split: str, seed: int) -> Tensor:
     Shapes:
         - returns (N,) booleans
     """
-    weights = torch.randint(1, _PRIME, (context.shape[1],), generator=torch.Generator().manual_seed(seed))
+    weights = torch.randint(
+        1, _PRIME, (context.shape[1],), generator=torch.Generator().manual_seed(int(seed))
+    )
     residue = (context * weights.to(context.device)).sum(1) % _PRIME % 10
     return torch.isin(residue, residues_of_split(split, seed).to(context.device))
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.residues import digits_of_split
 
 CHANCE = 0.1  # ten digits, equally likely in every split
@@ -53,7 +53,7 @@ def digit_palindromes(
         (torch.Size([100, 4]), True, True)
     """
     check_size("length", length, least=2)
-    check_size("count", count)
+    check_count(count, length)
     draws = as_generator(generator, seed, split)
     answer = torch.randint(10, (count, 1), generator=draws, device=draws.device)
     half = answer

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.checks import check_size
-from seq.tasks.draws import as_generator
+from seq.tasks.draws import as_generator, check_count
 from seq.tasks.hashed_split import draw_in_split
 
 LEAST_DISJOINT_LENGTH = 5
@@ -49,7 +49,7 @@ def random_combinations(
         {21}
     """
     check_size("length", length, least=2)
-    check_size("count", count)
+    check_count(count, length)
     draws = as_generator(generator, seed, split)
 
     def draw(n: int) -> tuple[Tensor]:

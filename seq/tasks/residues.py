@@ -14,13 +14,13 @@ _INVERSES = {1: 1, 3: 7, 7: 3, 9: 9}  # w times its inverse is 1 modulo 10
 def residues_of_split(split: str, seed: int) -> Tensor:
     """Which checksums belong to a split: one to validation, one to test, the other eight to train."""
     check_split(split)
-    order = torch.randperm(10, generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(10, generator=torch.Generator().manual_seed(int(seed)))
     return {"validation": order[:1], "test": order[1:2], "train": order[2:]}[split]
 
 
 def checksum_weights(length: int, seed: int) -> Tensor:
     """Weights of the digits in the checksum: units modulo 10, so that any one digit can be solved for."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(int(seed))
     return _WEIGHTS[torch.randint(4, (length,), generator=generator)]
 
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seq.checks import check_choice, check_share, check_size, check_tensor, values_are_checked
+from seq.checks import check_choice, check_flag, check_share, check_size, check_tokens
 from seq.layers.bidirectional import Bidirectional
 from seq.layers.layer import RecurrentLayer, State, check_layer
 
@@ -64,6 +64,7 @@ class CharLM(nn.Module):
         check_size("num_tokens", num_tokens)
         check_choice("encoding", encoding, ENCODINGS)
         check_share("dropout", dropout)
+        check_flag("tied", tied)
         _check_layer(layer, num_tokens, encoding, tied)
         self.layer, self.num_tokens = layer, num_tokens
         self.encoding, self.dropout, self.tied = encoding, dropout, tied
@@ -88,7 +89,7 @@ class CharLM(nn.Module):
 
     def encode(self, tokens: Tensor) -> Tensor:
         """The layer's input (B, T, I) for these tokens."""
-        self._check_tokens(tokens)
+        check_tokens(tokens, self.num_tokens)
         if self.embedding is not None:
             return self.embedding(tokens)
         return F.one_hot(tokens.long(), self.num_tokens).to(self.head.weight.dtype)
@@ -101,20 +102,6 @@ class CharLM(nn.Module):
         times = read.unsqueeze(1) + torch.arange(1, T + 1, device=x.device)  # (B, T)
         outputs, after = self.layer(x, tuple(layer_state), times=times)
         return outputs, (*after, read + T)
-
-    def _check_tokens(self, tokens: Tensor) -> None:
-        check_tensor("tokens", tokens)
-        if tokens.dim() != 2 or tokens.shape[1] == 0:
-            raise ValueError(f"tokens must have shape (B, T) with T >= 1, got {tuple(tokens.shape)}")
-        if tokens.is_floating_point() or tokens.dtype == torch.bool:
-            raise ValueError(f"tokens must be integers, got {tokens.dtype}")
-        # On a GPU reading the values would make the program wait, so there it is left to the switch.
-        if len(tokens) and (tokens.device.type == "cpu" or values_are_checked()):
-            low, high = int(tokens.min()), int(tokens.max())
-            if low < 0 or high >= self.num_tokens:
-                raise ValueError(
-                    f"tokens must lie in 0..{self.num_tokens - 1} (num_tokens - 1), got {low} to {high}"
-                )
 
     def reset_parameters(self) -> None:
         """Draw all parameters anew from torch's global generator."""

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seq.checks import check_size, check_tensor
+from seq.checks import check_function, check_size, check_tensor
 from seq.text.next_character import NextCharacterModel
 from seq.text.stepper import stepper
 from seq.text.temperature import check_temperature, softmax_with_temperature
@@ -61,6 +61,8 @@ def generate(
         torch.Size([1, 7])
     """
     check_size("length", length)
+    if stream is not None:
+        check_function("stream", stream)
     steps = generate_stream(
         model,
         prompt,
@@ -105,15 +107,18 @@ def generate_stream(
     Raises:
         ValueError: as :func:`generate`, at the call and not at the first step.
     """
+    check_function("model", model)
     check_tensor("prompt", prompt)
     if prompt.dim() != 2 or prompt.shape[1] == 0:
         raise ValueError(f"prompt must have shape (B, T) with T >= 1, got {tuple(prompt.shape)}")
-    if prompt.is_floating_point() or prompt.dtype == torch.bool:
+    if prompt.is_floating_point() or prompt.is_complex() or prompt.dtype == torch.bool:
         raise ValueError(f"prompt must hold integers, got {prompt.dtype}")
     if length is not None:
         check_size("length", length)
     if top_k is not None:
         check_size("top_k", top_k)
+    if generator is not None and not isinstance(generator, torch.Generator):
+        raise ValueError(f"generator must be a torch.Generator, got {type(generator).__name__}")
     draw = Draw(check_temperature(temperature, sharpness), top_k, generator)
     return _steps(model, prompt.long(), length, draw, state)
 

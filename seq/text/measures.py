@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 from torch import Tensor
@@ -78,5 +79,9 @@ def _symbols(text: str | Sequence[int] | Tensor) -> Any:
     if isinstance(text, Tensor):
         if text.dim() != 1:
             raise ValueError(f"text must be one text, tokens of shape (T,), got {tuple(text.shape)}")
+        if text.is_floating_point() or text.is_complex():
+            raise ValueError(f"text must hold integers, got {text.dtype}")
         return tuple(text.tolist())
+    if not isinstance(text, Sequence) or not all(isinstance(symbol, Integral | str) for symbol in text):
+        raise ValueError(f"text must be characters or integers, got {text!r}")
     return tuple(text)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from seq.checks import check_tensor, is_number
 
 
 class NextCharacterModel(Protocol):
@@ -54,12 +57,17 @@ def character_loss(logits: Tensor, targets: Tensor) -> Tensor:
 def bits_per_character(nats: float) -> float:
     """A loss in nats a character as bits a character, nats / log 2.
 
+    Raises:
+        ValueError: no number; NaN, the loss of a network that broke down, stays NaN.
+
     Example:
         >>> import math
         >>> from seq import bits_per_character
         >>> bits_per_character(math.log(2))
         1.0
     """
+    if not is_number(nats):
+        raise ValueError(f"nats must be a number, got {nats!r}")
     return nats / math.log(2)
 
 
@@ -78,7 +86,13 @@ def character_accuracy(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def check_predictions(logits: Tensor, targets: Tensor) -> None:
-    """Raise unless logits are (B, T, V) and targets (B, T)."""
+    """Raise unless logits are (B, T, V) numbers and targets (B, T) integers."""
+    check_tensor("logits", logits)
+    check_tensor("targets", targets)
+    if not logits.is_floating_point():
+        raise ValueError(f"logits must hold floating-point numbers, got {logits.dtype}")
+    if targets.dtype != torch.long:
+        raise ValueError(f"targets must hold torch.long, got {targets.dtype}")
     if logits.dim() != 3 or targets.shape != logits.shape[:2]:
         raise ValueError(
             "targets must have shape (B, T) and logits (B, T, V), got "

@@ -44,6 +44,8 @@ def softmax_with_temperature(
     """
     tau = check_temperature(temperature, sharpness)
     check_tensor("logits", logits)
+    if not logits.is_floating_point():
+        raise ValueError(f"logits must hold floating-point numbers, got {logits.dtype}")
     x = logits - logits.amax(-1, keepdim=True)  # 0 at the largest, so that no exponential overflows
     smallest, largest = torch.finfo(x.dtype).tiny, torch.finfo(x.dtype).max
     if tau < smallest:  # as a number of this type it may be zero

@@ -2,45 +2,7 @@ import pytest
 import torch
 
 from gnnlab import GATConv, GCNConv, adjacency_matrix, path_graph
-from gnnlab.layers.edge_list import ENTRIES_PER_TENSOR, edges_of_matrix, remembered
-
-
-def test_made_once_until_either_tensor_changes():
-    made = []
-
-    def make():
-        made.append(None)
-        return len(made)
-
-    first, second = torch.arange(3), torch.arange(5)
-    assert [remembered(first, "key", make, also=second) for _ in range(2)] == [1, 1]
-    assert remembered(first, "other key", make, also=second) == 2
-    second += 1
-    assert remembered(first, "key", make, also=second) == 3
-    first += 1
-    assert remembered(first, "key", make, also=second) == 4
-    assert remembered(first.clone(), "key", make, also=second) == 5
-
-
-def test_a_new_tensor_in_the_place_of_a_dead_one_is_not_taken_for_it():
-    first = torch.arange(3)
-    for value in range(50):  # the allocator gives the same address again
-        assert remembered(first, "key", lambda value=value: value, also=torch.tensor([value])) == value
-
-
-def test_only_so_much_is_remembered():
-    tensor, counts = torch.arange(3), []
-    for key in range(3 * ENTRIES_PER_TENSOR):
-        remembered(tensor, key, lambda: counts.append(None))
-    remembered(tensor, 0, lambda: counts.append(None))
-    assert len(counts) == 3 * ENTRIES_PER_TENSOR + 1
-
-
-def test_tensors_of_inference_mode_are_not_remembered():
-    with torch.inference_mode():
-        tensor = torch.arange(3)
-        assert remembered(tensor, "key", lambda: 1) == 1
-        assert remembered(tensor, "key", lambda: 2) == 2
+from gnnlab.layers.edge_list import edges_of_matrix
 
 
 @pytest.mark.filterwarnings("ignore:Sparse CSR tensor support")  # said once, by whatever test is the first

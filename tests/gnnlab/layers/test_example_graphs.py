@@ -73,3 +73,43 @@ def test_what_is_refused():
         net(torch.zeros(2, T, dtype=torch.long))
     with pytest.raises(ValueError, match="one joins node 7"):
         net(torch.zeros(1, T, dtype=torch.long), edges=torch.tensor([[[0], [7]]]))
+
+
+@pytest.mark.parametrize("readout", ["mean", "max", "sum"])
+def test_examples_without_steps_are_answered_too(readout):
+    net = ExampleGraphClassifier(
+        4,
+        2,
+        hidden_channels=5,
+        num_layers=1,
+        num_tokens=3,
+        readout=readout,
+        edge_index=path_graph(4).edge_index,
+    )
+    tokens, lengths = torch.tensor([[1, 2, 0, 1], [0, 0, 0, 0]]), torch.tensor([3, 0])
+    found = net(tokens, lengths=lengths)
+    torch.testing.assert_close(found[1], net.net.head.bias)
+    torch.testing.assert_close(found[0], net(tokens[:1], lengths=lengths[:1])[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("inputs", {"inputs": torch.tensor([[0, 3]])}),
+        ("inputs", {"inputs": torch.tensor([[0.0, 1.0]])}),
+        ("inputs", {"inputs": [[0, 1]]}),
+        ("inputs", {"inputs": torch.zeros(1, 9, dtype=torch.long)}),
+        ("lengths", {"lengths": [1]}),
+        ("lengths", {"lengths": torch.tensor([3])}),
+        ("lengths", {"lengths": torch.tensor([1.0])}),
+        ("edges", {"edges": torch.tensor([[[0], [2]]])}),
+        ("edges", {"edges": torch.tensor([[0], [1]])}),
+        ("edges", {"edges": [[0], [1]]}),
+        ("edges", {"edges": torch.tensor([[[0.0], [1.0]]])}),
+    ],
+)
+def test_arguments_of_a_call_are_named(name, given):
+    net = ExampleGraphClassifier(4, 2, hidden_channels=5, num_layers=1, num_tokens=3)
+    given = {"inputs": torch.tensor([[0, 1]]), "edges": torch.tensor([[[0], [1]]])} | given
+    with pytest.raises(ValueError, match=rf"^{name} "):
+        net(**given)

@@ -45,22 +45,24 @@ OPTIONS = st.fixed_dictionaries(
 @given(graph=graphs(), options=OPTIONS)
 def test_equal_to_pyg(kernel, v2, graph, options):
     edges, attr, nodes = graph
+    # Read backwards, PyG's layer gives self-loops the mean of the edges that leave a node: there it gets turned edges.
+    turned = options["flow"] == "target_to_source"
     torch.manual_seed(0)
-    theirs = (pyg.GATv2Conv if v2 else pyg.GATConv)(5, 4, **options)
+    theirs = (pyg.GATv2Conv if v2 else pyg.GATConv)(5, 4, **options | {"flow": "source_to_target"})
     ours = GATConv(5, 4, v2=v2, kernel=kernel, **options)
     ours.load_state_dict(theirs.state_dict())
     x = torch.randn(nodes, 5)
     results = []
-    for layer in (ours, theirs):
+    for layer, pairs in ((ours, edges), (theirs, edges.flip(0) if turned else edges)):
         x_own, attr_own = x.clone().requires_grad_(), attr.clone().requires_grad_()
         features = () if options["edge_dim"] is None else (attr_own,)
-        out, (listed, alpha) = layer(x_own, edges, *features, return_attention_weights=True)
+        out, (listed, alpha) = layer(x_own, pairs, *features, return_attention_weights=True)
         out.square().sum().backward()
         results.append((out, listed, alpha, x_own.grad, attr_own.grad, dict(layer.named_parameters())))
     (out, listed, alpha, dx, dattr, params), (out_, listed_, alpha_, dx_, dattr_, params_) = results
     torch.testing.assert_close(out, out_, **CLOSE)
     torch.testing.assert_close(alpha, alpha_, **CLOSE)
-    assert torch.equal(listed, listed_)
+    assert torch.equal(listed, listed_.flip(0) if turned else listed_)
     torch.testing.assert_close(dx, dx_, atol=1e-5, rtol=1e-4)
     if dattr_ is not None:  # PyG leaves the features out where there are no edges
         torch.testing.assert_close(dattr, dattr_, atol=1e-5, rtol=1e-4)
@@ -198,7 +200,7 @@ def test_blocks_of_edges_change_nothing(monkeypatch):
         torch.testing.assert_close(parameter.grad, grad, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("fill_value", ["mean", "max", 0.7])
+@pytest.mark.parametrize("fill_value", ["mean", "add", "min", "max", "mul", 0.7, torch.tensor([0.3, -0.2])])
 def test_features_of_self_loops(fill_value):
     torch.manual_seed(7)
     theirs = pyg.GATConv(5, 4, edge_dim=2, fill_value=fill_value)
@@ -305,3 +307,28 @@ def test_sizes_are_checked(name, options):
 def test_a_list_is_no_edge_index():
     with pytest.raises(ValueError, match="edge_index"):
         GATConv(5, 3)(FEATURES, [[0], [1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("edge_attr", {"edge_attr": ATTR.double()}),
+        ("edge_attr", {"edge_attr": ATTR.long()}),
+        ("edge_attr", {"edge_attr": ATTR.tolist()}),
+        ("edge_attr", {"edge_weight": ATTR.tolist()}),
+        ("edge_weight", {"edge_attr": ATTR, "edge_weight": ATTR}),
+        ("return_attention_weights", {"return_attention_weights": 1}),
+        ("size", {"size": (6, 5)}),
+        ("size", {"size": 6}),
+        ("x", {"x": FEATURES.double()}),
+    ],
+)
+def test_arguments_of_a_call_are_named(name, given):
+    with pytest.raises(ValueError, match=rf"^{name} "):
+        GATConv(5, 3, edge_dim=2)(**{"x": FEATURES, "edge_index": EDGES} | given)
+
+
+@pytest.mark.parametrize("fill", [torch.ones(3), torch.ones(2, 2)])
+def test_a_fill_value_fits_the_features(fill):
+    with pytest.raises(ValueError, match=r"^fill_value "):
+        GATConv(5, 3, edge_dim=2, fill_value=fill)(FEATURES, EDGES, ATTR)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch_geometric import EdgeIndex
 
-from gnnlab import GCNConv, normalized_adjacency, path_graph
+from gnnlab import GATConv, GATv2Conv, GCNConv, normalized_adjacency, path_graph
 
 EDGES = torch.tensor([[0, 1, 1, 2, 4, 0], [1, 0, 2, 2, 3, 1]])  # a self-loop, a parallel edge
 WEIGHTS = torch.tensor([0.5, 2.0, 1.5, 0.7, 1.0, 0.3])
@@ -309,3 +309,46 @@ def test_a_returned_matrix_is_the_callers_own():
     normalized_adjacency(edges, num_nodes=3).zero_()
     normalized_adjacency(edges, num_nodes=3, sparse=True).values().zero_()
     assert torch.equal(conv(x, edges), before)
+
+
+@pytest.mark.parametrize("layer", [GCNConv, GATConv, GATv2Conv])
+@pytest.mark.parametrize(
+    "kind", [torch.uint8, torch.int8, torch.int16, torch.int32, torch.uint16, torch.uint32]
+)
+@pytest.mark.parametrize("kernel", ["auto", "sparse", "message"])
+def test_edges_of_any_whole_type(layer, kind, kernel):
+    conv = layer(5, 3, kernel=kernel)
+    torch.testing.assert_close(conv(FEATURES, EDGES.to(kind)), conv(FEATURES, EDGES), **CLOSE)
+    with pytest.raises(ValueError, match=r"^edge_index must hold nodes from 0 to 5 .* holds 6"):
+        conv(FEATURES, (EDGES + 2).to(kind))
+
+
+@pytest.mark.parametrize("layer", [GCNConv, GATConv, GATv2Conv])
+@pytest.mark.parametrize("kernel", ["sparse", "message"])
+def test_a_nan_reaches_those_who_hear_it_and_no_others(layer, kernel):
+    x = FEATURES.clone()
+    x[0, 0] = float("nan")
+    lost = layer(5, 3, kernel=kernel)(x, path_graph(6).edge_index).isnan().any(1)
+    assert lost.tolist() == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("edge_weight", {"edge_weight": [1.0] * 6}),
+        ("edge_weight", {"edge_weight": torch.ones(6, dtype=torch.long)}),
+        ("edge_weight", {"edge_weight": torch.ones(6, 2)}),
+        ("edge_weight", {"edge_weight": torch.ones(5)}),
+        ("x", {"x": FEATURES.double()}),
+        ("x", {"x": FEATURES.bfloat16()}),
+        ("x", {"x": FEATURES.long()}),
+        ("x", {"x": FEATURES.tolist()}),
+        ("x", {"x": FEATURES[0]}),
+        ("edge_index", {"edge_index": EDGES.tolist()}),
+        ("edge_index", {"edge_index": EDGES.bool()}),
+        ("edge_index", {"edge_index": EDGES.t()}),
+    ],
+)
+def test_arguments_of_a_call_are_named(name, given):
+    with pytest.raises(ValueError, match=rf"^{name} "):
+        GCNConv(5, 3)(**{"x": FEATURES, "edge_index": EDGES} | given)

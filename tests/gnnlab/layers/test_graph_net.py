@@ -126,3 +126,52 @@ def test_reset_honours_the_generator():
 
     assert torch.equal(weights(7), weights(7))
     assert not torch.equal(weights(7), weights(8))
+
+
+@pytest.mark.parametrize("readout", ["mean", "max", "sum"])
+def test_graphs_without_nodes_are_read_as_zeros(readout):
+    net = GraphNet(3, 4, 2, 1, readout=readout)
+    x, edges = torch.randn(5, 3), torch.tensor([[0, 3], [1, 4]])
+    batch = torch.tensor([0, 0, 2, 2, 2])
+    found = net(x, edges, batch=batch, batch_size=4)
+    assert found.shape == (4, 2)
+    torch.testing.assert_close(found[1], net.head.bias)
+    torch.testing.assert_close(found[3], net.head.bias)
+    torch.testing.assert_close(found[:3], net(x, edges, batch=batch))
+    torch.testing.assert_close(found[0], net(x[:2], edges[:, :1]))
+    torch.testing.assert_close(found[2], net(x[2:], edges[:, 1:] - 2))
+    none = torch.empty(2, 0, dtype=torch.long)
+    torch.testing.assert_close(net(x[:0], none), net.head.bias)
+    torch.testing.assert_close(net(torch.empty(7, 0, 3), none), net.head.bias.expand(7, 2))
+    assert net(x[:0], none, batch=batch[:0], batch_size=2).shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("query", {"query": 5}),
+        ("query", {"query": -1}),
+        ("query", {"query": 1.0}),
+        ("query", {"query": True}),
+        ("query", {"query": torch.tensor([0, 9])}),
+        ("query", {"query": torch.tensor([0.0])}),
+        ("query", {"query": [0]}),
+        ("batch", {"batch": [0] * 5, "query": 0}),
+        ("batch", {"batch": torch.zeros(4, dtype=torch.long), "query": 0}),
+        ("batch", {"batch": torch.zeros(5), "query": 0}),
+        ("batch", {"batch": torch.tensor([0, 0, 0, 1, 2]), "batch_size": 2, "query": torch.tensor([0, 3])}),
+        ("batch_size", {"batch_size": 2, "query": 0}),
+        ("batch_size", {"batch": torch.zeros(5, dtype=torch.long), "batch_size": 1.0, "query": 0}),
+        (
+            "query",
+            {"batch": torch.zeros(5, dtype=torch.long), "batch_size": 1, "query": torch.tensor([0, 1])},
+        ),
+        ("x", {"x": torch.randn(5), "query": 0}),
+        ("edge_weight", {"edge_weight": [1.0, 2.0], "query": 0}),
+    ],
+)
+def test_arguments_of_a_call_are_named(name, given):
+    net = GraphNet(3, 4, 2, 1)
+    given = {"x": torch.randn(5, 3), "edge_index": torch.tensor([[0, 3], [1, 4]])} | given
+    with pytest.raises(ValueError, match=rf"^{name} "):
+        net(**given)

@@ -22,7 +22,7 @@ def test_self_loops_are_exchanged_for_one_each():
     assert edges.loop_nodes.tolist() == [1, 2]
     assert edges.loop_places.tolist() == [2, 4]
     values = torch.tensor([1.0, 2.0, 3.0, 4.0, 5.0])
-    rows = edges.rows_of(values, torch.tensor([10.0, 20.0, 30.0, 40.0]))
+    rows = edges.list_of(values, torch.tensor([10.0, 20.0, 30.0, 40.0]))[edges.order]
     # row 0 hears 0, 1, 2; row 1 hears 0, 1; rows 2 and 3 hear themselves
     assert rows.tolist() == [10.0, 4.0, 1.0, 2.0, 20.0, 30.0, 40.0]
 

@@ -1,9 +1,11 @@
+import copy
 import math
+from fractions import Fraction
 
 import pytest
 import torch
 
-from seq import LSTM, RNN, CellGatedLSTM, PeepholeLSTM, PhasedLSTM
+from seq import LSTM, RNN, CellGatedLSTM, CharLM, PeepholeLSTM, PhasedLSTM
 
 I, H, B, T = 2, 3, 5, 7
 
@@ -82,6 +84,108 @@ def test_default_times_are_the_step_numbers():
     layer, x = random_phased(), torch.randn(B, T, I, dtype=torch.double)
     steps = torch.arange(1, T + 1, dtype=torch.double).expand(B, T)
     torch.testing.assert_close(layer(x)[0], layer(x, times=steps)[0], rtol=0, atol=1e-10)
+
+
+CLOCKS = [
+    torch.arange(2000),
+    10**6 + torch.arange(200),
+    5 * 10**7 + torch.arange(0, 10_000, 37),  # milliseconds of a day
+    1_700_000_000_000 + torch.arange(0, 500, 3),  # and since 1970
+    5e7 + torch.linspace(0, 9, 211, dtype=torch.double),
+    (1e6 + torch.arange(200)).float(),
+]
+
+
+@pytest.mark.parametrize("times", CLOCKS, ids=lambda times: f"{times.dtype}-{times[0]}")
+def test_a_clock_may_show_a_large_number(times):
+    """Compared with fractions of Python, which lose nothing: of the time that is given, and of float32's period."""
+    torch.manual_seed(0)
+    layer = PhasedLSTM(I, H, r_on=0.4).eval()
+    k = layer.k(times)
+    assert k.dtype == torch.float32
+    for j in range(H):
+        tau, s = Fraction(layer.tau[j].item()), Fraction(layer.shift[j].item())
+        turns = [(Fraction(t) - s) / tau for t in times.tolist()]
+        phi = torch.tensor([float(turn - math.floor(turn)) for turn in turns], dtype=torch.double)
+        r_on = layer.r_on[j].item()
+        expected = torch.where(phi < r_on, torch.minimum(2 * phi / r_on, 2 - 2 * phi / r_on), 0.0)
+        # The rate 1 / τ has a few roundings of double precision for each turn; k is five times as steep as φ.
+        torch.testing.assert_close(k[:, j].double(), expected, rtol=0, atol=5e-15 * float(max(turns)) + 1e-5)
+
+
+def test_units_open_as_often_late_as_early():
+    torch.manual_seed(0)
+    layer = PhasedLSTM(I, 101, r_on=0.05).eval()
+    shares = [
+        (layer.k(start + torch.arange(2000, dtype=kind)) > 0).float().mean()
+        for start, kind in (
+            (0, torch.long),
+            (10**6, torch.long),
+            (10**6, torch.float32),
+            (5 * 10**7, torch.double),
+        )
+    ]
+    # 2,000 times of 101 units: an open share of 5 % has a standard deviation of 0.0005.
+    for share in shares:
+        assert share.item() == pytest.approx(0.05, abs=0.003)
+
+
+@pytest.mark.parametrize("kind", [torch.long, torch.double])
+def test_a_day_later_nothing_is_lost(kind, monkeypatch):
+    """Periods that divide the shift of the clock: the same sequence again, gradients too."""
+    torch.manual_seed(0)
+    layer = PhasedLSTM(I, H, r_on=0.4)
+    monkeypatch.setattr(PhasedLSTM, "tau", property(lambda self: torch.tensor([2.0, 4.0, 8.0])))
+    x, times = torch.randn(B, T, I), torch.randint(0, 5, (B, T)).cumsum(1).to(kind)
+    early, late = layer(x, times=times)[0], layer(x, times=times + 2**26)[0]
+    torch.testing.assert_close(late, early, rtol=0, atol=1e-6)
+    for slope, expected in zip(
+        *(torch.autograd.grad(out.square().sum(), [layer.shift, layer.raw_r_on]) for out in (late, early))
+    ):
+        assert (expected != 0).any()
+        torch.testing.assert_close(slope, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_text_model_does_not_drift():
+    """The state carries how many characters were read; after ten million of them the gates still follow it."""
+    torch.manual_seed(0)
+    model = CharLM(PhasedLSTM(4, 6, r_on=0.3), 5).eval()
+    tokens = torch.randint(5, (2, 9))
+    _, state = model(tokens)
+    *layer_state, read = state
+    far = 10**7
+    logits, _ = model(tokens, (*layer_state, read + far))
+    x = model.encode(tokens)
+    exact = copy.deepcopy(model.layer).double()
+    steps = (read + far).unsqueeze(1) + torch.arange(1, 10)
+    # The same periods in double precision, with the same rounded parameters.
+    with torch.no_grad():
+        exact.log_tau.copy_(model.layer.tau.double().log())
+    outputs, _ = exact(x.double(), tuple(part.double() for part in layer_state), times=steps)
+    expected = outputs.float() @ model.head.weight.t() + model.head.bias
+    torch.testing.assert_close(logits, expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
+def test_short_types_keep_the_clock(kind):
+    torch.manual_seed(0)
+    layer = PhasedLSTM(I, H, r_on=0.4).eval()
+    times = torch.arange(300, 600)
+    expected = layer.k(times)
+    short = copy.deepcopy(layer).to(kind)
+    twin = copy.deepcopy(short).double()
+    with torch.no_grad():  # the periods of the rounded parameters
+        twin.log_tau.copy_(short.tau.double().log())
+    found = short.k(times)
+    assert found.dtype == kind
+    torch.testing.assert_close(found.double(), twin.k(times), rtol=0, atol=0.06)
+    assert expected.shape == found.shape
+
+
+@pytest.mark.parametrize("times", [torch.ones(B, T, dtype=torch.bool), torch.ones(B, T, dtype=torch.cfloat)])
+def test_times_are_numbers(times):
+    with pytest.raises(ValueError, match=r"^times must hold real numbers"):
+        PhasedLSTM(I, H)(torch.randn(B, T, I), times=times)
 
 
 def test_a_closed_gate_holds_the_state_exactly_in_evaluation():
