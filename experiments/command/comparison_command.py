@@ -159,10 +159,10 @@ def _head(comparison: FolderComparison, first: Path, second: Path) -> str:
 
 
 def _foot(comparison: FolderComparison, equivalent: float | None) -> str:
-    from experiments.reading.statistics.verdicts import TOO_FEW, meaning
+    from experiments.reading.statistics.verdicts import judged_count, meaning
 
     groups = comparison.groups
-    tests = int((groups["verdict"] != TOO_FEW).sum())
+    tests = judged_count(groups["verdict"])
     lines = [
         meaning(tests, comparison.metric, equivalent=equivalent)
         if tests

@@ -12,7 +12,7 @@ from experiments.reading.plots import plot_curves
 from experiments.reading.results import Results
 from experiments.reading.sections import Facts, Fold, Picture, Pre, Section, Table, Text
 from experiments.reading.statistics.intervals import CONFIDENCE
-from experiments.reading.statistics.verdicts import judge_together, meaning
+from experiments.reading.statistics.verdicts import judge_together, judged_count, meaning
 from experiments.reading.table_formats import heading, listed, markdown
 from experiments.reading.tables import model_rows, paired_rows, summary_rows
 from experiments.records.pictures import FOLDER, read_index
@@ -79,7 +79,12 @@ def paired_in_parts(parts: dict[str, Results]) -> Section | None:
         f"{why}{metric.title.capitalize()} minus that of {first.baseline} on the same task and seed, under the same "
         "settings; mean over n pairs. "
     )
-    text += meaning(sum(map(len, judged)), metric, equivalent=region, families=families)
+    text += meaning(
+        judged_count(v for part in judged for v in part["verdict"]),
+        metric,
+        equivalent=region,
+        families=families,
+    )
     blocks: list[Any] = [Text(text, soft=True)]
     for title, frame in zip(found, judged):
         blocks += [*([Text(f"{title}:")] if title else []), Table(paired_rows(frame, metric))]

@@ -227,7 +227,9 @@ def _order(points: list[Point], metric: Metric, place: int) -> dict[str, list[st
         scores = point.scores(metric)[place]
         known = scores[~np.isnan(scores)]
         means[point.model] = known.mean() if len(known) else np.nan
-    form = form_of(metric, list(means.values()))
+    # A digit fewer than elsewhere: what differs in the last one is no rank.
+    digits = None if metric.digits is None else max(0, metric.digits - 1)
+    form = form_of(dataclasses.replace(metric, digits=digits), list(means.values()))
     groups: dict[str, list[str]] = {}
     sign = 1 if metric.lower_is_better else -1
     for model in sorted(means, key=lambda m: (np.isnan(means[m]), sign * means[m], natural(m))):

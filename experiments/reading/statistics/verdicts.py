@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,6 +16,7 @@ from experiments.reading.statistics.power import seeds_for_mean, seeds_for_succe
 BETTER, WORSE, EQUIVALENT, NOT_SHOWN, TOO_FEW = (
     *("better", "worse", "equivalent", "not shown", "too few seeds"),
 )
+SPARED = "not judged"  # a model as given, where the same model tuned stands beside it
 VERDICTS = (BETTER, WORSE, EQUIVALENT, NOT_SHOWN, TOO_FEW)
 LEAST_SEEDS = 3  # with two, an interval says nearly nothing
 
@@ -57,7 +58,7 @@ def judge(
     """
     rows = comparisons.to_dict("records")
     decided = decide(rows, metric, equivalent=equivalent, families=families)
-    level = LEVEL / families / max(1, sum(verdict != TOO_FEW for verdict, _ in decided))
+    level = LEVEL / families / max(1, judged_count([verdict for verdict, _ in decided]))
     needed = [
         _needed(row, equivalent, level) if verdict == NOT_SHOWN else (math.nan, None)
         for row, (verdict, _) in zip(rows, decided)
@@ -73,17 +74,30 @@ def judge(
 def decide(
     rows: Sequence[dict[str, Any]], metric: Metric, *, equivalent: float | None = None, families: int = 1
 ) -> list[tuple[str, float]]:
-    """The verdict of each comparison, and its p value after Holm's correction; see ``judge``."""
+    """The verdict of each comparison, and its p value after Holm's correction; see ``judge``.
+
+    Where models were tuned, those are what is compared: rows of the same models as given stand beside them unjudged.
+    """
     level = LEVEL / families
-    known = [min(row["n"], row["n_base"]) >= LEAST_SEEDS for row in rows]
+    tuned = any(isinstance(row.get("tuned"), str) and row["tuned"] != "no" for row in rows)
+    spared = [tuned and row.get("tuned") == "no" for row in rows]
+    known = [min(row["n"], row["n_base"]) >= LEAST_SEEDS and not left for row, left in zip(rows, spared)]
     p = holm([row["p"] if enough else math.nan for row, enough in zip(rows, known)])
     outside = holm(
         [_p_equivalent(row, equivalent) if enough else math.nan for row, enough in zip(rows, known)]
     )
     return [
-        (_verdict(row, p[i], outside[i], metric, level) if known[i] else TOO_FEW, p[i])
+        (
+            _verdict(row, p[i], outside[i], metric, level) if known[i] else SPARED if spared[i] else TOO_FEW,
+            p[i],
+        )
         for i, row in enumerate(rows)
     ]
+
+
+def judged_count(verdicts: Iterable[str]) -> int:
+    """How many of them say something."""
+    return sum(verdict not in (TOO_FEW, SPARED) for verdict in verdicts)
 
 
 def judge_together(
@@ -137,7 +151,7 @@ def meaning(count: int, metric: Metric, *, equivalent: float | None = None, fami
     """What the words of a table of differences mean, for the text beside it.
 
     Args:
-        count: How many differences are judged.
+        count: How many differences are judged; see ``judged_count``.
         metric: What they are of.
         equivalent, families: As for ``judge``.
     """

@@ -1,11 +1,14 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
 
-from experiments import compare
+from experiments import compare, results
 from experiments.core import own
 from experiments.core.catalogue import find_experiment
+from experiments.reading.protocol.tuning import points_of, ranking
+from experiments.reading.ranking.gathering import gather
 from experiments.reading.results import Results
 from experiments.records.records import read_curve, read_result, read_runs
 from experiments.records.results_folder import TRIALS
@@ -132,7 +135,7 @@ def test_settings_that_each_model_has_in_its_own_way_tell_no_tuned_groups_apart(
 
 
 def test_a_tuned_run_is_the_run_with_the_same_settings_given(tuned, tmp_path):
-    run = next(run for run in tuned.runs if run.settings.tuned)
+    run = next(run for run in tuned.runs if run.settings.tuned and "same_as" not in run.result)
     # Alone in a folder it has no twin to take its records from.
     execute(run.settings, tmp_path)
     folder = tmp_path / run.settings.folder
@@ -186,13 +189,140 @@ def test_the_page_says_what_tuning_changed(tuned):
     assert f"{np.mean(given[:3]):.3f}" in page
 
 
-def test_a_damaged_file_of_choices_is_named(tuned, tmp_path):
-    import shutil
+@pytest.mark.parametrize("text", ["{", "[]", '{"points": [1]}', '{"points": {"a": {"model": "lstm"}}}'])
+def test_a_damaged_file_of_choices_is_named(text, tuned, tmp_path, capsys):
+    folder = tmp_path / "copy"
+    shutil.copytree(tuned.folder, folder)
+    next((folder / TRIALS).glob("choices-*.json")).write_text(text)
+    capsys.readouterr()
+    assert gnnlab("report", folder) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "choices-" in error
+
+
+def test_without_its_trials_a_page_says_that_they_are_lost(tuned, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(tuned.folder, folder)
+    shutil.rmtree(folder / TRIALS)
+    page = results(folder).report().read_text(encoding="utf-8")
+    assert "the record of their trials is not beside them" in page
+    assert "Nothing was tuned" not in page
+
+
+def test_trials_that_were_deleted_are_done_again(tmp_path):
+    options = {"models": ["lstm"], "seeds": 1, "tune": {"learning_rate": RATES}, "tuning_seeds": 1}
+    found = compare("palindrome", out=tmp_path / "out", **options, **SIZES)
+    for run in read_runs(found.folder / TRIALS):
+        shutil.rmtree(run.path)
+    compare("palindrome", out=tmp_path / "out", **options, **SIZES)
+    assert len(read_runs(found.folder / TRIALS)) == 3
+
+
+def test_settings_that_are_swept_beside_are_points_of_their_own(tmp_path):
+    found = compare(
+        "palindrome",
+        models=["lstm", "gcn-4"],
+        seeds=2,
+        out=tmp_path / "out",
+        clip_norm=[0.5, 1.0],
+        tune={"learning_rate": [1e-4, 0.02]},
+        tuning_seeds=1,
+        **SIZES,
+    )
+    (text,) = {run.settings.tuned for run in found.runs} - {""}
+    points = list(points_of(found, text))
+    assert sorted((p.model, p.place["train.clip_norm"]) for p in points) == [
+        (label, norm) for label in ("gcn-4", "lstm") for norm in (0.5, 1.0)
+    ]
+    for point in points:
+        for seed, run in point.given.items():
+            assert run.settings.train.clip_norm == point.place["train.clip_norm"]
+            assert point.tuned[seed].settings.train.learning_rate == point.chosen["learning_rate"]
+    assert len(ranking(points, found.metric)) == 2
+
+
+def test_a_setting_tuned_for_one_family_stays_a_setting_of_the_other(tmp_path):
+    space = "graph:learning_rate=1e-3,1e-2 recurrent:clip_norm=0.1,5"
+    for rate in (0.003, 0.05):
+        found = compare(
+            "palindrome",
+            models=["lstm", "gcn-4"],
+            seeds=2,
+            out=tmp_path / "out",
+            learning_rate=rate,
+            tune=space,
+            tuning_seeds=1,
+            **SIZES,
+        )
+    summary = found.summary()
+    assert (summary.loc[summary["model.name"] == "lstm", "n"] == 2).all()
+
+
+def test_two_choices_for_one_model_are_not_averaged(tuned, tmp_path, monkeypatch):
+    """As after its code has changed, or a trial that had failed has ended: what was chosen before stays, apart."""
+    from experiments.comparison import tune
 
     folder = tmp_path / "copy"
     shutil.copytree(tuned.folder, folder)
-    next((folder / TRIALS).glob("choices-*.json")).write_text("{")
-    assert gnnlab("report", folder) == 2
+
+    def turned(path):
+        result = read_result(path)
+        return result and result | {"validation_accuracy": 1 - result["validation_accuracy"]}
+
+    monkeypatch.setattr(tune, "read_result", turned)
+    options = {"models": ["lstm", "gcn-4"], "seeds": 3, "tune": {"learning_rate": RATES}}
+    found = compare("palindrome", out=folder, **options, **SIZES)
+    assert len(found.runs) > len(tuned.runs)
+    assert (found.summary()["n"] == 3).all()
+    (text,) = {run.settings.tuned for run in found.runs} - {""}
+    for point in points_of(found, text):
+        assert {rate(run) for run in point.tuned.values()} == {point.chosen["learning_rate"]}
+
+
+def test_where_every_trial_fails_the_settings_given_stay(tmp_path, capsys):
+    found = compare(
+        "palindrome",
+        models=["lstm", "gcn-4"],
+        seeds=2,
+        out=tmp_path / "out",
+        optimizer="sgd",
+        tune={"learning_rate": [1e300, 1e301]},
+        tuning_seeds=1,
+        **SIZES,
+    )
+    assert "every trial of" in capsys.readouterr().err
+    assert {rate(run) for run in found.runs} == {0.003}
+    page = found.report().read_text(encoding="utf-8")
+    assert "trials failed with some seed" in page
+    assert "no trial ended" in page
+    assert "nan" not in page.partition("What tuning changed")[2].partition("</section>")[0]
+
+
+def test_a_model_without_weights_has_nothing_to_try(tmp_path, capsys):
+    words = tiny.arguments("forecast", tmp_path)
+    place = words.index("--models") + 1
+    words = [*words[:place], "lstm,last", *words[place + 1 :], "--seeds", "1", "--tuning-seeds", "1"]
+    out = tmp_path / "out"
+    assert gnnlab("run", "forecast", *words, "--tune", "learning_rate=0.001,0.02", *SERIAL, "--out", out) == 0
+    assert {run.settings.model.label for run in read_runs(out / TRIALS)} == {"lstm"}
+    assert {run.settings.model.label for run in read_runs(out) if run.settings.tuned} == {"lstm", "last"}
+
+
+def test_a_ranking_takes_the_tuned_runs_alone(tuned):
+    scores = gather({tuned.folder: tuned.runs})
+    assert scores.tasks == ["T 4"]
+    wanted = [
+        r.result["test_accuracy"] for r in tuned.runs if r.settings.tuned and r.settings.model.label == "lstm"
+    ]
+    assert sorted(scores.values["lstm", "T 4"]) == sorted(wanted)
+
+
+def test_models_as_given_are_not_judged_beside_tuned_ones(tuned):
+    pairs = tuned.paired("lstm")
+    assert (pairs.loc[pairs["tuned"] == "no", "verdict"] == "not judged").all()
+    assert (pairs.loc[pairs["tuned"] == "yes", "verdict"] != "not judged").all()
+    assert pairs.loc[pairs["tuned"] == "no", "p_holm"].isna().all()
 
 
 @pytest.mark.parametrize("name", [name for name in tiny.ARGUMENTS if find_experiment(name).tunable])

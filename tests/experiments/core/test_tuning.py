@@ -79,8 +79,8 @@ def test_all_models_get_as_many():
         ("length=4,5", {}, "'length' is not tuned"),
         ("learning_rate=1,x", {}, "tune: learning_rate: 'x' should be a number"),
         ("hidden=1.5,2", {}, "tune: hidden: '1.5' should be a whole number"),
-        ("learning_rate=1,2", {"trials": 0}, "trials: 0 should be 2 to"),
-        ("learning_rate=1,2", {"trials": 1}, "trials: 1 should be 2 to"),
+        ("learning_rate=1,2", {"trials": 0}, "trials: 0 should be a whole number, 2 to"),
+        ("learning_rate=1,2", {"trials": 1}, "trials: 1 should be a whole number, 2 to"),
         ("learning_rate=1e-4..1e-2", {}, "trials: a range has no end of values"),
         ("learning_rate=1e-2..1e-4", {"trials": 3}, "should go from a number above 0 to a larger one"),
         ("learning_rate=0..1", {"trials": 3}, "should go from a number above 0 to a larger one"),
@@ -90,6 +90,32 @@ def test_all_models_get_as_many():
 def test_what_makes_no_sense_is_named(text, options, message):
     with pytest.raises(ValueError, match=message):
         tuning(text, **options)
+
+
+def test_a_family_may_have_values_of_its_own():
+    found = tuning("learning_rate=1,2 graph:learning_rate=3,4 gcn-2:learning_rate=5,6")
+    for label, family, rates in (
+        ("lstm", "recurrent", (1, 2)),
+        ("gat-2", "graph", (3, 4)),
+        ("gcn-2", "graph", (5, 6)),
+    ):
+        assert found.trials_of(label, family) == [{"learning_rate": rate} for rate in rates]
+    with pytest.raises(ValueError, match="tune: learning_rate stands twice"):
+        tuning("learning_rate=1,2 learning_rate=3,4")
+
+
+def test_more_trials_than_there_are_are_refused():
+    with pytest.raises(ValueError, match="trials: 10 are asked for, and the space of lstm has 2"):
+        tuning("learning_rate=1,2", trials=10).trials_of("lstm", "recurrent")
+    with pytest.raises(ValueError, match="trials: 10 are asked for, and the space of lstm has 3"):
+        tuning("hidden=1..3", trials=10).trials_of("lstm", "recurrent")
+
+
+def test_a_model_without_dimensions_has_one_trial_and_the_advice_can_be_followed():
+    space = tuning("graph:hidden=4,8")
+    assert space.trials_of("lstm", "recurrent") == [{}]
+    with pytest.raises(ValueError, match="lstm would get 1 trials and another model 2; name settings to try"):
+        space.check_models([("lstm", "recurrent"), ("gcn-2", "graph")])
 
 
 def test_where_nothing_is_trained_there_is_nothing_to_tune():
@@ -113,4 +139,5 @@ def test_what_is_tuned_is_not_swept_too():
 def test_a_record_names_the_settings_that_were_tuned():
     text = tuning("learning_rate=1e-4..1e-1 graph:hidden=4,8", trials=4, halving=True).text
     assert text == "learning_rate=0.0001..0.1 graph:hidden=4,8; 4 trials; seeds 1000000,1000001; halving"
-    assert tuned_names(text) == ["learning_rate", "hidden"]
+    assert tuned_names(text, "gcn-2", "graph") == ["learning_rate", "hidden"]
+    assert tuned_names(text, "lstm", "recurrent") == ["learning_rate"]

@@ -47,9 +47,10 @@ def test_folders_of_one_experiment_are_read_as_one_and_a_run_in_both_counts_once
     assert scores.repeated == [runs[0].path.name]
 
 
-def test_a_setting_that_differs_within_a_model_makes_tasks_and_one_of_a_models_own_does_not():
+def test_a_setting_that_may_be_tuned_is_no_task_and_one_of_a_models_own_is_no_matter():
     rates = [run for rate in (0.1, 0.01) for run in grid(lengths=(5,), learning_rate=rate)]
-    assert gather({Path("a"): rates}).tasks == ["T 5, learning rate 0.01", "T 5, learning rate 0.1"]
+    with pytest.raises(ValueError, match="folders: runs in a differ in learning rate, which is no task"):
+        gather({Path("a"): rates})
     own = [*grid(("lstm",), learning_rate=0.1), *grid(("rnn",), learning_rate=0.01)]
     assert gather({Path("a"): own}).tasks == ["T 5", "T 7"]
 
