@@ -21,6 +21,7 @@ from experiments.reading.protocol.tuning import tuning
 from experiments.reading.results import Results
 from experiments.reading.sections import Fold, Picture, Section
 from experiments.records.files import write_text
+from experiments.records.pictures import drawn
 from experiments.records.records import FolderError, RunRecord
 
 #: Below what an experiment shows, on every page.
@@ -109,7 +110,7 @@ def svg_of(picture: Picture, figures: FigureFiles | None = None) -> Markup:
     if figures is not None:
         figures.add(picture.figure, picture.title)
     buffer = io.StringIO()
-    picture.figure.savefig(buffer, format="svg", dpi=120, metadata={"Date": None})
+    drawn(picture.figure, buffer, format="svg", dpi=120, metadata={"Date": None})
     return standard.svg_element(buffer.getvalue())
 
 

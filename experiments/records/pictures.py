@@ -32,6 +32,32 @@ class KeptPicture:
     figure: Any
 
 
+def drawn(figure: Any, file: Any, **options: Any) -> None:
+    """Write a figure in which every text stands as it is: names of users may hold a dollar sign, and no formula.
+
+    Args:
+        figure: A matplotlib figure.
+        file: Of ``savefig``.
+        **options: The same.
+    """
+    from matplotlib.text import Text
+    from matplotlib.ticker import FixedFormatter
+
+    for text in figure.findobj(Text):
+        text.set_text(_plain(text.get_text()))
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        names = axis.get_major_formatter()
+        if isinstance(names, FixedFormatter):
+            names.seq = [_plain(name) for name in names.seq]
+    figure.savefig(file, **options)
+
+
+def _plain(text: str) -> str:
+    r"""Text of which matplotlib makes no formula. One that has a backslash before a dollar sign is so already; those
+    that matplotlib itself writes, as the powers of ten of an axis, are formulas."""
+    return text if "\\$" in text or "\\math" in text else text.replace("$", r"\$")
+
+
 def keep_pictures(
     out: Path, pictures: Iterable[KeptPicture], stays: Callable[[dict[str, Any]], bool] = lambda entry: False
 ) -> None:
@@ -46,7 +72,7 @@ def keep_pictures(
     folder.mkdir(exist_ok=True)
     entries = [entry for entry in read_index(out) if stays(entry)]
     for picture in pictures:
-        write_beside(folder / picture.file, partial(picture.figure.savefig, format="svg"))
+        write_beside(folder / picture.file, partial(drawn, picture.figure, format="svg"))
         entries.append({"file": picture.file, "title": picture.title, "text": picture.text})
     write_json(folder / INDEX, entries)
 
@@ -73,6 +99,6 @@ def save(figure: Any, out: Path) -> None:
     check_format(out)
     try:
         kind = out.suffix.lower().lstrip(".")
-        write_beside(out, partial(figure.savefig, format=kind, dpi=150))
+        write_beside(out, partial(drawn, figure, format=kind, dpi=150))
     except OSError as error:
         raise ValueError(f"out: {out} cannot be written ({error.strerror})") from error

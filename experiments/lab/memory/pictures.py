@@ -16,7 +16,7 @@ from experiments.lab.sequences.settings import SequenceRun
 from experiments.reading.plots import plot_accuracy, plot_success
 from experiments.reading.results import Results
 from experiments.records.files import write_beside
-from experiments.records.pictures import FOLDER, KeptPicture, keep_pictures
+from experiments.records.pictures import FOLDER, KeptPicture, drawn, keep_pictures
 from experiments.records.records import read_runs
 
 
@@ -61,7 +61,7 @@ def draw_memory(runs: list[MemoryRun], out: Path, options: dict[str, Any]) -> No
         rows = max(parts.values(), key=len)  # one figure, of one set of settings
         figure = sensitivity_figure(rows, int(rows["length"].max()), leave_out=shown_as_remedies(rows))
         (out / FOLDER).mkdir(exist_ok=True)
-        write_beside(out / FOLDER / "memory.png", partial(figure.savefig, format="png", dpi=150))
+        write_beside(out / FOLDER / "memory.png", partial(drawn, figure, format="png", dpi=150))
     other: Path | None = options.get("results")
     if other is None:
         keep_pictures(out, [], stays=lambda entry: True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.records.files import write_beside
+from experiments.records.pictures import drawn
 from experiments.records.records import FolderError
 
 FORMATS = ("pdf", "svg", "png")
@@ -69,7 +70,7 @@ class FigureFiles:
         name = self.name(title)
         for kind in self.formats:
             path = self.folder / f"{name}.{kind}"
-            save = partial(figure.savefig, format=kind, dpi=DPI, metadata=_DATELESS[kind])
+            save = partial(drawn, figure, format=kind, dpi=DPI, metadata=_DATELESS[kind])
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 write_beside(path, save)

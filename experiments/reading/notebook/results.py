@@ -19,6 +19,7 @@ from experiments.reading.results import Results
 from experiments.reading.standard import curves_of
 from experiments.reading.table_formats import heading, shown
 from experiments.reading.tables import summary_rows, text_summary
+from experiments.records.pictures import drawn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -178,7 +179,7 @@ class ShownResults(Results):
         if left.get_legend() is not None:
             left.get_legend().remove()  # the other panel names the same models in the same colours
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=SHARP)
+        drawn(figure, buffer, format="png", dpi=SHARP)
         text = base64.b64encode(buffer.getvalue()).decode()
         about = f"Training curves, and {self.metric.heading}, of {', '.join(self.models)}"
         return Markup(

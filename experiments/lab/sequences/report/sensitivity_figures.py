@@ -11,6 +11,8 @@ from experiments.core.registry import ForeignPart, family_of, is_convolution
 from experiments.core.specs import GraphSpec, parse_model
 from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_depth, plot_sensitivity
 
+FAMILIES = ("recurrent", "graph", "own")
+
 
 def sensitivity_figure(rows: pd.DataFrame, length: int, *, leave_out: Iterable[str] = ()) -> Any:
     """D(r) of every model at one length, a panel for initial weights and one for trained ones, where there are such.
@@ -124,19 +126,27 @@ def _legend(figure: Any, styles: dict[str, dict[str, Any]], *, beside: bool) -> 
     from matplotlib.lines import Line2D
 
     groups = []
-    for title in ("recurrent", "graph", "own"):
+    for title in FAMILIES:
         named = [label for label in styles if family_of(label.partition(",")[0]) == title]
-        heading = Line2D([], [], ls="none", label=f"$\\bf{{{title}}}$")
+        heading = Line2D([], [], ls="none", label=title)
         lines = [Line2D([], [], **styles[label], ms=4, label=label) for label in named]
         groups.append([heading, *lines] if lines else [])
     looks = {"fontsize": 8, "frameon": False, "handlelength": 3.6}
     if beside:
         handles = [handle for group in groups for handle in group]
-        figure.legend(handles=handles, loc="outside right upper", **looks)
+        _headed(figure.legend(handles=handles, loc="outside right upper", **looks))
         return
     # Columns of their own for each family: short ones are filled up with nothing.
     rows = 4
     filled = []
     for group in groups:
         filled += group + [Line2D([], [], ls="none", label=" ")] * (-len(group) % rows)
-    figure.legend(handles=filled, loc="outside lower center", ncols=max(1, len(filled) // rows), **looks)
+    columns = max(1, len(filled) // rows)
+    _headed(figure.legend(handles=filled, loc="outside lower center", ncols=columns, **looks))
+
+
+def _headed(legend: Any) -> None:
+    """Print the names of families in bold."""
+    for text in legend.get_texts():
+        if text.get_text() in FAMILIES:
+            text.set_fontweight("bold")
