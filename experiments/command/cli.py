@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import os
 import signal
@@ -175,6 +176,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
     # Where matplotlib may not keep its cache of fonts, it would say so on stderr at every start.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # what a terminal of another encoding cannot show is a question mark
     try:
         with _ended_by_sigterm(), _drawing_to_files():
             arguments = sys.argv[1:] if arguments is None else arguments

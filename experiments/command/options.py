@@ -56,7 +56,7 @@ def options_of(experiment: Experiment) -> list[CommandOption]:
         CommandOption(
             "seeds",
             str,
-            "How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between",
+            "How many seeds (3 stands for 0, 1, 2), or the seeds themselves with commas between or as a range 0:4",
             str(experiment.seeds),
             listed=True,
         ),

@@ -12,6 +12,7 @@ from experiments.core.naming import nearest
 from experiments.records.files import check_ordinary
 
 EXPERIMENT = "experiment"
+SEEDS = ("seeds", "tuning-seeds")
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -158,7 +159,9 @@ def _text(path: Path, key: str, node: yaml.Node) -> str:
     if isinstance(node, yaml.SequenceNode):
         if not node.value:
             raise ValueError(f"{path}:{line}: {key}: an empty list; there should be at least one value")
-        return ",".join(_scalar(path, key, item) for item in node.value)
+        # One seed in a list is that seed, as with a comma behind it on the command line; alone it is a number of seeds.
+        alone = len(node.value) == 1 and key.replace("_", "-") in SEEDS
+        return ",".join(_scalar(path, key, item) for item in node.value) + "," * alone
     return _scalar(path, key, node)
 
 

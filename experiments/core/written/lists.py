@@ -10,7 +10,7 @@ MOST_VALUES = 10_000  # a typing error such as 5:1000000 should not become a swe
 
 
 def parse_seeds(text: str, name: str = "seeds", first: int = 0) -> list[int]:
-    """A number of seeds, or with a comma the seeds themselves.
+    """A number of seeds, or with a comma, or as a range, the seeds themselves.
 
     Args:
         text: What the user wrote.
@@ -21,16 +21,23 @@ def parse_seeds(text: str, name: str = "seeds", first: int = 0) -> list[int]:
         ValueError: It is neither, there are none, or one is negative.
 
     Example:
-        >>> parse_seeds("3"), parse_seeds("7,")
-        ([0, 1, 2], [7])
+        >>> parse_seeds("3"), parse_seeds("7,"), parse_seeds("2:4")
+        ([0, 1, 2], [7], [2, 3, 4])
     """
-    try:
-        numbers = [int(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        raise ValueError(f"{name}: {text!r} should be a number of seeds, or seeds such as 0,1,5") from None
-    if not numbers or ("," not in text and numbers[0] < 1):
+    numbers: list[int] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            numbers += _range(name, part) if ":" in part else [int(part)]
+        except ValueError as error:
+            if str(error).startswith(f"{name}: "):
+                raise
+            raise ValueError(
+                f"{name}: {text!r} should be a number of seeds, or seeds such as 0,1,5 or 0:4"
+            ) from None
+    named = "," in text or ":" in text
+    if not numbers or (not named and numbers[0] < 1):
         raise ValueError(f"{name}: {text!r} should be 1 or more seeds")
-    if "," not in text:
+    if not named:
         if numbers[0] > MOST_VALUES:
             raise ValueError(f"{name}: {numbers[0]} should be at most {MOST_VALUES}")
         return list(range(first, first + numbers[0]))

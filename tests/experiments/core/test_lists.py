@@ -15,10 +15,21 @@ def test_bad_lengths(text):
         parse_choices("lengths", text, int)
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "a", "1,-2", "1.5", ",", "20000", "1,99999999999"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "0", "-1", "a", "1,-2", "1.5", ",", "20000", "1,99999999999", "4:2", "a:2", "0:99999999", "-2:1"],
+)
 def test_bad_seeds(text):
     with pytest.raises(ValueError, match="seeds: "):
         parse_seeds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [("2", [0, 1]), ("7,", [7]), ("0:4", [0, 1, 2, 3, 4]), ("5:9:2,7,30", [5, 7, 9, 30]), ("3:3", [3])],
+)
+def test_seeds_are_a_number_or_themselves(text, seeds):
+    assert parse_seeds(text) == seeds
 
 
 @pytest.mark.parametrize(

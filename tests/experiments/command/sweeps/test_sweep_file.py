@@ -1,6 +1,7 @@
 import pytest
 
 from experiments.command.sweeps.sweep_file import SweepFile
+from experiments.core.written.lists import parse_seeds
 
 EXAMPLE = """\
 # a comment
@@ -87,3 +88,20 @@ def test_the_nearest_key_is_named(tmp_path):
 def test_the_experiment_has_to_be_there(tmp_path):
     with pytest.raises(ValueError, match="the key experiment is missing"):
         _ = read(tmp_path, "models: lstm\n").experiment
+
+
+@pytest.mark.parametrize(
+    ("written", "seeds"),
+    [
+        ("[7]", [7]),
+        ("7", [0, 1, 2, 3, 4, 5, 6]),
+        ("0:2", [0, 1, 2]),
+        ("[0:2]", [0, 1, 2]),
+        ("[1, 4]", [1, 4]),
+    ],
+)
+def test_seeds_in_a_list_are_those_seeds(written, seeds, tmp_path):
+    file = tmp_path / "sweep.yaml"
+    file.write_text(f"experiment: palindrome\nseeds: {written}\n", encoding="utf-8")
+    (word,) = SweepFile(file).arguments(set(), set())
+    assert parse_seeds(word.removeprefix("--seeds=")) == seeds
