@@ -63,7 +63,7 @@ app = App(
 
 app.command(run_app())
 app.command(make_sweep(app), name="sweep")
-app.command(make_tune(app), name="tune")
+app.command(make_tune(app), name="tune", help_epilogue="Start with: gnnlab tune palindrome --smoke")
 
 
 @app.command(name="list")

@@ -37,11 +37,13 @@ class Done:
         out: Results folder.
         outcome: Of its runs; None where another process does them, or nothing was to be done.
         page: The report.
+        equivalent: A difference that would be none to the user.
     """
 
     out: Path
     outcome: SweepResult | None = None
     page: Path | None = None
+    equivalent: float | None = None
 
 
 def compare(
@@ -182,7 +184,7 @@ def carry_out(
     outcome = run_sweep(runs, out, workers=workers, how=how)
     if pictures and experiment.pictures:
         loaded(experiment.pictures)(runs, out, options or {})
-    return Done(out, outcome, write_report(out, equivalent=how.equivalent))
+    return Done(out, outcome, write_report(out, equivalent=how.equivalent), how.equivalent)
 
 
 def announce(done: Done) -> int:
@@ -194,7 +196,7 @@ def announce(done: Done) -> int:
     if done.outcome is None:
         return 0
     outcome = done.outcome
-    print(text_summary(Results(done.out), [tuning_section]))
+    print(text_summary(Results(done.out, equivalent=done.equivalent), [tuning_section]))
     if outcome.skipped:
         print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
     print(f"\nreport: {done.page}")

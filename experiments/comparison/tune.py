@@ -100,7 +100,9 @@ def tuned_runs(
         if not todo:
             continue
         steps = f" with 1/{part} of the steps" if part > 1 else ""
-        print(f"gnnlab: tuning: {len(todo)} trial runs{steps} in {folder}", file=sys.stderr)
+        print(
+            f"gnnlab: tuning over {tuning.text}: {len(todo)} trial runs{steps} in {folder}", file=sys.stderr
+        )
         carry(sorted(dict.fromkeys(todo), key=lambda run: -run.cost), folder)
         for point, trials in stage.items():
             scored = [_scored(point, values, tuning, part, folder, metric) for values in trials]

@@ -130,8 +130,7 @@ def with_differences(rows: Rows, paired: pd.DataFrame, summary: pd.DataFrame, me
     scale = metric.scale
     found = {
         tuple(shown(row[c]) for c in keys): {
-            "difference": f"{scale * row['difference']:+{form}}"
-            + interval(scale * row["low"], scale * row["high"], form, "+"),
+            "difference": f"{scale * row['difference']:+{form}} {_span(row, form, scale)}".rstrip(),
             "pairs": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
             "verdict": verdict_cell(row, form, scale),
         }
@@ -169,17 +168,21 @@ def difference_cells(row: Any, form: str, scale: float = 1.0) -> dict[str, str]:
         form: How numbers are printed.
         scale: What they are multiplied with.
     """
-    low, high = scale * row["low"], scale * row["high"]
-    by_successes = row["test"] == SUCCESSES
-    counts = f"{row['successes']} of {row['n']} against {row['base_successes']} of {row['n_base']} succeed"
     return {
-        "interval": counts if by_successes else interval(low, high, form, "+").strip() or "-",
+        "interval": _span(row, form, scale) or "-",
         "effect": number(row["effect"], "+.2f"),
         "below 0": f"{row['below']}",
         "n": f"{row['n']}" + (f" ({row['failed']} failed)" if row["failed"] else ""),
         "p (Holm)": number(row["p_holm"], ".2g"),
         "verdict": verdict_cell(row, form, scale),
     }
+
+
+def _span(row: Any, form: str, scale: float) -> str:
+    """The interval of a difference, or what stands in its place where successes are compared."""
+    if row["test"] == SUCCESSES:
+        return f"{row['successes']} of {row['n']} against {row['base_successes']} of {row['n_base']} succeed"
+    return interval(scale * row["low"], scale * row["high"], form, "+").strip()
 
 
 def verdict_cell(row: Any, form: str, scale: float = 1.0) -> str:
@@ -192,7 +195,10 @@ def verdict_cell(row: Any, form: str, scale: float = 1.0) -> str:
     if row["verdict"] != NOT_SHOWN or pd.isna(row["seen"]) or row["seen"] == 0:
         return str(row["verdict"])
     by_successes = row["test"] == SUCCESSES
-    wanted = f"{abs(row['seen']):.2f} of runs" if by_successes else f"{abs(scale * row['seen']):{form}}"
+    wanted = f"{abs(scale * row['seen']):{form}}"
+    if by_successes:
+        rates = (row["successes"] / row["n"], row["base_successes"] / row["n_base"])
+        wanted = f"success in {rates[0]:.0%} against {rates[1]:.0%}"
     seeds = "more than 1,000" if pd.isna(row["seeds"]) else f"about {row['seeds']:.0f}"
     return f"{row['verdict']}; {wanted} needs {seeds} seeds"
 

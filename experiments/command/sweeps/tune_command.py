@@ -28,6 +28,7 @@ def make_tune(app: App) -> Callable[..., int]:
 
         Every model gets the same number of trials, on seeds of their own (--tuning-seeds); validation chooses. Trials
         are ordinary runs in the folder tuning of the results: given again, the command goes on where it was ended.
+        They are some hundred: --dry-run lists them with an estimate of time, and --smoke shows all of it in seconds.
         `gnnlab run EXPERIMENT --help` explains all options.
 
         Parameters

@@ -53,13 +53,11 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
     """
     by_subject: dict[str, list[RunRecord]] = defaultdict(list)
     places: dict[str, Path] = {}
+    _check_tuned_alike(folders)
     for folder, runs in folders.items():
-        by_subject[runs[0].settings.subject] += runs
+        by_subject[runs[0].settings.subject] += _one_way(Results(folder, runs), folder)
         places.setdefault(runs[0].settings.subject, folder)
-    read = {
-        subject: _one_way(Results(places[subject], runs), places[subject])
-        for subject, runs in by_subject.items()
-    }
+    read = {subject: Results(places[subject], runs) for subject, runs in by_subject.items()}
     judge = _one_metric(read, metric)
     values: dict[tuple[str, str], np.ndarray] = {}
     tasks: list[str] = []
@@ -93,8 +91,8 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
     )
 
 
-def _one_way(results: Results, folder: Path) -> Results:
-    """The tuned runs where there are any, or else all.
+def _one_way(results: Results, folder: Path) -> list[RunRecord]:
+    """The tuned runs of a folder where there are any, or else all.
 
     Raises:
         ValueError: Runs differ in how they were tuned, or in a setting that may be tuned.
@@ -103,7 +101,7 @@ def _one_way(results: Results, folder: Path) -> Results:
     ways = [way for way in frame["tuned"].unique() if way != "no"]
     if len(ways) > 1:
         raise ValueError(
-            f"folders: {folder} holds runs tuned in {len(ways)} ways; rank those of one, from its own folder"
+            f"folders: {folder} holds runs tuned in {len(ways)} ways; rank those of one, from a folder of their own"
         )
     part = results.some(frame["tuned"] != "no") if ways else results
     assert part is not None
@@ -113,7 +111,15 @@ def _one_way(results: Results, folder: Path) -> Results:
         raise ValueError(
             f"folders: runs in {folder} differ in {names}, which is no task; rank those with one value"
         )
-    return part
+    return part.runs
+
+
+def _check_tuned_alike(folders: Mapping[Path, Sequence[RunRecord]]) -> None:
+    """Raise a ValueError where tuned runs would be ranked among others."""
+    tuned = [folder for folder, runs in folders.items() if any(run.settings.tuned for run in runs)]
+    given = [folder for folder in folders if folder not in tuned]
+    if tuned and given:
+        raise ValueError(f"folders: {tuned[0]} holds tuned runs and {given[0]} none; rank them apart")
 
 
 def _one_metric(read: Mapping[str, Results], key: str | None) -> Metric:

@@ -158,12 +158,13 @@ def meaning(count: int, metric: Metric, *, equivalent: float | None = None, fami
     level = 100 * LEVEL / families
     text = (
         f"Intervals are of Student's t, {100 * CONFIDENCE:.0f} % each for its row alone; the effect is Cohen's d, the "
-        "difference in standard deviations of one pair. Where some runs learn the task and others stay far below, "
-        "shares of successes are compared in place of means (Boschloo's exact test), and the effect is their "
-        f"difference. Verdicts rest on p after Holm's correction over the {count} rows: the chance of even one false "
-        f"better or worse among them is at most {level:g} %. Not shown does not mean equal: beside it stands how many "
-        "seeds that difference needs, with this spread, to be found in four of five cases. Below three seeds there is "
-        "no verdict."
+        "difference in standard deviations of one pair; below 0 counts the pairs with a negative one. Where some runs "
+        "learn the task and others stay far below, shares of successes are compared, and not means (Boschloo's exact "
+        "test), and the effect is their difference. Verdicts rest on p after Holm's correction over the "
+        f"{count} rows: the chance of even one false better or worse among them is at most {level:g} %. Not shown does "
+        "not mean equal: beside it stands how many seeds that difference needs, with this spread, to be found in four "
+        "of five cases. Below three seeds there is no verdict. Models as given are not judged where the same models "
+        "tuned stand beside them."
     )
     if equivalent is not None:
         shown = f"{metric.scale * equivalent:g} {metric.unit}".strip()

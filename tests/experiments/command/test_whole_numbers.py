@@ -8,6 +8,8 @@ NEEDED = {
     ("draw", "path"): ["5", "--out", "x.png"],
     ("draw", "field"): ["path-5", "0", "--out", "x.png"],
     ("draw", "graph"): ["karate", "--out", "x.png"],
+    ("draw", "words"): ["a text", "--out", "x.png"],
+    ("rank",): ["nowhere"],
     ("check",): ["lstm"],
     ("draw", "neighbourhood"): ["karate", "--out", "x.png"],
     ("draw", "attention"): ["nowhere", "--out", "x.png"],
