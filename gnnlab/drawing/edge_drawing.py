@@ -160,7 +160,10 @@ def _checked(attention: Any) -> tuple[list[Pair], list[float]]:
 def _array(values: Any) -> np.ndarray:
     """Numbers of torch, NumPy or Python as an array of doubles."""
     if hasattr(values, "detach"):
-        values = values.detach().cpu().double().numpy()
+        values = values.detach().cpu()
+        values = values.numpy() if values.is_complex() else values.double().numpy()
+    if np.iscomplexobj(values):
+        raise ValueError("complex numbers have no width")
     return np.asarray(values, dtype=np.float64)
 
 

@@ -92,7 +92,7 @@ def find_layout(
     """
     import networkx as nx
 
-    if layout is not None and layout not in SHAPES:
+    if layout is not None and (not isinstance(layout, str) or layout not in SHAPES):
         raise ValueError(f"layout must be one of {', '.join(SHAPES)}, but is {layout!r}")
     graph = nx.Graph()
     graph.add_nodes_from(nodes)

@@ -11,7 +11,7 @@ from torch import Tensor
 from gnnlab.drawing.new_figure import new_axes
 from gnnlab.drawing.node_drawing import CHARACTER, DARK, luminance
 from gnnlab.drawing.node_look import labels_of
-from gnnlab.drawing.plain_text import plain_text
+from gnnlab.drawing.plain_text import check_text, plain_text
 from gnnlab.drawing.style import check_axes, color_map, label_size
 from gnnlab.graphs.adjacency import wide_matrix
 from gnnlab.graphs.any_graph import graph_parts
@@ -75,6 +75,8 @@ def draw_adjacency(
     'node i receives'
     """
     check_axes(ax)
+    if title is not None:
+        check_text("title", title)
     if (graph is None) == (matrix is None):
         raise ValueError("draw_adjacency must be given one of graph and matrix")
     entries, names = (_square(matrix), None) if matrix is not None else _entries(graph)

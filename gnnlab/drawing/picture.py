@@ -21,7 +21,7 @@ from gnnlab.drawing.node_look import (
     plain_look,
     value_look,
 )
-from gnnlab.drawing.plain_text import plain_text
+from gnnlab.drawing.plain_text import check_text, plain_text
 from gnnlab.drawing.style import check_axes, check_color, color_map, label_size
 from gnnlab.graphs.numbers import flag, real_number, whole_number
 
@@ -63,6 +63,9 @@ def draw_picture(
 ) -> Axes:
     """Draw a graph; the options, and what is refused, are those of `draw_graph`."""
     check_axes(ax)
+    if title is not None:
+        check_text("title", title)
+    check_text("value_name", value_name)
     names, nodes = graph.names, graph.names.num_nodes
     mark, middle, hearer = (
         None if node is None else names.number(node, name)

@@ -5,6 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 
+def check_text(name: str, value: Any) -> None:
+    """Raise a ValueError that names the argument unless it is a text.
+
+    >>> check_text("title", 3)
+    Traceback (most recent call last):
+        ...
+    ValueError: title must be a text, but is 3
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text, but is {value!r:.60}")
+
+
 def plain_text(text: Any) -> str:
     r"""Return a text that matplotlib writes as it is: between two dollar signs it would read mathematics.
 

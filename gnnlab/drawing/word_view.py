@@ -52,10 +52,12 @@ def word_neighbourhood(graph: Data, word: str, hops: int = 1, limit: int = 10) -
         min(limit, graph.num_nodes),
     )  # no way is longer, and no word has more
     words: list[str] = graph.words
-    word = same_form(word) if isinstance(word, str) else word
     offset = int(graph.num_nodes) - len(words)  # documents come first
+    if not isinstance(word, str):
+        raise ValueError(f"word: a {type(word).__name__} should be a word of the graph, which is a text")
+    word = same_form(word)
     if word not in words:
-        near = get_close_matches(str(word), words, n=1)
+        near = get_close_matches(word, words, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"word: {word!r} is not one of the graph's {len(words):,} words{hint}")
     source = graph.edge_index[0].contiguous()

@@ -32,7 +32,8 @@ from gnnlab.graphs.graph_files import parts_of_file
 from gnnlab.graphs.graph_pairs import parts_of_networkx, parts_of_pairs
 from gnnlab.graphs.graph_parts import GraphParts
 from gnnlab.graphs.numbers import whole_number
-from gnnlab.layers.edge_list import is_sparse_matrix
+from gnnlab.layers.edge_list import check_one_an_edge, is_sparse_matrix
+from gnnlab.layers.tracing import has_values
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -88,10 +89,18 @@ def as_graph(
     if num_nodes is not None:
         num_nodes = whole_number("num_nodes", num_nodes, least=0, most=MOST_NODES)
     if edge_index is not None:
-        return with_weight(parts_of_edge_index(edge_index, num_nodes), edge_weight, num_nodes).data()
-    if matrix is not None:
-        return with_weight(parts_of_matrix(matrix), edge_weight, num_nodes, kind="a matrix").data()
-    parts = graph_parts(graph, edge_weight, num_nodes, pyg=False)
+        parts = with_weight(parts_of_edge_index(edge_index, num_nodes), edge_weight, num_nodes)
+    elif matrix is not None:
+        parts = with_weight(parts_of_matrix(matrix), edge_weight, num_nodes, kind="a matrix")
+    else:
+        parts = graph_parts(graph, edge_weight, num_nodes, pyg=False)
+    weight = parts.edge_weight
+    if (
+        weight is not None
+        and has_values(weight)
+        and (weight.is_complex() or not bool(weight.isfinite().all()))
+    ):
+        raise ValueError("edge_weight must hold real and finite numbers, but holds others")
     if not isinstance(graph, Data):
         return parts.data()
     known = copy.copy(graph)
@@ -154,7 +163,9 @@ def with_weight(
         return parts
     if kind is not None:
         raise ValueError(f"edge_weight must be None for {kind}, whose edges have their own weight")
-    weight = edge_weight if isinstance(edge_weight, Tensor) else _floating(as_tensor(edge_weight))
+    weight = as_tensor(edge_weight, "edge_weight")
+    check_one_an_edge(weight, parts.edge_index.size(1), name="edge_weight")
+    weight = weight if isinstance(edge_weight, Tensor) else _floating(weight)
     return GraphParts(parts.edge_index, weight, parts.num_nodes, parts.names, parts.sized, parts.places)
 
 

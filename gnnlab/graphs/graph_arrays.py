@@ -56,7 +56,7 @@ def parts_of_array(array: Any, num_nodes: int | None, *, pyg: bool = False) -> G
 
 def parts_of_edge_index(edge_index: Any, num_nodes: int | None) -> GraphParts:
     """Return the parts of an edge list (2, E); N is its largest node plus one where it is not given."""
-    tensor = as_tensor(edge_index)
+    tensor = as_tensor(edge_index, "edge_index")
     nodes = num_nodes
     if nodes is None:
         nodes = int(tensor.max()) + 1 if tensor.numel() and _holds_integers(tensor) else 0
@@ -73,7 +73,7 @@ def parts_of_matrix(matrix: Any) -> GraphParts:
         return parts_of_torch_sparse(matrix)
     if hasattr(matrix, "tocoo"):
         return parts_of_scipy(matrix)
-    tensor = as_tensor(matrix)
+    tensor = as_tensor(matrix, "matrix")
     _check_square(tuple(tensor.shape))
     if tensor.is_complex():
         raise ValueError("matrix must hold real numbers, but holds complex ones")
@@ -105,7 +105,7 @@ def parts_of_scipy(matrix: Any) -> GraphParts:
     if np.iscomplexobj(entries.data):
         raise ValueError("matrix must hold real numbers, but holds complex ones")
     index = torch.from_numpy(np.stack([entries.col, entries.row]).astype(np.int64))
-    weight = as_tensor(entries.data)
+    weight = as_tensor(entries.data, "matrix")
     _check_finite(weight)
     if not weight.is_floating_point():
         weight = weight.to(torch.get_default_dtype())
@@ -113,17 +113,24 @@ def parts_of_scipy(matrix: Any) -> GraphParts:
     return GraphParts(index, weight, matrix.shape[0])
 
 
-def as_tensor(array: Any) -> Tensor:
-    """Return a tensor as it is, and anything else as a copy: NumPy's types that torch lacks become ones it has."""
+def as_tensor(array: Any, name: str = "graph") -> Tensor:
+    """Return a tensor as it is, and anything else as a copy: NumPy's types that torch lacks become ones it has.
+
+    Raises:
+        ValueError: It holds no numbers; the error names the argument.
+    """
     if isinstance(array, Tensor):
         return array
-    values = np.asarray(array)
+    try:
+        values = np.asarray(array)
+    except (TypeError, ValueError):  # lists of different lengths
+        values = np.array([None])
     if values.dtype.kind in "iu":
         values = values.astype(np.int64)
     elif values.dtype.kind == "f":
         values = values.astype(np.float32 if values.dtype.itemsize <= 4 else np.float64)
     elif values.dtype.kind not in "bc":
-        raise ValueError(f"graph as an array must hold numbers, but holds {values.dtype}")
+        raise ValueError(f"{name} as an array must hold numbers, but is {array!r:.60}")
     return torch.from_numpy(np.array(values, order="C"))
 
 
@@ -136,7 +143,7 @@ def square_matrix(matrix: Any) -> Tensor:
     if hasattr(matrix, "toarray"):
         matrix = matrix.toarray()
     try:
-        tensor = as_tensor(matrix).to_dense()
+        tensor = as_tensor(matrix, "matrix").to_dense()
     except (TypeError, ValueError):
         tensor = None
     if tensor is None or tensor.dim() != 2 or tensor.size(0) != tensor.size(1):

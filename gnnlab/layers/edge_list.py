@@ -70,12 +70,17 @@ def check_edge_weight(edge_weight: Tensor, num_edges: int, *, name: str = "edge_
 
 
 def check_edge_values(values: Tensor, num_edges: int, *, name: str) -> None:
-    """Raise a ValueError unless `values` holds one number for each edge."""
+    """Raise a ValueError unless `values` holds one floating-point number for each edge."""
+    check_one_an_edge(values, num_edges, name=name)
+    if not values.is_floating_point():
+        raise ValueError(f"{name} must hold floating-point numbers, but holds {values.dtype}")
+
+
+def check_one_an_edge(values: Tensor, num_edges: int, *, name: str) -> None:
+    """Raise a ValueError unless `values` is a tensor with one entry for each edge."""
     if not isinstance(values, Tensor) or values.shape != (num_edges,):
         shape = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
         raise ValueError(f"{name} must have the shape ({num_edges},), one number an edge, but has {shape}")
-    if not values.is_floating_point():
-        raise ValueError(f"{name} must hold floating-point numbers, but holds {values.dtype}")
 
 
 def check_features(

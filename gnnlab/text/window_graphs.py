@@ -32,7 +32,8 @@ def sliding_window_graph(token_ids: TokenIds, window: int = 3, counting: str = "
     (tensor([[0, 0, 1, 1, 2, 2],
             [1, 2, 0, 2, 0, 1]]), tensor([1., 2., 1., 1., 2., 1.]))
     """
-    return sliding_window_graphs([token_ids], window, counting)[0]
+    check_window(window, counting)
+    return next(_graphs([_checked(token_ids, "token_ids")], window, counting))
 
 
 def sliding_window_graphs(
@@ -68,7 +69,7 @@ def sliding_window_graphs(
     block: list[np.ndarray] = []
     held = 0
     for place, document in enumerate(documents):
-        block.append(_checked(document, place))
+        block.append(_checked(document, f"documents: document {place}"))
         held += len(block[-1])
         if held >= BLOCK:
             graphs.extend(_graphs(block, window, counting))
@@ -77,18 +78,20 @@ def sliding_window_graphs(
     return graphs
 
 
-def _checked(document: Any, place: int) -> np.ndarray:
-    numbers = document.cpu().numpy() if isinstance(document, Tensor) else np.asarray(document)
+def _checked(document: Any, where: str) -> np.ndarray:
+    """The word numbers of a document; an error begins with `where`."""
+    try:
+        numbers = document.cpu().numpy() if isinstance(document, Tensor) else np.asarray(document)
+    except (TypeError, ValueError, RuntimeError):  # lists of different lengths, tensors that NumPy lacks
+        numbers = np.array([None])
     if numbers.size == 0:
         return np.zeros(0, dtype=np.int64)
     if numbers.ndim != 1 or numbers.dtype.kind not in "iu":
-        raise ValueError(
-            f"documents: document {place} should be a list of word numbers, but is {document!r:.60}"
-        )
+        raise ValueError(f"{where} should be a list of word numbers, but is {document!r:.60}")
     if numbers.min() < 0:
-        raise ValueError(f"documents: document {place} holds {numbers.min()}; words should be 0 or more")
+        raise ValueError(f"{where} holds {numbers.min()}; words should be 0 or more")
     if numbers.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"documents: document {place} holds {numbers.max()}; words should be below 2^63")
+        raise ValueError(f"{where} holds {numbers.max()}; words should be below 2^63")
     return numbers.astype(np.int64)
 
 

@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 from unicodedata import category, normalize
 
+from gnnlab.graphs.numbers import flag
+
 _OTHER = re.compile(r"[^\w(),!?'`]|_")
 _ENDINGS = re.compile(r"('s|'ve|n't|'re|'d|'ll)")
 _MARKS = re.compile(r"([(),!?])")
@@ -31,6 +33,7 @@ def words_of(text: str, *, characters: bool = False) -> list[str]:
 
     Raises:
         TypeError: `text` is no string.
+        ValueError: `characters` is neither True nor False.
 
     >>> words_of("It's fine, isn't_it?")
     ['it', "'s", 'fine', ',', 'is', "n't", 'it', '?']
@@ -39,6 +42,7 @@ def words_of(text: str, *, characters: bool = False) -> list[str]:
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, but is a {type(text).__name__}")
+    characters = flag("characters", characters)
     text = text.lower()
     text = _OTHER.sub(" ", text) if text.isascii() else _segmented(text, characters=characters)
     return _MARKS.sub(r" \1 ", _ENDINGS.sub(r" \1", text)).split()
