@@ -77,7 +77,7 @@ def test_differences_find_their_group_beside_a_figure_of_the_same_name(tmp_path)
     rows = with_differences(summary_rows(results), paired, summary, results.metric)
     found = {(row["model"], row["train.steps"]): row["difference"] for row in rows}
     assert found["gcn-2", "100"] == "+0.250"
-    assert found["gcn-2", "200"] == "+0.750"
+    assert found["gcn-2", "200"] == "+0.750 1 of 1 against 0 of 1 succeed"
 
 
 def test_relative_differences_are_percent(tmp_path):
