@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from seq.tracing import autocasts, has_values
 
+MOST = 2**31 - 1  # the largest size
+
 _values_are_checked: ContextVar[bool] = ContextVar("seq_values_are_checked", default=False)
 
 
@@ -52,9 +54,11 @@ def values_are_checked() -> bool:
 
 
 def check_size(name: str, value: int, *, least: int = 1) -> None:
-    """Raise unless ``value`` is an integer of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+    """Raise unless ``value`` is an integer of at least ``least``, and no larger than any memory could hold."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
         raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
+    if int(value) > MOST:
+        raise ValueError(f"{name} must be at most {MOST}, got {value!r}")
 
 
 def check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

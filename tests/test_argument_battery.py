@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 
 import gnnlab
 import seq
@@ -319,3 +320,64 @@ def test_every_layer_is_called():
 def test_a_wrong_kind_is_named(subject, key, kind):
     with pytest.raises((ValueError, TypeError), match=rf"\b{key}\b"):
         subject(**subject.good() | {key: KINDS[kind]})
+
+
+#: Odder kinds, some of which some functions take; where one is refused, the error says what it is about.
+ODD = {
+    "bytes": b"bytes",
+    "nothing in a list": [],
+    "whole numbers": [1, 2],
+    "a tuple": (1,),
+    "a mapping": {1: 2},
+    "a huge number": 10**30,
+    "a number": 3,
+    "a wide tensor": torch.ones(2, 2, dtype=torch.uint8),
+    "one number in a tensor": torch.tensor([1.5]),
+    "a table of text": np.array([["a"]]),
+    "a function": len,
+}
+#: Arguments that describe one thing together: an error may name the other one.
+TOGETHER = (
+    {"graph", "edge_index", "matrix", "edge_weight", "num_nodes", "x", "source", "target", "node", "path"},
+    {"documents", "document", "token_ids"},
+    {"values", "wanted"},
+)
+FUNCTIONS = [
+    s
+    for s in SUBJECTS.values()
+    if s.name.startswith("gnnlab.") and inspect.isfunction(s.called) and not s.name.endswith("()")
+]
+
+
+@pytest.mark.parametrize(
+    "key", ["input_size", "hidden_size", "in_channels", "out_channels", "hidden_channels"]
+)
+def test_a_huge_size_is_named_before_anything_is_made(key):
+    makers = [s for s in SUBJECTS.values() if inspect.isclass(s.called) and key in s.parameters]
+    assert makers
+    for subject in makers:
+        with pytest.raises(ValueError, match=rf"\b{key}\b"):
+            subject(**subject.good() | {key: 10**30})
+
+
+def refusal(subject, given):
+    """What an error says; empty where the arguments are taken."""
+    try:
+        subject(**given)
+    except (ValueError, TypeError) as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=list(ODD))
+@pytest.mark.parametrize("subject", FUNCTIONS, ids=lambda subject: subject.name)
+def test_an_odd_kind_is_taken_or_named(subject, odd):
+    for key in subject.parameters:
+        given = subject.good() | {key: odd}
+        if key in ("edge_index", "matrix") and key not in subject.good():
+            given.pop("graph", None)
+        if subject.name.startswith("gnnlab.draw") and key not in ("ax", "figsize"):
+            given["ax"] = Figure().subplots()
+        said = refusal(subject, given)
+        names = next((names for names in TOGETHER if key in names), {key})
+        assert not said or any(re.search(rf"\b{name}s?\b", said) for name in names), f"{key}: {said}"

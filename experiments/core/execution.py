@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from experiments.core.metric import check_equivalent
 from experiments.core.naming import nearest
 
 ENGINES = ("serial", "local", "ray")
@@ -57,8 +58,7 @@ class Execution:
             raise ValueError(f"checkpoint_seconds: {self.checkpoint_seconds} should be 0 or more")
         if self.checkpoint_every < 0:
             raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
-        if self.equivalent is not None and not (math.isfinite(self.equivalent) and self.equivalent > 0):
-            raise ValueError(f"equivalent: {self.equivalent:g} should be a number above 0")
+        check_equivalent(self.equivalent)
         if self.tensorboard:
             check_tensorboard()
         for name, least in (("cpus_per_run", 0), ("gpus_per_run", -1)):

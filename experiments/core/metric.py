@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,21 @@ class Metric:
     def better(self, difference: float) -> bool:
         """Whether such a difference is an improvement."""
         return difference < 0 if self.lower_is_better else difference > 0
+
+
+def check_equivalent(region: float | None, metric: Metric | None = None) -> None:
+    """Raise a ValueError unless a region of equivalence is None, or a number above 0 in the unit that records have.
+
+    Args:
+        region: A difference that would be none to the user; of percents 0.005 for half a percent.
+        metric: What it is a difference of, where that is known.
+    """
+    if region is None:
+        return
+    if not (math.isfinite(region) and region > 0):
+        raise ValueError(f"equivalent: {region:g} should be a number above 0")
+    if metric is not None and metric.unit == "%" and region >= 1:
+        raise ValueError(f"equivalent: {region:g} should be a share below 1; half a percent is 0.005")
 
 
 LOWER_IS_BETTER = ("loss", "error", "bits", "seconds", "ms_per_step", "steps", "parameters")

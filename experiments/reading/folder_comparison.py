@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.core.catalogue import experiment_of
-from experiments.core.metric import Metric, metric_of
+from experiments.core.metric import Metric, check_equivalent, metric_of
 from experiments.reading.frames import (
     LABEL,
     ended,
@@ -25,7 +25,7 @@ from experiments.reading.frames import (
     task_columns,
     varying_within_a_model,
 )
-from experiments.reading.statistics.checks import check_equivalent, check_metric
+from experiments.reading.statistics.checks import check_metric
 from experiments.reading.statistics.contrast import contrast, resolution
 from experiments.reading.statistics.pairs import scored
 from experiments.reading.statistics.verdicts import judge

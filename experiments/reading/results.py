@@ -12,10 +12,10 @@ import pandas as pd
 
 from experiments.core.catalogue import experiment_of
 from experiments.core.experiment import Experiment
-from experiments.core.metric import Metric, metric_of
+from experiments.core.metric import Metric, check_equivalent, metric_of
 from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns, told_tasks
 from experiments.reading.plots import model_styles
-from experiments.reading.statistics.checks import check_baseline, check_equivalent, check_metric
+from experiments.reading.statistics.checks import check_baseline, check_metric
 from experiments.reading.statistics.pairs import paired_differences
 from experiments.reading.statistics.summary import summarize
 from experiments.reading.statistics.verdicts import judge

@@ -11,21 +11,28 @@ from torch import Tensor
 #: How the features of a node's self-loop follow from those of the edges that arrive there.
 REDUCTIONS = ("mean", "add", "min", "max", "mul")
 
+#: The largest size; torch refuses one beyond 64 bits in words of its own, and no memory holds one this large.
+MOST = 2**31 - 1
+
 FLOWS = ("source_to_target", "target_to_source")
 
 
 def check_sizes(**sizes: int) -> None:
     """Raise a ValueError unless each size is a whole number of one or more."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
-            raise ValueError(f"{name} must be a whole number of 1 or more, but is {size!r}")
+        _check_size(name, size)
 
 
 def check_lazy_sizes(**sizes: int) -> None:
     """Raise a ValueError unless each size is a whole number of one or more, or -1: to be seen at the first call."""
     for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, Integral) or (size < 1 and size != -1):
-            raise ValueError(f"{name} must be a whole number of 1 or more, or -1, but is {size!r}")
+        if not (isinstance(size, Integral) and size == -1):
+            _check_size(name, size, ", or -1")
+
+
+def _check_size(name: str, size: object, more: str = "") -> None:
+    if isinstance(size, bool) or not isinstance(size, Integral) or not 1 <= int(size) <= MOST:
+        raise ValueError(f"{name} must be a whole number from 1 to {MOST}{more}, but is {size!r}")
 
 
 def sizes_of_both(in_channels: int | Sequence[int]) -> tuple[int, int]:

@@ -64,3 +64,24 @@ class GATv2Conv(GATConv):
             kernel=kernel,
             **kwargs,
         )
+
+    def forward(  # type: ignore[override]
+        self,
+        x: Tensor | tuple[Tensor, Tensor | None],
+        edge_index: Tensor,
+        edge_attr: Tensor | None = None,
+        return_attention_weights: bool | None = None,
+        *,
+        edge_weight: Tensor | None = None,
+    ) -> Any:
+        """Return Y, or (Y, (edges, α)), with PyG's order of arguments: there is no `size`, as both ends have features.
+
+        Args:
+            x, edge_index, edge_attr, return_attention_weights, edge_weight: As for `GATConv`.
+
+        Raises:
+            ValueError: As for `GATConv`.
+        """
+        return super().forward(
+            x, edge_index, edge_weight, None, return_attention_weights, edge_attr=edge_attr
+        )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
-from experiments.core.metric import Metric
 from experiments.core.naming import nearest
 from experiments.reading.frames import LABEL, ended, setting_names
 
@@ -34,13 +31,3 @@ def check_baseline(frame: pd.DataFrame, name: str, argument: str = "baseline") -
         raise ValueError(
             f"{argument}: no runs of {name!r}{nearest(name, known)}; there are {', '.join(known)}"
         )
-
-
-def check_equivalent(region: float | None, metric: Metric) -> None:
-    """Raise a ValueError unless it is None, or a number above 0 in the unit that records have: 0.005, not 0.5 %."""
-    if region is None:
-        return
-    if not (math.isfinite(region) and region > 0):
-        raise ValueError(f"equivalent: {region:g} should be a number above 0")
-    if metric.unit == "%" and region >= 1:
-        raise ValueError(f"equivalent: {region:g} should be a share below 1; half a percent is 0.005")

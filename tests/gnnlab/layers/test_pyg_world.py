@@ -435,3 +435,16 @@ def test_bad_pairs_are_named(name, arguments, options):
 def test_a_gcn_has_one_kind_of_nodes():
     with pytest.raises(ValueError, match=r"^x must be one tensor"):
         gnnlab.GCNConv(3, 4)((torch.ones(4, 3), None), torch.zeros(2, 1, dtype=torch.long))
+
+
+def test_arguments_of_gatv2_stand_where_pyg_has_them():
+    ours, theirs = gnnlab.GATv2Conv(3, 4, heads=2, edge_dim=2), pyg.GATv2Conv(3, 4, heads=2, edge_dim=2)
+    ours.load_state_dict(theirs.state_dict())
+    x, edges, features = torch.randn(5, 3), torch.tensor([[0, 1, 2, 3], [1, 2, 0, 4]]), torch.randn(4, 2)
+    (found, (listed, alpha)), (due, (their_list, their_alpha)) = (
+        conv(x, edges, features, True) for conv in (ours, theirs)
+    )
+    torch.testing.assert_close(found, due)
+    assert listed.tolist() == their_list.tolist()
+    torch.testing.assert_close(alpha, their_alpha)
+    torch.testing.assert_close(ours(x, edges, features), ours(x, edges, edge_weight=features))
