@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -164,8 +164,10 @@ def _seeds(seeds: int | Sequence[int] | None, default: int, name: str = "seeds",
         if seeds < 1:
             raise ValueError(f"{name}: {seeds} should be 1 or more seeds")
         return list(range(first, first + seeds))
-    assert not isinstance(seeds, int)
-    numbers = [int(seed) for seed in dict.fromkeys(seeds)]
+    given = list(dict.fromkeys(seeds)) if isinstance(seeds, Iterable) else [seeds]
+    if not all(isinstance(seed, Integral) and not isinstance(seed, bool) and seed >= 0 for seed in given):
+        raise ValueError(f"{name}: {seeds!r} should be a number of seeds, or whole numbers of 0 or more")
+    numbers = [int(seed) for seed in given]
     if not numbers:
         raise ValueError(f"{name}: there should be at least one")
     return numbers
