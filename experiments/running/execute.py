@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import random
@@ -25,7 +24,7 @@ from experiments.records.files import is_disk_error, remove_parts, synchronise, 
 from experiments.records.locks import run_lock
 from experiments.records.records import FORMAT, flatten, read_result
 from experiments.running.session import CHECKPOINT, Session
-from experiments.running.twins import adopt, twin_result
+from experiments.running.twins import adopt, twin_of
 
 
 def execute(
@@ -107,10 +106,9 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
     write_json(folder / "config.json", settings.to_dict())
     started = time.perf_counter()
     try:
-        twin = twin_result(settings, out)
-        if twin is not None:
-            adopt(settings, out)
-            result = twin | {"same_as": dataclasses.replace(settings, tuned="").folder}
+        twin = twin_of(settings, out)
+        if twin is not None and not changed_since(settings, twin):
+            result = adopt(twin, folder)
         else:
             result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
             _check_finite(result)

@@ -14,8 +14,8 @@ from experiments.running.session import CHECKPOINT
 _ITS_OWN = ("config.json", "result.json", CHECKPOINT)
 
 
-def twin_result(run: Run, out: Path) -> dict[str, Any] | None:
-    """The result of the run that trains alike, where it is recorded and ended well.
+def twin_of(run: Run, out: Path) -> Path | None:
+    """The folder of the run that trains alike, where it is recorded and ended well.
 
     A run whose settings were tuned trains as one to which they were given.
 
@@ -25,21 +25,23 @@ def twin_result(run: Run, out: Path) -> dict[str, Any] | None:
     """
     if not run.tuned:
         return None
-    there = read_result(_twin(run, out))
-    return there if there is not None and there["status"] == "ok" else None
+    folder = out / dataclasses.replace(run, tuned="").folder
+    there = read_result(folder)
+    return folder if there is not None and there["status"] == "ok" else None
 
 
-def adopt(run: Run, out: Path) -> None:
-    """Copy into a run's folder what its twin left beside its settings and its result."""
-    for path in sorted(_twin(run, out).iterdir()):
+def adopt(twin: Path, folder: Path) -> dict[str, Any]:
+    """Copy what a twin left beside its settings and its result, and answer the result.
+
+    Args:
+        twin: Its folder.
+        folder: That of the run.
+    """
+    for path in sorted(twin.iterdir()):
         if path.name in _ITS_OWN or path.match(".*"):
             continue
-        target = out / run.folder / path.name
         if path.is_dir():
-            shutil.copytree(path, target, dirs_exist_ok=True)
+            shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
         else:
-            shutil.copy2(path, target)
-
-
-def _twin(run: Run, out: Path) -> Path:
-    return out / dataclasses.replace(run, tuned="").folder
+            shutil.copy2(path, folder / path.name)
+    return {**(read_result(twin) or {}), "same_as": twin.name}

@@ -63,7 +63,8 @@ class ShownResults(Results):
             >>> results("runs/palindrome").report("lstm")  # doctest: +SKIP
             PosixPath('runs/palindrome/report.html')
         """
-        return write_report(self.folder, baseline or self.asked, equivalent=equivalent or self.equivalent)
+        region = self.equivalent if equivalent is None else equivalent
+        return write_report(self.folder, baseline or self.asked, equivalent=region)
 
     def plot_accuracy(self, ax: Axes | None = None) -> Axes:
         """Draw what judges the runs against length, or by model where runs have one length or none.

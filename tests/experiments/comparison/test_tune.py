@@ -164,6 +164,30 @@ def test_what_was_trained_once_is_not_trained_again(tmp_path):
             assert sorted(p.name for p in run.path.iterdir()) == sorted(p.name for p in twin.path.iterdir())
 
 
+def test_a_twin_of_other_code_lends_nothing(tmp_path):
+    """A model of one's own that has changed since its untuned run was recorded is trained anew once tuned."""
+    own.forget()
+    file = tmp_path / "mine_twin.py"
+    text = (
+        "from torch import nn\n\n\nclass Mine(nn.Module):\n    def __init__(self, task, hidden):\n"
+        "        super().__init__()\n        self.embedding = nn.Embedding(task.num_tokens, hidden)\n"
+        "        self.head = nn.Linear(hidden, task.num_outputs)\n\n    def forward(self, tokens):\n"
+        "        return SCALE * self.head(self.embedding(tokens)[:, -1])\n\n\nSCALE = 1.0\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    words = ["--lengths", "4", "--steps", "6", "--evaluate-every", "3", "--budget", "1500", "--seeds", "1"]
+    words += ["--validation-size", "20", "--test-size", "20", "--models", f"{file}:Mine", *SERIAL]
+    out = tmp_path / "out"
+    assert gnnlab("run", "palindrome", *words, "--out", out) == 0
+    own.forget()
+    file.write_text(text.replace("SCALE = 1.0", "SCALE = 3.0"), encoding="utf-8")
+    # Validation cannot tell these apart, so that the settings given are chosen.
+    space = "learning_rate=0.003,0.0030000001"
+    assert gnnlab("run", "palindrome", *words, "--tune", space, "--tuning-seeds", "1", "--out", out) == 0
+    (tuned_run,) = (run for run in read_runs(out) if run.settings.tuned)
+    assert "same_as" not in tuned_run.result
+
+
 def test_halving_gives_few_steps_to_all_and_all_steps_to_few(tmp_path, capsys):
     found = compare(
         "palindrome",
