@@ -152,8 +152,8 @@ def _protocol(text: str, points: list[Point], results: Results) -> list[str]:
     runs = sum(len(trial["runs"]) for trial in trials)
     failed = sum(trial["validation"] is None for trial in trials)
     return [
-        f"Every model got {count} trials from the space {space} ({'; '.join(rest)}); validation chose, and of equal "
-        "scores the settings given.",
+        f"Every model that looks at these settings got {count} trials from the space {space} ({'; '.join(rest)}); "
+        "validation chose, and of equal scores the settings given.",
         f"{runs} trial runs took {spent:.0f} seconds of training and testing, the runs of this page {reported:.0f}.",
         *([f"{failed} trials failed with some seed, and could not be chosen."] if failed else []),
     ]
