@@ -104,9 +104,9 @@ def test_the_interval_of_an_unpaired_difference_covers_it(n):
     def draw(rng):
         return rng.normal(1, 1, n), rng.normal(3, 1, n)
 
-    covered = coverage(lambda both: welch_t(*both).interval, 2.0, draw, 6000)
-    # Welch's approximation errs towards width with three values of equal spread.
-    assert 0.94 <= covered <= (0.975 if n == 3 else 0.965)
+    covered = coverage(lambda both: welch_t(*both).interval, 2.0, draw, 20_000)
+    # Welch's approximation errs towards width with three values of equal spread: 0.9652, of which 0.0013 is chance.
+    assert 0.94 <= covered <= (0.968 if n == 3 else 0.965)
 
 
 @pytest.mark.parametrize("n", [4, 5, 7, 10, 20])

@@ -42,8 +42,9 @@ def test_of_a_hundred_comparisons_of_a_model_with_itself_ninety_five_say_nothing
     for name in TRAINED:
         (tmp_path / name).mkdir()
         found[name] = called_different(name, tmp_path / name)
-    print(found)
-    shares = [share for by_seeds in found.values() for share in by_seeds.values()]
+    # Of the documents, all runs of so small a size answer alike, and nothing can be called different.
+    shares = [share for by_seeds in found.values() for share in by_seeds.values() if share > 0]
+    assert len(shares) >= 15
     assert np.mean(shares) <= 0.05
     # Of one experiment the sixty seeds are themselves a draw.
     assert max(shares) <= 0.06
