@@ -5,7 +5,10 @@ from seq.analysis.gradients import gradient_norms, jacobian_products, rnn_jacobi
 from seq.analysis.sensitivity import jacobians, sensitivity, step_jacobians
 from seq.cells.cell_gated import CellGatedLSTM
 from seq.cells.gru import GRU
+from seq.cells.lru import LRU
 from seq.cells.lstm import LSTM
+from seq.cells.min_gru import MinGRU
+from seq.cells.min_lstm import MinLSTM
 from seq.cells.peephole import PeepholeLSTM
 from seq.cells.phased import PhasedLSTM
 from seq.cells.rnn import RNN
@@ -40,11 +43,14 @@ from seq.text.vocabulary import Vocabulary
 
 __all__ = [
     "GRU",
+    "LRU",
     "LSTM",
     "RNN",
     "Bidirectional",
     "CellGatedLSTM",
     "CharLM",
+    "MinGRU",
+    "MinLSTM",
     "NextCharacterModel",
     "PeepholeLSTM",
     "PhasedLSTM",

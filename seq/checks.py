@@ -97,6 +97,12 @@ def check_finite(name: str, value: float) -> None:
         raise ValueError(f"{name} must be a finite number, got {value!r}")
 
 
+def check_positive(name: str, value: float) -> None:
+    """Raise unless ``value`` is a finite number above 0."""
+    if not (is_number(value) and 0.0 < value < math.inf):
+        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
+
+
 def is_number(value: object) -> bool:
     """Whether it is a real number: Python's or NumPy's, and no truth value."""
     return isinstance(value, Real) and not isinstance(value, bool)

@@ -59,8 +59,8 @@ CHOICES |= {"counting", "name"}
 #: Whole numbers that may be below zero.
 ANY_WHOLE_NUMBER = {"seed", "generator"}
 #: Shares and other numbers with an end: neither 2.5 nor -2 is one.
-BOUNDED = {"dropout", "r_on", "leak"}
-NOT_NEGATIVE = {"temperature", "sharpness"}
+BOUNDED = {"dropout", "r_on", "leak", "r_min", "r_max"}
+NOT_NEGATIVE = {"temperature", "sharpness", "max_phase"}
 #: A loss that is no number stays none.
 ANY_NUMBER = {"nats"}
 #: One text is one document.
@@ -194,6 +194,9 @@ MADE = {
     "seq.GRU": lambda: seq.GRU(2, 3),
     "seq.CellGatedLSTM": lambda: seq.CellGatedLSTM(2, 3),
     "seq.PeepholeLSTM": lambda: seq.PeepholeLSTM(2, 3),
+    "seq.MinGRU": lambda: seq.MinGRU(2, 3),
+    "seq.MinLSTM": lambda: seq.MinLSTM(2, 3),
+    "seq.LRU": lambda: seq.LRU(2, 3),
     "seq.PhasedLSTM": lambda: seq.PhasedLSTM(2, 3),
     "seq.Stacked": lambda: seq.Stacked([seq.RNN(2, 3)]),
     "seq.Bidirectional": lambda: seq.Bidirectional(seq.RNN(2, 3), seq.RNN(2, 3)),

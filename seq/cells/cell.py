@@ -16,8 +16,6 @@ from seq.layers.layer import RecurrentLayer, State, valid_steps
 from seq.layers.scan import FusedStep, scan
 from seq.tracing import autocasts, needs_plain_steps
 
-KERNELS = ("auto", "loop")
-
 
 class Cell(RecurrentLayer):
     """Base of the cells: a cell says what one step does, and the time loop is here.
@@ -41,12 +39,14 @@ class Cell(RecurrentLayer):
 
     Variables:
         - **weight_x** (gates * H, I): the gates' blocks one below the other, in the order of ``gates``
-        - **weight_h** (recurrent gates * H, H): the same for the recurrent products
+        - **weight_h** (recurrent gates * H, H): the same for the recurrent products; none where no gate sees h
         - **bias** (gates * H,): one bias a gate
     """
 
     gates: ClassVar[tuple[str, ...]]
     recurrent_gates: ClassVar[tuple[str, ...]]
+    kernels: ClassVar[tuple[str, ...]] = ("auto", "loop")
+    weight_h: nn.Parameter
     fused_step: type[FusedStep] | None = None
 
     def __init__(
@@ -56,12 +56,13 @@ class Cell(RecurrentLayer):
         check_size("input_size", input_size)
         check_size("hidden_size", hidden_size)
         check_choice("init", init, INITS)
-        check_choice("kernel", kernel, KERNELS)
+        check_choice("kernel", kernel, self.kernels)
         input_size, hidden_size = int(input_size), int(hidden_size)  # torch's split takes no NumPy number
         self.input_size, self.hidden_size, self.output_size = input_size, hidden_size, hidden_size
         self.init, self.kernel = init, kernel
         self.weight_x = nn.Parameter(torch.empty(len(self.gates) * hidden_size, input_size))
-        self.weight_h = nn.Parameter(torch.empty(len(self.recurrent_gates) * hidden_size, hidden_size))
+        weight_h = torch.empty(len(self.recurrent_gates) * hidden_size, hidden_size)
+        self.register_parameter("weight_h", nn.Parameter(weight_h) if self.recurrent_gates else None)
         self.bias = nn.Parameter(torch.empty(len(self.gates) * hidden_size))
         # torch's kernels add two biases; the second stays zero, so that there is one a gate.
         zeros = torch.zeros(len(self.gates) * hidden_size)
@@ -81,8 +82,8 @@ class Cell(RecurrentLayer):
         return tuple(values[name] for name in self.state_names)
 
     def gate_inputs(self, x: Tensor) -> dict[str, Tensor]:
-        """W_·x x + b_· of each gate by name, for one step x (B, I)."""
-        blocks = F.linear(x, self.weight_x, self.bias).split(self.hidden_size, dim=1)
+        """W_·x x + b_· of each gate by name, for one step x (B, I), or for all of them (T, B, I)."""
+        blocks = F.linear(x, self.weight_x, self.bias).split(self.hidden_size, dim=-1)
         return dict(zip(self.gates, blocks))
 
     def recurrent_weights(self) -> dict[str, Tensor]:
@@ -112,6 +113,10 @@ class Cell(RecurrentLayer):
             # recurrence keeps the precision of its parameters.
             with torch.autocast(x.device.type, enabled=False):
                 return self.run(x.to(self.bias.dtype), tuple(s.to(self.bias.dtype) for s in state), gate)
+        return self._recur(x, state, gate)
+
+    def _recur(self, x: Tensor, state: State, gate: Tensor | None) -> tuple[Tensor, State]:
+        """All steps, by the way that ``kernel`` asks for."""
         # torch.compile and torch.func can follow the plain steps; they know neither torch's kernels for training
         # nor the fused loop. An empty batch has nothing to be fast about.
         if self.kernel == "loop" or needs_plain_steps(x, self.bias, *state) or x.shape[0] == 0:

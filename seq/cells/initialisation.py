@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 INITS = ("torch", "xavier", "kaiming", "orthogonal")
 
@@ -36,3 +37,9 @@ def initialise(cell: nn.Module, init: str, hidden_size: int) -> None:
             fill(parameter)
         else:
             nn.init.zeros_(parameter)
+
+
+def add_to_block(bias: Tensor, number: int, hidden_size: int, amount: float) -> None:
+    """Add an amount to the bias of one gate: the block of H numbers with that number."""
+    with torch.no_grad():
+        bias[number * hidden_size : (number + 1) * hidden_size] += amount

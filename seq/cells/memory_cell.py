@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from seq.cells.cell import Cell
+from seq.cells.initialisation import add_to_block
 from seq.checks import check_finite
 
 sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input  # d ⊙ s (1 - s), from s = σ(z)
@@ -37,9 +38,7 @@ class MemoryCell(Cell):
 
     def reset_parameters(self) -> None:
         super().reset_parameters()
-        start = self.gates.index("f") * self.hidden_size
-        with torch.no_grad():
-            self.bias[start : start + self.hidden_size] += self.forget_bias
+        add_to_block(self.bias, self.gates.index("f"), self.hidden_size, self.forget_bias)
 
 
 def keep_memory_derivatives(keep: Tensor, i: Tensor, f: Tensor, g: Tensor, c: Tensor) -> None:

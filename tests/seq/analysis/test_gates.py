@@ -5,10 +5,13 @@ import torch
 
 from seq import (
     GRU,
+    LRU,
     LSTM,
     RNN,
     Bidirectional,
     CellGatedLSTM,
+    MinGRU,
+    MinLSTM,
     PeepholeLSTM,
     PhasedLSTM,
     Stacked,
@@ -29,7 +32,7 @@ def dot(row, values):
 def scalar_loop(kind, layer, x):
     """One sequence, one number at a time: the equations and nothing else."""
     W_x, b = layer.weight_x.tolist(), layer.bias.tolist()
-    W_h = layer.weight_h.tolist()
+    W_h = [] if layer.weight_h is None else layer.weight_h.tolist()
     place = {name: k for k, name in enumerate(layer.gates)}
     recurrent = {name: k for k, name in enumerate(layer.recurrent_gates)}
     h, c = [0.0] * H, [0.0] * H
@@ -47,6 +50,18 @@ def scalar_loop(kind, layer, x):
             n = [math.tanh(at("n", u) + r[u] * dot(W_h[2 * H + u], h)) for u in range(H)]
             h = [(1 - z[u]) * n[u] + z[u] * h[u] for u in range(H)]
             steps.append({"r": r, "z": z, "n": n, "h": h})
+            continue
+        if kind == "mingru":
+            z, n = ([at(name, u) for u in range(H)] for name in "zn")
+            z = [sigmoid(v) for v in z]
+            h = [(1 - z[u]) * h[u] + z[u] * n[u] for u in range(H)]
+            steps.append({"z": z, "n": n, "h": h})
+            continue
+        if kind == "minlstm":
+            f, i, n = ([at(name, u) for u in range(H)] for name in "fin")
+            f, i = [sigmoid(v) for v in f], [sigmoid(v) for v in i]
+            h = [(f[u] * h[u] + i[u] * n[u]) / (f[u] + i[u]) for u in range(H)]
+            steps.append({"f": f, "i": i, "n": n, "h": h})
             continue
         seen = c if kind == "cellgated" else h
         peep = layer.weight_c.tolist() if kind == "peephole" else [[0.0] * H] * 3
@@ -67,6 +82,8 @@ def scalar_loop(kind, layer, x):
         ("cellgated", CellGatedLSTM(I, H)),
         ("peephole", PeepholeLSTM(I, H)),
         ("gru", GRU(I, H)),
+        ("mingru", MinGRU(I, H)),
+        ("minlstm", MinLSTM(I, H)),
     ],
 )
 def test_gates_of_a_scalar_loop(kind, layer):
@@ -83,7 +100,16 @@ def test_gates_of_a_scalar_loop(kind, layer):
 
 @pytest.mark.parametrize(
     "layer",
-    [RNN(I, H), LSTM(I, H), GRU(I, H), GRU(I, H, variant="cho"), CellGatedLSTM(I, H), PeepholeLSTM(I, H)],
+    [
+        RNN(I, H),
+        LSTM(I, H),
+        GRU(I, H),
+        GRU(I, H, variant="cho"),
+        CellGatedLSTM(I, H),
+        PeepholeLSTM(I, H),
+        MinGRU(I, H),
+        MinLSTM(I, H),
+    ],
 )
 def test_outputs_are_those_of_the_layer(layer):
     layer = layer.double()
@@ -115,6 +141,8 @@ def test_layers_without_gates_of_their_own_are_named():
         gate_activations(Stacked([LSTM(I, H)]), x)
     with pytest.raises(ValueError, match="layer must be a single cell, not a Bidirectional"):
         gate_activations(Bidirectional(LSTM(I, H), LSTM(I, H)), x)
+    with pytest.raises(ValueError, match="layer must be a single cell, not a LRU"):
+        gate_activations(LRU(I, H), x)
     with pytest.raises(ValueError, match="times must be None"):
         gate_activations(LSTM(I, H), x, times=torch.zeros(B, T))
 

@@ -10,6 +10,8 @@ from seq import (
     RNN,
     Bidirectional,
     CellGatedLSTM,
+    MinGRU,
+    MinLSTM,
     PeepholeLSTM,
     PhasedLSTM,
     SequenceClassifier,
@@ -202,7 +204,7 @@ def test_jacobians_are_those_of_autograd():
         torch.testing.assert_close(row, whole.reshape(3, 8))
 
 
-@pytest.mark.parametrize("cell", [RNN, GRU, LSTM, PeepholeLSTM, CellGatedLSTM])
+@pytest.mark.parametrize("cell", [RNN, GRU, LSTM, PeepholeLSTM, CellGatedLSTM, MinGRU, MinLSTM])
 def test_step_jacobians_are_those_of_one_step(cell):
     torch.manual_seed(6)
     layer, x = cell(I, H).double(), draw(B, T, I)

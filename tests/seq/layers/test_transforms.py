@@ -8,11 +8,14 @@ from torch.func import functional_call, grad, hessian, jacfwd, jacrev, jvp, vmap
 
 from seq import (
     GRU,
+    LRU,
     LSTM,
     RNN,
     Bidirectional,
     CellGatedLSTM,
     CharLM,
+    MinGRU,
+    MinLSTM,
     PeepholeLSTM,
     PhasedLSTM,
     SequenceClassifier,
@@ -31,6 +34,11 @@ LAYERS = {
     "cell-gated": lambda: CellGatedLSTM(I, H),
     "peephole": lambda: PeepholeLSTM(I, H),
     "phased": lambda: PhasedLSTM(I, H, r_on=0.4),
+    "mingru": lambda: MinGRU(I, H),
+    "mingru scan": lambda: MinGRU(I, H, kernel="scan"),
+    "minlstm": lambda: MinLSTM(I, H),
+    "lru": lambda: LRU(I, H),
+    "lru scan": lambda: LRU(I, H, kernel="scan"),
     "stacked": lambda: Stacked([LSTM(I, H), PeepholeLSTM(H, H)]),
     "both ways": lambda: Bidirectional(LSTM(I, H), CellGatedLSTM(I, H)),
 }

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from seq import GRU, LSTM, RNN, CellGatedLSTM, CharLM, PeepholeLSTM, PhasedLSTM, Stacked
+from seq import GRU, LRU, LSTM, RNN, CellGatedLSTM, CharLM, MinGRU, MinLSTM, PeepholeLSTM, PhasedLSTM, Stacked
 from seq.text.stepper import _CellStepper, stepper
 
 B, T, V, H = 5, 7, 11, 13
@@ -13,12 +13,14 @@ FUSED = {
     "cellgated": lambda size: Stacked([CellGatedLSTM(size, H), CellGatedLSTM(H, H)]),
     "peephole": lambda size: PeepholeLSTM(size, H),
     "mixed": lambda size: Stacked([PeepholeLSTM(size, H), LSTM(H, H)]),
+    "mingru and minlstm": lambda size: Stacked([MinGRU(size, H), MinLSTM(H, H)]),
     "one in a stack": lambda size: Stacked([LSTM(size, H)]),
 }
 OTHERS = {
     "rnn": lambda size: RNN(size, H),
     "gru": lambda size: Stacked([GRU(size, H), GRU(H, H)]),
     "phased": lambda size: PhasedLSTM(size, H, r_on=0.5),
+    "lru": lambda size: LRU(size, H),
     "plain loop": lambda size: LSTM(size, H, kernel="loop"),
     "in part": lambda size: Stacked([PhasedLSTM(size, H, r_on=0.5), LSTM(H, H)]),
 }
