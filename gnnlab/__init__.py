@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gnnlab.graphs.influence import effective_resistance, random_walk_influence
     from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
     from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
+    from gnnlab.graphs.sequence_graph import SequenceGraph
+    from gnnlab.graphs.transfer import clique_path_graph, ring_graph
     from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
     from gnnlab.layers.example_graphs import ExampleGraphClassifier
     from gnnlab.layers.gat import GATConv
@@ -53,6 +55,8 @@ _NAMES = {
     "gnnlab.graphs.influence": ("effective_resistance", "random_walk_influence"),
     "gnnlab.graphs.paths": ("palindrome_graph", "path_graph", "with_virtual_node"),
     "gnnlab.graphs.reach": ("hop_distances", "layers_until_heard", "receptive_field"),
+    "gnnlab.graphs.sequence_graph": ("SequenceGraph",),
+    "gnnlab.graphs.transfer": ("clique_path_graph", "ring_graph"),
     "gnnlab.graphs.trees": ("tree_graph", "tree_neighbors_match"),
     "gnnlab.layers.example_graphs": ("ExampleGraphClassifier",),
     "gnnlab.layers.gat": ("GATConv",),
@@ -83,6 +87,7 @@ __all__ = [
     "GATv2Conv",
     "GCNConv",
     "GraphNet",
+    "SequenceGraph",
     "SequenceGraphClassifier",
     "StaticGraphConv",
     "adjacency_matrix",
@@ -90,6 +95,7 @@ __all__ = [
     "as_graph",
     "attach_document",
     "attach_documents",
+    "clique_path_graph",
     "cooccurrence_graph",
     "cooccurrence_size",
     "degree_matrix",
@@ -108,6 +114,7 @@ __all__ = [
     "random_walk_influence",
     "read_graph",
     "receptive_field",
+    "ring_graph",
     "sliding_window_graph",
     "sliding_window_graphs",
     "tree_graph",

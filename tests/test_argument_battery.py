@@ -220,7 +220,14 @@ CALLS = {name: RECURRENT for name in MADE if name.startswith("seq.")} | {
     },
 }
 #: Nothing is made or asked of these: abstract, a protocol, or records that functions fill.
-BARE = {"NextCharacterModel", "RecurrentLayer", "TimedSequences", "AttachedDocument", "CorpusSize"}
+BARE = {
+    "NextCharacterModel",
+    "RecurrentLayer",
+    "TimedSequences",
+    "AttachedDocument",
+    "CorpusSize",
+    "SequenceGraph",
+}
 
 
 class Subject:
