@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from gnnlab.layers.gatv2 import GATv2Conv
     from gnnlab.layers.gcn import GCNConv
     from gnnlab.layers.graph_net import GraphNet
+    from gnnlab.layers.graph_transformer import GraphTransformerConv
     from gnnlab.layers.memory import graph_memory
     from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
+    from gnnlab.layers.state_space import StateSpaceConv
     from gnnlab.layers.static_graph import StaticGraphConv, pyg_convolution
     from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
     from gnnlab.text.pmi_graph import cooccurrence_graph
@@ -63,8 +65,10 @@ _NAMES = {
     "gnnlab.layers.gatv2": ("GATv2Conv",),
     "gnnlab.layers.gcn": ("GCNConv",),
     "gnnlab.layers.graph_net": ("GraphNet",),
+    "gnnlab.layers.graph_transformer": ("GraphTransformerConv",),
     "gnnlab.layers.memory": ("graph_memory",),
     "gnnlab.layers.sequence_classifier": ("SequenceGraphClassifier",),
+    "gnnlab.layers.state_space": ("StateSpaceConv",),
     "gnnlab.layers.static_graph": ("StaticGraphConv", "pyg_convolution"),
     "gnnlab.text.corpus_size": ("CorpusSize", "cooccurrence_size"),
     "gnnlab.text.pmi_graph": ("cooccurrence_graph",),
@@ -87,8 +91,10 @@ __all__ = [
     "GATv2Conv",
     "GCNConv",
     "GraphNet",
+    "GraphTransformerConv",
     "SequenceGraph",
     "SequenceGraphClassifier",
+    "StateSpaceConv",
     "StaticGraphConv",
     "adjacency_matrix",
     "adjacency_power",
