@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from gnnlab.graphs.influence import effective_resistance, random_walk_influence
     from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
     from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
+    from gnnlab.graphs.sequence_graph import SequenceGraph
+    from gnnlab.graphs.transfer import clique_path_graph, ring_graph
     from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
     from gnnlab.layers.example_graphs import ExampleGraphClassifier
     from gnnlab.layers.gat import GATConv
     from gnnlab.layers.gatv2 import GATv2Conv
     from gnnlab.layers.gcn import GCNConv
     from gnnlab.layers.graph_net import GraphNet
+    from gnnlab.layers.graph_transformer import GraphTransformerConv
     from gnnlab.layers.memory import graph_memory
     from gnnlab.layers.sequence_classifier import SequenceGraphClassifier
+    from gnnlab.layers.state_space import StateSpaceConv
     from gnnlab.layers.static_graph import StaticGraphConv, pyg_convolution
     from gnnlab.text.corpus_size import CorpusSize, cooccurrence_size
     from gnnlab.text.pmi_graph import cooccurrence_graph
@@ -53,14 +57,18 @@ _NAMES = {
     "gnnlab.graphs.influence": ("effective_resistance", "random_walk_influence"),
     "gnnlab.graphs.paths": ("palindrome_graph", "path_graph", "with_virtual_node"),
     "gnnlab.graphs.reach": ("hop_distances", "layers_until_heard", "receptive_field"),
+    "gnnlab.graphs.sequence_graph": ("SequenceGraph",),
+    "gnnlab.graphs.transfer": ("clique_path_graph", "ring_graph"),
     "gnnlab.graphs.trees": ("tree_graph", "tree_neighbors_match"),
     "gnnlab.layers.example_graphs": ("ExampleGraphClassifier",),
     "gnnlab.layers.gat": ("GATConv",),
     "gnnlab.layers.gatv2": ("GATv2Conv",),
     "gnnlab.layers.gcn": ("GCNConv",),
     "gnnlab.layers.graph_net": ("GraphNet",),
+    "gnnlab.layers.graph_transformer": ("GraphTransformerConv",),
     "gnnlab.layers.memory": ("graph_memory",),
     "gnnlab.layers.sequence_classifier": ("SequenceGraphClassifier",),
+    "gnnlab.layers.state_space": ("StateSpaceConv",),
     "gnnlab.layers.static_graph": ("StaticGraphConv", "pyg_convolution"),
     "gnnlab.text.corpus_size": ("CorpusSize", "cooccurrence_size"),
     "gnnlab.text.pmi_graph": ("cooccurrence_graph",),
@@ -83,13 +91,17 @@ __all__ = [
     "GATv2Conv",
     "GCNConv",
     "GraphNet",
+    "GraphTransformerConv",
+    "SequenceGraph",
     "SequenceGraphClassifier",
+    "StateSpaceConv",
     "StaticGraphConv",
     "adjacency_matrix",
     "adjacency_power",
     "as_graph",
     "attach_document",
     "attach_documents",
+    "clique_path_graph",
     "cooccurrence_graph",
     "cooccurrence_size",
     "degree_matrix",
@@ -108,6 +120,7 @@ __all__ = [
     "random_walk_influence",
     "read_graph",
     "receptive_field",
+    "ring_graph",
     "sliding_window_graph",
     "sliding_window_graphs",
     "tree_graph",

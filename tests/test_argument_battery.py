@@ -54,6 +54,8 @@ CHOICES = {
     "conv",
     "readout",
     "fill_value",
+    "jump",
+    "nonlinearity",
 }
 CHOICES |= {"counting", "name"}
 #: Whole numbers that may be below zero.
@@ -175,6 +177,7 @@ OWN = {
     "seq.generate": {"length": 2},
     "seq.generate_stream": {"length": 2},
     "seq.softmax_with_temperature": {"sharpness": None},
+    "gnnlab.StateSpaceConv": {"out_channels": 2},
     "gnnlab.StaticGraphConv": {"conv": lambda: torch.nn.Identity()},
     "gnnlab.ExampleGraphClassifier": {"edge_index": EDGES},
     "gnnlab.attach_document": {"graph": lambda: gnnlab.document_graph(["a b c", "b c d"], 3)},
@@ -206,6 +209,8 @@ MADE = {
     "gnnlab.GATConv": lambda: gnnlab.GATConv(2, 3, edge_dim=1),
     "gnnlab.GATv2Conv": lambda: gnnlab.GATv2Conv(2, 3, edge_dim=1),
     "gnnlab.GraphNet": lambda: gnnlab.GraphNet(2, 4, 3, 1),
+    "gnnlab.StateSpaceConv": lambda: gnnlab.StateSpaceConv(2, 2),
+    "gnnlab.GraphTransformerConv": lambda: gnnlab.GraphTransformerConv(2, 3),
     "gnnlab.StaticGraphConv": lambda: gnnlab.pyg_convolution("GraphConv", 2, 3),
     "gnnlab.SequenceGraphClassifier": lambda: gnnlab.SequenceGraphClassifier(
         graph(), num_tokens=5, num_classes=3, hidden_channels=4, num_layers=1
@@ -223,7 +228,14 @@ CALLS = {name: RECURRENT for name in MADE if name.startswith("seq.")} | {
     },
 }
 #: Nothing is made or asked of these: abstract, a protocol, or records that functions fill.
-BARE = {"NextCharacterModel", "RecurrentLayer", "TimedSequences", "AttachedDocument", "CorpusSize"}
+BARE = {
+    "NextCharacterModel",
+    "RecurrentLayer",
+    "TimedSequences",
+    "AttachedDocument",
+    "CorpusSize",
+    "SequenceGraph",
+}
 
 
 class Subject:

@@ -8,11 +8,11 @@ import torch
 from torch_geometric.data import Data
 
 #: What holds the number of a node.
-NODES = ("query", "virtual")
+NODES = ("query", "source", "virtual")
 
 
 class SequenceGraph(Data):
-    """PyG's Data in which `query` and `virtual` are nodes: a batch of graphs moves them with the edges.
+    """PyG's Data in which `query`, `source` and `virtual` are nodes: a batch of graphs moves them with the edges.
 
     PyG's loaders put the nodes of several graphs behind each other and add to every edge how many nodes stand before
     its graph. They know edges by their names, and any other attribute stays as it is.

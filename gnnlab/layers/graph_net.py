@@ -15,11 +15,12 @@ from gnnlab.layers.gat import GATConv
 from gnnlab.layers.gcn import GCNConv
 from gnnlab.layers.places import check_places
 from gnnlab.layers.precision import wide_scatter
-from gnnlab.layers.static_graph import static
+from gnnlab.layers.static_graph import static, takes_batch
 from gnnlab.layers.tracing import has_values
 
 CONVS = ("gcn", "gat")
 READOUTS = ("query", "mean", "max", "sum", "none")
+JUMPS = ("last", "max", "cat")
 
 
 class GraphNet(nn.Module):
@@ -30,7 +31,8 @@ class GraphNet(nn.Module):
         H⁰ = X
         Hˡ = dropout(φ(conv(Hˡ⁻¹))) (+ Hˡ⁻¹ with `residual`, where the sizes agree)   l = 1..L
         Hˡ = layernorm(Hˡ) with `norm`
-        p  = W read(Hᴸ) + b
+        J  = Hᴸ, or max(H¹, ..., Hᴸ), or [H¹, ..., Hᴸ]    (`jump`)
+        p  = W read(J) + b
 
     φ is ReLU after a GCN and ELU after a GAT, as in the papers. L layers hear L steps far: with the read-out
     at the query node, nothing further away than L edges can change the answer.
@@ -41,7 +43,8 @@ class GraphNet(nn.Module):
         out_channels: C, the classes.
         num_layers: L, one or more.
         conv: `"gcn"`, `"gat"`, or any function `(in_channels, out_channels) -> layer`; the layer is called as PyG's
-            convolutions are. One of PyG's own is put into a `StaticGraphConv`, so that it takes (B, N, F) too.
+            convolutions are, and with `batch=` where there are several graphs and it takes one. One of PyG's own is
+            put into a `StaticGraphConv`, so that it takes (B, N, F) too.
         heads: K of a GAT; K must divide H.
         readout: `"query"` (one node), `"mean"`, `"max"`, `"sum"` (all nodes), or `"none"`: logits of every
             node.
@@ -49,6 +52,9 @@ class GraphNet(nn.Module):
         norm: Normalise the channels of each node after every layer (Ba et al. 2016).
         full_last: The last layer runs over edges between all pairs of nodes of a graph, whatever its edges
             are: the fully adjacent last layer of Alon & Yahav 2021 (https://arxiv.org/abs/2006.05205).
+        shared: All layers are one, with one set of weights, as the steps of a recurrent network are; a `norm` too.
+        jump: What is read: `"last"` layer alone, or of all layers the largest of each channel, `"max"`, or all
+            channels, `"cat"`: Jumping Knowledge (Xu et al. 2018, https://arxiv.org/abs/1806.03536).
         dropout: After every layer, in training.
         activation: φ. Default: ReLU, and ELU after a GAT.
         **conv_options: Passed to every convolution (`add_self_loops`, `kernel`, ...).
@@ -58,13 +64,14 @@ class GraphNet(nn.Module):
         for the read-out "none" (N, C) or (B, N, C).
 
     Variables:
-        convs: L convolutions, the first F → H, the others H → H.
-        norms: L layer normalisations (H,), where `norm`.
-        head.weight (C, H), head.bias (C,).
+        convs: L convolutions, the first F → H, the others H → H; `shared.conv` where they are one.
+        norms: L layer normalisations (H,), where `norm`; `shared.norm` where they are one.
+        head.weight (C, H), or (C, L H) for `jump="cat"`; head.bias (C,).
 
     Raises:
-        ValueError: An unknown `conv` or `readout`, no layers, heads that do not divide H, a read-out at the query
-            node without `query`, nodes or graphs that are not there, or an option of the wrong kind.
+        ValueError: An unknown `conv`, `readout` or `jump`, no layers, heads that do not divide H, F other than H where
+            layers are `shared`, a read-out at the query node without `query`, nodes or graphs that are not there, or
+            an option of the wrong kind.
 
     >>> import torch
     >>> from gnnlab import GraphNet, palindrome_graph
@@ -87,6 +94,8 @@ class GraphNet(nn.Module):
         residual: bool = False,
         norm: bool = False,
         full_last: bool = False,
+        shared: bool = False,
+        jump: str = "last",
         dropout: float = 0.0,
         activation: Callable[[Tensor], Tensor] | None = None,
         **conv_options: Any,
@@ -95,7 +104,8 @@ class GraphNet(nn.Module):
         if not callable(conv) and not (isinstance(conv, str) and conv in CONVS):
             raise ValueError(f"conv must be one of {', '.join(CONVS)} or a function, but is {conv!r}")
         check_choice("readout", readout, READOUTS)
-        check_flags(residual=residual, norm=norm, full_last=full_last)
+        check_choice("jump", jump, JUMPS)
+        check_flags(residual=residual, norm=norm, full_last=full_last, shared=shared)
         if activation is not None and not callable(activation):
             raise ValueError(f"activation must be a function, but is {activation!r}")
         check_sizes(in_channels=in_channels, hidden_channels=hidden_channels, out_channels=out_channels)
@@ -103,11 +113,15 @@ class GraphNet(nn.Module):
         check_number("dropout", dropout, least=0, most=1)
         if conv == "gat" and hidden_channels % heads:
             raise ValueError(f"heads must divide hidden_channels = {hidden_channels}, but is {heads}")
+        if shared and in_channels != hidden_channels:
+            raise ValueError(
+                f"in_channels must be hidden_channels = {hidden_channels} where layers are shared, but is {in_channels}"
+            )
         self.in_channels, self.hidden_channels, self.out_channels = in_channels, hidden_channels, out_channels
         self.num_layers, self.readout, self.residual, self.dropout = num_layers, readout, residual, dropout
-        self.full_last = full_last
+        self.full_last, self.jump = full_last, jump
         self.activation = activation or (F.elu if conv == "gat" else F.relu)
-        sizes = [in_channels] + [hidden_channels] * (num_layers - 1)
+        sizes = [in_channels] + [hidden_channels] * (0 if shared else num_layers - 1)
         if callable(conv):
             layers = [static(conv(size, hidden_channels, **conv_options)) for size in sizes]
         elif conv == "gcn":
@@ -115,10 +129,17 @@ class GraphNet(nn.Module):
         else:
             one = hidden_channels // heads
             layers = [GATConv(size, one, heads=heads, **conv_options) for size in sizes]
-        self.convs = nn.ModuleList(layers)
-        self.norms = nn.ModuleList(nn.LayerNorm(hidden_channels) for _ in range(num_layers * norm))
+        norms: list[nn.Module] = [nn.LayerNorm(hidden_channels) for _ in range(len(sizes) * norm)]
+        self.convs: nn.ModuleList | list[nn.Module]
+        self.norms: nn.ModuleList | list[nn.Module]
+        if shared:  # a list of Python registers nothing, so the weights are there once, whatever L is
+            self.shared = nn.ModuleDict(dict(zip(("conv", "norm"), (*layers, *norms))))
+            self.convs, self.norms = layers * num_layers, norms * num_layers
+        else:
+            self.convs, self.norms = nn.ModuleList(layers), nn.ModuleList(norms)
+        self._takes_batch = [takes_batch(conv) for conv in self.convs]
         self._pairs: Tensor | None = None
-        self.head = nn.Linear(hidden_channels, out_channels)
+        self.head = nn.Linear(hidden_channels * (num_layers if jump == "cat" else 1), out_channels)
 
     def forward(
         self,
@@ -144,8 +165,12 @@ class GraphNet(nn.Module):
         check_features(x)
         check_places(x, batch, query if self.readout == "query" else None, batch_size)
         # 1. layers
+        known: list[Tensor] = []
         for layer in range(self.num_layers):
             x = self.layer(layer, x, edge_index, edge_weight, batch=batch)
+            known += [] if self.jump == "last" else [x]
+        if known:
+            x = torch.cat(known, dim=-1) if self.jump == "cat" else torch.stack(known).amax(0)
         # 2. read-out
         x = self._read(x, batch, query, batch_size)
         # 3. head
@@ -165,7 +190,8 @@ class GraphNet(nn.Module):
             edge_weight = None
         edge_index = self.layer_edges(number, x, edge_index, batch)
         given = () if edge_weight is None else (edge_weight,)
-        h = self.activation(self.convs[number](x, edge_index, *given))
+        graphs = {"batch": batch} if batch is not None and self._takes_batch[number] else {}
+        h = self.activation(self.convs[number](x, edge_index, *given, **graphs))
         h = F.dropout(h, self.dropout, self.training)
         x = x + h if self.residual and x.shape == h.shape else h
         return self.norms[number](x) if self.norms else x
@@ -208,6 +234,6 @@ class GraphNet(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw all weights anew from torch's generator."""
-        for layer in (*self.convs, *self.norms):
+        for layer in dict.fromkeys((*self.convs, *self.norms)):  # each once, where layers share their weights
             layer.reset_parameters()
         self.head.reset_parameters()

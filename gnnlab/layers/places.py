@@ -31,7 +31,9 @@ def check_places(x: Tensor, batch: Any, query: Any, batch_size: Any) -> None:
             raise ValueError(f"batch_size must be a whole number of 0 or more, but is {batch_size!r}")
     nodes = x.size(-2)
     if batch is not None:
-        _check_batch(x, batch, batch_size)
+        check_batch(x, batch, batch_size)
+        if batch_size is None and not has_values(batch):
+            raise ValueError("batch_size must be given where the values of batch are not known yet")
     if query is None:
         return
     if isinstance(query, Tensor):
@@ -78,7 +80,10 @@ def check_lengths(lengths: Any, batch: int, steps: int) -> None:
             raise ValueError(f"lengths must lie in 0..{steps}, but has {low} to {high}")
 
 
-def _check_batch(x: Tensor, batch: Any, batch_size: int | None) -> None:
+def check_batch(x: Tensor, batch: Any, batch_size: int | None) -> None:
+    """Raise a ValueError unless it is None, or (N,) the graph of each node of x (N, F), of `batch_size` if known."""
+    if batch is None:
+        return
     if not isinstance(batch, Tensor) or batch.shape != (x.size(-2),):
         shape = tuple(batch.shape) if isinstance(batch, Tensor) else type(batch).__name__
         raise ValueError(f"batch must have the shape ({x.size(-2)},), one graph a node, but has {shape}")
@@ -86,11 +91,8 @@ def _check_batch(x: Tensor, batch: Any, batch_size: int | None) -> None:
         raise ValueError("batch must be None for x (B, N, F), whose examples share one graph")
     if batch.dtype != torch.long:
         raise ValueError(f"batch must hold torch.long, but holds {batch.dtype}")
-    if not has_values(batch):
-        if batch_size is None:
-            raise ValueError("batch_size must be given where the values of batch are not known yet")
-        return
-    if batch.device.type == "cpu" and batch.numel():
+    # On a GPU reading the values would make the program wait.
+    if batch.device.type == "cpu" and batch.numel() and has_values(batch):
         low, high = (int(end) for end in torch.aminmax(batch))
         _check_range("batch", low, high, high + 1 if batch_size is None else batch_size, "graphs")
 

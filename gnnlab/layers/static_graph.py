@@ -13,6 +13,7 @@ from torch_geometric.nn import MessagePassing
 
 from gnnlab.layers.arguments import check_sizes
 from gnnlab.layers.edge_list import check_edge_form, check_edge_values, check_features, is_sparse_matrix
+from gnnlab.layers.places import check_batch
 
 
 class StaticGraphConv(nn.Module):
@@ -22,10 +23,12 @@ class StaticGraphConv(nn.Module):
     without edges between them, so that the convolution sees the (nodes, features) that it was written for.
 
     Args:
-        conv: Called as `conv(x, edge_index)`, or `conv(x, edge_index, edge_weight=...)` where there are weights.
+        conv: Called as `conv(x, edge_index)`, with `edge_weight=` where there are weights, and with `batch=`, the graph
+            of each node, where it asks for that.
 
     Shapes:
-        x (N, F) or (B, N, F), edge_index (2, E), edge_weight (E,) or None; result (N, O) or (B, N, O).
+        x (N, F) or (B, N, F), edge_index (2, E), edge_weight (E,) or None, batch (N,) or None; result (N, O) or
+        (B, N, O).
 
     Raises:
         ValueError: It is no module, takes no weights where there are some, or answers something else than a row a node.
@@ -44,10 +47,19 @@ class StaticGraphConv(nn.Module):
             raise ValueError(f"conv must be a torch module, but is a {type(conv).__name__}")
         self.conv = conv
         self._takes_weight = "edge_weight" in inspect.signature(conv.forward).parameters
+        self._takes_batch = takes_batch(conv)
 
-    def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+        *,
+        batch: Tensor | None = None,
+    ) -> Tensor:
         """Return the convolution's answer."""
         check_features(x)
+        check_batch(x, batch, None)
         if not is_sparse_matrix(edge_index):
             check_edge_form(edge_index)
         if edge_weight is not None and not self._takes_weight:
@@ -55,22 +67,28 @@ class StaticGraphConv(nn.Module):
         if edge_weight is not None and not is_sparse_matrix(edge_index):
             check_edge_values(edge_weight, edge_index.size(1), name="edge_weight")
         if x.dim() == 2:
-            return self._rows(x, edge_index, edge_weight)
+            return self._rows(x, edge_index, edge_weight, batch)
         B, N, _ = x.shape
         # 1. one graph of B N nodes
         start = N * torch.arange(B, device=x.device)
         edges = (edge_index.unsqueeze(1) + start.view(1, B, 1)).flatten(1)  # (2, B E)
         weight = None if edge_weight is None else edge_weight.repeat(B)
+        if self._takes_batch:
+            batch = torch.arange(B, device=x.device).repeat_interleave(N)
         # 2. back to the examples
-        return self._rows(x.flatten(0, 1), edges, weight).unflatten(0, (B, N))
+        return self._rows(x.flatten(0, 1), edges, weight, batch).unflatten(0, (B, N))
 
     @property
     def name(self) -> str:
         """What the convolution is called."""
         return type(self.conv).__name__
 
-    def _rows(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None) -> Tensor:
+    def _rows(
+        self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None, batch: Tensor | None
+    ) -> Tensor:
         given = {} if edge_weight is None else {"edge_weight": edge_weight}
+        if batch is not None and self._takes_batch:
+            given["batch"] = batch
         found = self.conv(x, edge_index, **given)
         if not isinstance(found, Tensor) or found.dim() != 2 or len(found) != len(x):
             shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
@@ -83,6 +101,11 @@ class StaticGraphConv(nn.Module):
         """Draw all weights anew, where the convolution can."""
         if callable(reset := getattr(self.conv, "reset_parameters", None)):
             reset()
+
+
+def takes_batch(conv: nn.Module) -> bool:
+    """Whether a convolution asks for `batch`, the graph of each node, because it sees more than the edges."""
+    return "batch" in inspect.signature(conv.forward).parameters
 
 
 def static(conv: nn.Module) -> nn.Module:

@@ -1,7 +1,11 @@
+import copy
+
 import pytest
 import torch
+from torch import nn
+from torch_geometric.nn import JumpingKnowledge
 
-from gnnlab import GraphNet, normalized_adjacency, path_graph
+from gnnlab import GraphNet, GraphTransformerConv, StaticGraphConv, normalized_adjacency, path_graph
 
 EDGES = path_graph(7).edge_index
 
@@ -97,6 +101,109 @@ def test_layer_normalisation_comes_after_the_residual():
     torch.testing.assert_close(net(x, EDGES), net.head(h))
 
 
+@pytest.mark.parametrize("jump", ["max", "cat"])
+@pytest.mark.parametrize("readout", ["query", "mean", "none"])
+@pytest.mark.parametrize("shape", [(7, 3), (5, 7, 3)])
+def test_jumping_knowledge_is_pygs_gradients_too(jump, readout, shape):
+    torch.manual_seed(7)
+    # No ReLU: after it layers tie at zero, and each implementation takes a subgradient of its own.
+    net = GraphNet(3, 4, 5, 3, readout=readout, jump=jump, norm=True, activation=torch.tanh).double()
+    x = torch.randn(shape, dtype=torch.double, requires_grad=True)
+    h, known = x, []
+    for number in range(3):
+        h = net.layer(number, h, EDGES)
+        known.append(h)
+    h = JumpingKnowledge(jump)(known)
+    h = {"query": lambda: h[..., 6, :], "mean": lambda: h.mean(-2), "none": lambda: h}[readout]()
+    ours, theirs = net(x, EDGES, query=6), h @ net.head.weight.T + net.head.bias
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+    weights = torch.randn_like(ours)
+    both = [torch.autograd.grad((y * weights).sum(), [x, *net.parameters()]) for y in (ours, theirs)]
+    for one, other in zip(*both):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("conv", ["gcn", "gat"])
+@pytest.mark.parametrize(
+    "options", [{}, {"norm": True, "residual": True}, {"full_last": True, "jump": "max"}]
+)
+def test_shared_layers_are_layers_with_the_same_weights(conv, options):
+    torch.manual_seed(8)
+    one = GraphNet(4, 4, 5, num_layers=3, conv=conv, heads=2, shared=True, **options).double()
+    apart = GraphNet(4, 4, 5, num_layers=3, conv=conv, heads=2, **options).double()
+    with torch.no_grad():
+        for p in one.parameters():
+            p.normal_()
+    for own in (*apart.convs, *apart.norms):
+        own.load_state_dict(one.convs[0].state_dict() if own in apart.convs else one.norms[0].state_dict())
+    apart.head.load_state_dict(one.head.state_dict())
+    x = torch.randn(7, 4, dtype=torch.double)
+    ours, theirs = one(x, EDGES, query=3), apart(x, EDGES, query=3)
+    torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
+    ours.sum().backward()
+    theirs.sum().backward()
+    for name, p in one.convs[0].named_parameters():
+        summed = sum(dict(own.named_parameters())[name].grad for own in apart.convs)
+        torch.testing.assert_close(p.grad, summed, rtol=1e-9, atol=1e-9)
+
+
+def test_shared_weights_are_there_once_whatever_the_depth():
+    few, many = (GraphNet(4, 4, 5, layers, shared=True, norm=True) for layers in (2, 9))
+    assert list(few.state_dict()) == list(many.state_dict())
+    assert sum(p.numel() for p in many.parameters()) == (4 * 4 + 4) + 2 * 4 + (5 * 4 + 5)
+    many.load_state_dict(few.state_dict())
+    copied = copy.deepcopy(many)
+    with torch.no_grad():
+        copied.shared["conv"].lin.weight.zero_()
+    assert not any(conv.lin.weight.any() for conv in copied.convs)
+    assert all(conv.lin.weight.any() for conv in many.convs)
+    with pytest.raises(ValueError, match="in_channels must be hidden_channels = 4 where layers are shared"):
+        GraphNet(3, 4, 5, 2, shared=True)
+
+
+def test_resetting_draws_shared_weights_once():
+    torch.manual_seed(9)
+    net = GraphNet(4, 4, 5, 3, shared=True)
+    torch.manual_seed(10)
+    net.reset_parameters()
+    torch.manual_seed(10)
+    net.convs[0].reset_parameters()
+    net.head.reset_parameters()
+    after = torch.rand(1)
+    torch.manual_seed(10)
+    net.reset_parameters()
+    assert torch.equal(torch.rand(1), after)
+
+
+def test_a_convolution_that_asks_for_the_graphs_of_nodes_is_told():
+    class Centred(nn.Module):  # each graph's own mean away
+        def __init__(self, inputs, outputs):
+            super().__init__()
+            self.dense = nn.Linear(inputs, outputs)
+
+        def forward(self, x, edge_index, batch):
+            same = (batch.unsqueeze(1) == batch).to(x.dtype)
+            return self.dense(x - same @ x / same.sum(1, keepdim=True))
+
+    torch.manual_seed(11)
+    net = GraphNet(3, 4, 2, 2, conv=lambda i, o: StaticGraphConv(Centred(i, o)), readout="mean")
+    x = torch.randn(3, 7, 3)
+    static = net(x, EDGES)
+    edges = torch.cat([EDGES + 7 * k for k in range(3)], dim=1)
+    batch = torch.arange(3).repeat_interleave(7)
+    torch.testing.assert_close(net(x.flatten(0, 1), edges, batch=batch), static)
+    alone = [net(row, EDGES, batch=torch.zeros(7, dtype=torch.long)) for row in x]
+    torch.testing.assert_close(torch.cat(alone), static)
+
+
+def test_all_nodes_hear_each_other_in_one_layer_of_a_graph_transformer():
+    torch.manual_seed(12)
+    net = GraphNet(2, 8, 3, 1, conv=GraphTransformerConv)
+    x = torch.randn(7, 2, requires_grad=True)
+    net(x, EDGES, query=6).sum().backward()
+    assert bool((x.grad.abs().sum(1) > 0).all())
+
+
 def test_query_must_be_given():
     with pytest.raises(ValueError, match="query"):
         GraphNet(3, 4, 5, num_layers=1)(torch.ones(7, 3), EDGES)
@@ -107,6 +214,8 @@ def test_query_must_be_given():
     [
         ("conv", {"conv": "cnn"}),
         ("readout", {"readout": "last"}),
+        ("jump", {"jump": "lstm"}),
+        ("shared", {"shared": "yes"}),
         ("num_layers", {"num_layers": 0}),
         ("hidden_channels", {"conv": "gat", "heads": 3}),
     ],
