@@ -29,6 +29,11 @@ from seq.tasks.copy_memory import copy_memory, copy_memory_baseline
 from seq.tasks.frequency import TimedSequences, frequency_discrimination
 from seq.tasks.palindromes import digit_palindromes, palindromes_are_disjoint
 from seq.tasks.random_combinations import random_combinations, random_combinations_are_disjoint
+from seq.tasks.streams.dyck import dyck, is_well_formed
+from seq.tasks.streams.nth_symbol import nth_symbol
+from seq.tasks.streams.parity import parity
+from seq.tasks.streams.recall import associative_recall
+from seq.tasks.streams.selective_copying import selective_copying
 from seq.text.char_lm import CharLM
 from seq.text.generation import generate, generate_stream
 from seq.text.measures import distinct_ngrams, tail_period
@@ -60,6 +65,7 @@ __all__ = [
     "TimedSequences",
     "Vocabulary",
     "adding_problem",
+    "associative_recall",
     "baum_sweet",
     "baum_sweet_is_disjoint",
     "binary_palindrome_chance",
@@ -72,19 +78,24 @@ __all__ = [
     "copy_memory_baseline",
     "digit_palindromes",
     "distinct_ngrams",
+    "dyck",
     "frequency_discrimination",
     "from_torch",
     "gate_activations",
     "generate",
     "generate_stream",
     "gradient_norms",
+    "is_well_formed",
     "jacobian_products",
     "jacobians",
+    "nth_symbol",
     "palindromes_are_disjoint",
+    "parity",
     "random_combinations",
     "random_combinations_are_disjoint",
     "rnn_jacobians",
     "rnn_weight_gradients",
+    "selective_copying",
     "sensitivity",
     "softmax_with_temperature",
     "step_jacobians",

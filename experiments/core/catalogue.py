@@ -15,6 +15,7 @@ from experiments.core.run import Run
 #: Modules with a tuple EXPERIMENTS, in the order of ``gnnlab list``; none of them imports torch.
 FOLDERS = (
     "experiments.lab.sequences.experiment",
+    "experiments.lab.symbols.experiment",
     "experiments.lab.own.experiment",
     "experiments.lab.memory.experiment",
     "experiments.lab.trees.experiment",

@@ -33,7 +33,9 @@ def check_count(count: int, length: int) -> None:
         )
 
 
-def as_generator(generator: torch.Generator | int | None, seed: int, split: str) -> torch.Generator:
+def as_generator(
+    generator: torch.Generator | int | None, seed: int = 0, split: str = "train"
+) -> torch.Generator:
     """The generator itself, or a new one from an integer; from ``seed`` when there is none.
 
     A new one depends on the split too: with the same numbers behind them, an example of one split would

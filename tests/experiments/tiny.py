@@ -8,6 +8,18 @@ SPLITS = ["--validation-size", "20", "--test-size", "20", "--budget", "1500"]
 #: By experiment; one stands for all tasks on sequences.
 ARGUMENTS = {
     "palindrome": ["--models", "lstm,gcn-2", "--lengths", "4", *TRAIN, *SPLITS],
+    "recall": [
+        "--models",
+        "lstm,gcn-2",
+        "--lengths",
+        "8",
+        "--pairs",
+        "2",
+        "--vocabulary",
+        "8",
+        *TRAIN,
+        *SPLITS,
+    ],
     "own": ["--models", "lstm,gcn-2", "--lengths", "4", *TRAIN, *SPLITS],
     "tree-neighbors": [
         "--models",

@@ -37,18 +37,23 @@ def test_bad_split_is_named():
 
 TASKS = [
     seq.adding_problem,
+    seq.associative_recall,
     seq.baum_sweet,
     seq.binary_palindromes,
     seq.copy_memory,
     seq.digit_palindromes,
+    seq.dyck,
+    seq.nth_symbol,
+    seq.parity,
     seq.random_combinations,
+    seq.selective_copying,
 ]
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.__name__)
 def test_more_examples_than_a_machine_holds_are_refused_by_name(task):
     with pytest.raises(ValueError, match=r"^count must be at most"):
-        task(10, 10**13)
+        task(16, 10**13)
 
 
 @pytest.mark.parametrize("number", [2**60, -(2**60), 10**30, 1.0, True])

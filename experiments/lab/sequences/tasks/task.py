@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # Each split draws from a stream of its own, so that asking for more of one never moves another.
 _STREAMS = {"train": 1, "validation": 2, "test": 3}
 _LOOKED_AT = 5000  # examples that tell whether there are enough to divide
-_ENOUGH = 1000  # different ones among them
 _ROUNDS = 200  # a split that is not full after so many has nothing in it
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
@@ -77,6 +76,7 @@ class Task(ABC):
         ordered: Whether the order of the steps means something to a graph network, so that nodes know their place.
         metric: What runs are judged by.
         lengths: Lengths to run where the user names none.
+        enough: With fewer different inputs there are no splits, and every one may be drawn in each.
 
     Example:
         A sequence of bits: is the number of ones odd? ::
@@ -100,6 +100,7 @@ class Task(ABC):
     disjoint: Any = True
     ordered = True
     lengths: ClassVar[tuple[int, ...]] = ()
+    enough: ClassVar[int] = 1000
 
     def __init__(self, length: int, seed: int) -> None:
         self.length = length
@@ -142,7 +143,8 @@ class Task(ABC):
         for _ in range(_ROUNDS):
             rows = int(1.1 * count / share) + 64
             drawn = checked(self, self.examples(rows, generator), rows)
-            found.append(drawn.some(belongs(drawn.inputs, split, self.seed)) if self._divided else drawn)
+            inside = belongs(self.divided_by(drawn.inputs), split, self.seed) if self._divided else None
+            found.append(drawn if inside is None else drawn.some(inside))
             if sum(len(part.inputs) for part in found) >= count:
                 inputs, targets, extras = joined(found)
                 return Batch(inputs[:count], targets[:count], {name: v[:count] for name, v in extras.items()})
@@ -150,10 +152,14 @@ class Task(ABC):
             f"task: {type(self).__name__} draws no examples of the {split} part at length {self.length}"
         )
 
+    def divided_by(self, inputs: Tensor) -> Tensor:
+        """(N, ...) the part of each input that decides which split it is in: by default all of it."""
+        return inputs
+
     def _can_be_divided(self) -> bool:
         generator = torch.Generator().manual_seed(self.seed)
         inputs = checked(self, self.examples(_LOOKED_AT, generator), _LOOKED_AT).inputs
-        return len(inputs.flatten(1).unique(dim=0)) >= _ENOUGH
+        return len(self.divided_by(inputs).flatten(1).unique(dim=0)) >= self.enough
 
     @property
     def sample(self) -> Batch:

@@ -84,6 +84,14 @@ def test_tasks(name):
     check(load(experiments()[name].task), length=length).raise_if_failed()
 
 
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [("recall", 16), ("selective-copying", 8), ("parity", 8), ("first-symbol", 5), ("dyck", 16)],
+)
+def test_tasks_of_symbols(name, length):
+    check(load(experiments()[name].task), length=length).raise_if_failed()
+
+
 def test_validation_of_trees_draws_from_the_training_examples():
     """The paper asks whether a network can fit them; the class does not say that its parts are not disjoint."""
     assert check(TreeNeighbors, length=3).failed == ["splits"]
