@@ -3,6 +3,8 @@
 from seq.analysis.gates import gate_activations
 from seq.analysis.gradients import gradient_norms, jacobian_products, rnn_jacobians, rnn_weight_gradients
 from seq.analysis.sensitivity import jacobians, sensitivity, step_jacobians
+from seq.attention.classifier import TransformerClassifier
+from seq.attention.transformer import Transformer
 from seq.cells.cell_gated import CellGatedLSTM
 from seq.cells.gru import GRU
 from seq.cells.lru import LRU
@@ -63,6 +65,8 @@ __all__ = [
     "SequenceClassifier",
     "Stacked",
     "TimedSequences",
+    "Transformer",
+    "TransformerClassifier",
     "Vocabulary",
     "adding_problem",
     "associative_recall",

@@ -57,7 +57,7 @@ CHOICES = {
     "jump",
     "nonlinearity",
 }
-CHOICES |= {"counting", "name"}
+CHOICES |= {"counting", "name", "position"}
 #: Whole numbers that may be below zero.
 ANY_WHOLE_NUMBER = {"seed", "generator"}
 #: Shares and other numbers with an end: neither 2.5 nor -2 is one.
@@ -164,6 +164,8 @@ GOOD = {
 SEQUENCES = {"x": lambda: torch.randn(2, 5, 2)}
 #: What is particular to one subject.
 OWN = {
+    "seq.Transformer": {"hidden_size": 8},
+    "seq.TransformerClassifier": {"hidden_size": 8, "num_tokens": 5, "readout": "last"},
     "seq.Stacked": {"layers": lambda: [seq.RNN(2, 3)]},
     "seq.gate_activations": SEQUENCES | {"times": None},
     "seq.gradient_norms": SEQUENCES | {"cell": lambda: seq.LSTM(2, 3)},
@@ -203,6 +205,8 @@ MADE = {
     "seq.PhasedLSTM": lambda: seq.PhasedLSTM(2, 3),
     "seq.Stacked": lambda: seq.Stacked([seq.RNN(2, 3)]),
     "seq.Bidirectional": lambda: seq.Bidirectional(seq.RNN(2, 3), seq.RNN(2, 3)),
+    "seq.Transformer": lambda: seq.Transformer(2, 8),
+    "seq.TransformerClassifier": lambda: seq.TransformerClassifier(8, 3, num_tokens=5),
     "seq.CharLM": lm,
     "seq.SequenceClassifier": lambda: seq.SequenceClassifier(seq.RNN(2, 3), 3, num_tokens=5),
     "gnnlab.GCNConv": lambda: gnnlab.GCNConv(2, 3),

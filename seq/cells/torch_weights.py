@@ -71,6 +71,8 @@ def to_torch(layer: RecurrentLayer) -> nn.RNNBase:
     Raises:
         ValueError: a layer that torch.nn does not have.
     """
+    if isinstance(layer, Stacked) and (layer.residual or layer.norms is not None):
+        raise ValueError("layer must have no residuals and no norm between its layers, as torch.nn has none")
     rows = layer.parts() if isinstance(layer, Stacked) else [layer]
     grid = [
         [row.forward_layer, row.backward_layer] if isinstance(row, Bidirectional) else [row] for row in rows

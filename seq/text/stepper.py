@@ -39,6 +39,8 @@ def _fused_cells(model: NextCharacterModel) -> list[Cell]:
     """The cells of a model that can be stepped by themselves, from the lowest to the highest; none otherwise."""
     if type(model) is not CharLM or torch.is_autocast_enabled("cpu"):
         return []
+    if isinstance(model.layer, Stacked) and (model.layer.residual or model.layer.norms is not None):
+        return []
     parts = model.layer.parts() if isinstance(model.layer, Stacked) else [model.layer]
     cells = [part for part in parts if isinstance(part, Cell)]
     # A GPU has kernels of its own, and kernel="loop" asks for the plain steps.

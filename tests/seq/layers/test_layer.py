@@ -43,13 +43,16 @@ LAYERS = {
     "lru, plain loop": lambda: LRU(I, H, kernel="loop"),
     "lru, scan": lambda: LRU(I, H, kernel="scan"),
     "lru without its gate": lambda: LRU(I, H, gated=False),
-    "stacked lru": lambda: Stacked([LRU(I, H), LRU(H, H)]),
+    "stacked lru": lambda: Stacked([LRU(I, H), LRU(H, H)], residual=True, norm=True),
     "stacked": lambda: Stacked([LSTM(I, H), CellGatedLSTM(H, H), LSTM(H, H)]),
     "stacked with one phased": lambda: Stacked([LSTM(I, H), PhasedLSTM(H, H, r_on=0.9)]),
     "bidirectional": lambda: Bidirectional(GRU(I, H), RNN(I, H)),
     "bidirectional phased": lambda: Bidirectional(PhasedLSTM(I, H, r_on=0.9), LSTM(I, H)),
     "stacked bidirectional": lambda: Stacked(
         [Bidirectional(LSTM(I, H), LSTM(I, H)), Bidirectional(LSTM(2 * H, H), PeepholeLSTM(2 * H, H))]
+    ),
+    "stacked bidirectional with residuals": lambda: Stacked(
+        [Bidirectional(LSTM(I, H), LSTM(I, H)), Bidirectional(LSTM(2 * H, H), LSTM(2 * H, H))], residual=True
     ),
     "bidirectional of stacks": lambda: Bidirectional(
         Stacked([RNN(I, H), RNN(H, H)]), Stacked([GRU(I, H), GRU(H, H)])

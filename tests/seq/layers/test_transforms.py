@@ -40,6 +40,7 @@ LAYERS = {
     "lru": lambda: LRU(I, H),
     "lru scan": lambda: LRU(I, H, kernel="scan"),
     "stacked": lambda: Stacked([LSTM(I, H), PeepholeLSTM(H, H)]),
+    "stacked with residuals and norm": lambda: Stacked([LSTM(I, H), LSTM(H, H)], residual=True, norm=True),
     "both ways": lambda: Bidirectional(LSTM(I, H), CellGatedLSTM(I, H)),
 }
 MODELS = {
@@ -159,6 +160,7 @@ def test_layers_without_values(layer):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Torchinductor does not support code generation for complex:UserWarning")
 @by_layer
 def test_compiled_to_machine_code(layer):
     layer, x = case(layer)

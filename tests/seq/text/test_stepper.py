@@ -20,6 +20,8 @@ OTHERS = {
     "rnn": lambda size: RNN(size, H),
     "gru": lambda size: Stacked([GRU(size, H), GRU(H, H)]),
     "phased": lambda size: PhasedLSTM(size, H, r_on=0.5),
+    "residual": lambda size: Stacked([LSTM(size, H), LSTM(H, H)], residual=True),
+    "norm": lambda size: Stacked([LSTM(size, H), LSTM(H, H)], norm=True),
     "lru": lambda size: LRU(size, H),
     "plain loop": lambda size: LSTM(size, H, kernel="loop"),
     "in part": lambda size: Stacked([PhasedLSTM(size, H, r_on=0.5), LSTM(H, H)]),

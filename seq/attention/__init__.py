@@ -1,0 +1,1 @@
+"""Attention: each step looks at all others, or at all before it."""
