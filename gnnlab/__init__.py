@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gnnlab.graphs.influence import effective_resistance, random_walk_influence
     from gnnlab.graphs.paths import palindrome_graph, path_graph, with_virtual_node
     from gnnlab.graphs.reach import hop_distances, layers_until_heard, receptive_field
+    from gnnlab.graphs.rewiring.rewire import rewire
     from gnnlab.graphs.sequence_graph import SequenceGraph
     from gnnlab.graphs.transfer import clique_path_graph, ring_graph
     from gnnlab.graphs.trees import tree_graph, tree_neighbors_match
@@ -57,6 +58,7 @@ _NAMES = {
     "gnnlab.graphs.influence": ("effective_resistance", "random_walk_influence"),
     "gnnlab.graphs.paths": ("palindrome_graph", "path_graph", "with_virtual_node"),
     "gnnlab.graphs.reach": ("hop_distances", "layers_until_heard", "receptive_field"),
+    "gnnlab.graphs.rewiring.rewire": ("rewire",),
     "gnnlab.graphs.sequence_graph": ("SequenceGraph",),
     "gnnlab.graphs.transfer": ("clique_path_graph", "ring_graph"),
     "gnnlab.graphs.trees": ("tree_graph", "tree_neighbors_match"),
@@ -120,6 +122,7 @@ __all__ = [
     "random_walk_influence",
     "read_graph",
     "receptive_field",
+    "rewire",
     "ring_graph",
     "sliding_window_graph",
     "sliding_window_graphs",

@@ -55,6 +55,7 @@ CHOICES = {
     "readout",
     "fill_value",
     "jump",
+    "method",
     "nonlinearity",
 }
 CHOICES |= {"counting", "name", "position"}
@@ -160,6 +161,7 @@ GOOD = {
     "tokens": torch.tensor([[1, 2, 3]]),
     "fill_value": "mean",
     "readout": "mean",
+    "method": "fosr",
 }
 SEQUENCES = {"x": lambda: torch.randn(2, 5, 2)}
 #: What is particular to one subject.

@@ -12,6 +12,7 @@ from torch_geometric.data import Data
 from gnnlab.graphs.numbers import as_whole, flag, whole_number
 from gnnlab.graphs.sequence_graph import SequenceGraph
 from gnnlab.graphs.sequence_pairs import mirrored_pairs, path_pairs
+from gnnlab.graphs.transfer import with_true_distance
 from gnnlab.layers.edge_list import check_edge_index
 
 MOST_NODES = 10**6  # a path of so many takes seconds to make
@@ -112,7 +113,8 @@ def with_virtual_node(graph: Data) -> Data:
 
     Any two nodes are then at most two hops apart (Gilmer et al. 2017, https://arxiv.org/abs/1704.01212, "master
     node"). `virtual` holds its index; `position`, which goes on where it ends, and `mirrored` are extended, and so
-    is a tree's `height` (the new node is one hop from the root); a sequence's `tokens` and `y` stay as they are.
+    is a tree's `height` (the new node is one hop from the root); `distance`, where there is a `source`, becomes that of
+    the larger graph; a sequence's `tokens` and `y` stay as they are.
 
     Raises:
         ValueError: No Data with edges, edges that are none, or anything else that holds a value for each node or edge,
@@ -148,7 +150,7 @@ def with_virtual_node(graph: Data) -> Data:
         larger.position = torch.cat([graph.position, after])
     if "height" in graph:
         larger.height = torch.cat([graph.height, graph.height.new_ones(1)])
-    return larger
+    return with_true_distance(larger)
 
 
 #: What the graph of a sequence or a tree holds, and a virtual node leaves right.

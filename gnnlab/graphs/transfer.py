@@ -6,6 +6,7 @@ import torch
 from torch_geometric.data import Data
 
 from gnnlab.graphs.numbers import flag, whole_number
+from gnnlab.graphs.reach import layers_until_heard
 from gnnlab.graphs.sequence_graph import SequenceGraph
 
 MOST_RING_NODES = 10**6
@@ -80,6 +81,15 @@ def clique_path_graph(num_nodes: int) -> Data:
     path = torch.arange(half)
     clique = torch.combinations(torch.arange(half, nodes)).t()
     return _transfer(torch.cat([torch.stack([path, path + 1]), clique], dim=1), nodes, half + 1)
+
+
+def with_true_distance(graph: Data) -> Data:
+    """Return the same graph, with `distance` as its edges make it now, where it has that, a source and a query."""
+    if all(name in graph for name in ("distance", "source", "query")):
+        graph.distance = layers_until_heard(
+            graph.edge_index, graph.source, graph.query, num_nodes=graph.num_nodes
+        )
+    return graph
 
 
 def _transfer(edges: torch.Tensor, nodes: int, distance: int) -> SequenceGraph:

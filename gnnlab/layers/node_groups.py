@@ -68,4 +68,4 @@ def _make(batch: Tensor) -> NodeGroups:
     graph = batch.clone()  # what is remembered of a tensor may not keep it alive
     slots = batch.new_full((sizes.numel(), int(sizes.max()) if nodes else 0), nodes)
     slots[graph, place] = torch.arange(nodes, device=batch.device)
-    return NodeGroups(graph, place, slots, (slots == nodes).view(sizes.numel(), 1, 1, -1))
+    return NodeGroups(graph, place, slots, (slots == nodes)[:, None, None])

@@ -31,9 +31,13 @@ class StateSpaceConv(nn.Module):
     `GraphNet(H, H, C, L, conv=StateSpaceConv, shared=True, activation=torch.nn.Identity())`. The network's own
     activation has to be the identity there, or the state would pass through it at every layer.
 
-    The form of λ is that of the linear recurrent unit (Orvieto et al. 2023), real here. φ is tanh by default: with λ
-    near 1 the state sums up what L layers say, and each adds a bounded vector then; after ReLU it can grow by a factor
-    a layer. B is drawn orthogonal, so that it shortens no message.
+    What a node has heard stays; a message still goes through B φ(conv) once for every hop. Where there are as many
+    layers as hops it never waits, and λ cannot help it: give the network more layers than hops.
+
+    Choices of this layer, which are not the paper's word: λ is real, in the form of the linear recurrent unit (Orvieto
+    et al. 2023, https://arxiv.org/abs/2303.06349). φ is tanh by default: with λ near 1 the state sums up what L layers
+    say, and each adds a bounded vector then; after ReLU it can grow by a factor a layer. B is drawn orthogonal, so that
+    it shortens no message.
 
     Args:
         in_channels: H.

@@ -209,6 +209,19 @@ def test_what_is_refused():
         conv(x[:3], EDGES)
 
 
+def test_graphs_without_nodes_have_none():
+    conv, none = made(3, 2, 2), torch.empty(2, 0, dtype=torch.long)
+    assert conv(nodes(0, 3), none).shape == (0, 4)
+    assert conv(nodes(2, 0, 3), none).shape == (2, 0, 4)
+    assert conv(nodes(0, 3), none, batch=none[0]).shape == (0, 4)
+
+
+def test_gradients_of_gradients():
+    conv, edges, batch = made(3, 2, 2), torch.tensor([[0, 1, 3], [1, 2, 4]]), torch.tensor([0, 0, 0, 1, 1])
+    assert torch.autograd.gradgradcheck(lambda x: conv(x, edges, batch=batch), nodes(5, 3))
+    assert torch.autograd.gradgradcheck(lambda x: conv(x, edges), nodes(2, 5, 3))
+
+
 def test_resetting_draws_anew():
     conv = made(3, 2, 2)
     conv.reset_parameters()

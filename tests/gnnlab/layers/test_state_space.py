@@ -76,6 +76,26 @@ def test_eigenvalues_are_drawn_from_the_interval_and_b_keeps_lengths():
     assert 0.7 - 1e-6 <= conv.eigenvalues().min() <= conv.eigenvalues().max() <= 0.8 + 1e-6
 
 
+def test_the_state_helps_a_message_that_has_layers_to_spare():
+    """In as many layers as hops λ enters no way from the source to the asker; in more it does."""
+    graph = ring_graph(6)
+    x = torch.randn(6, 4, dtype=torch.double)
+    for layers, matters in ((graph.distance, False), (graph.distance + 2, True)):
+        torch.manual_seed(6)
+        net = GraphNet(
+            4, 4, 2, layers, conv=StateSpaceConv, shared=True, activation=nn.Identity(), add_self_loops=False
+        ).double()
+        heard = []
+        net.shared["conv"].B.weight.data *= 1e-4  # states stay small, where tanh is straight
+        for shift in (0.0, 1.0):
+            net.shared["conv"].nu.data += shift
+            start = (1e-4 * x).requires_grad_()
+            net(start, graph.edge_index, query=graph.query).sum().backward()
+            heard.append(start.grad[graph.source])
+        same = torch.allclose(heard[0], heard[1], rtol=1e-3, atol=0)
+        assert same is not matters
+
+
 INNER = {
     "gcn": None,
     "gin": lambda i, o: pyg_convolution("GINConv", i, o),

@@ -1,0 +1,1 @@
+"""More edges for a graph, chosen by what they mend."""
