@@ -19,6 +19,7 @@ FOLDERS = (
     "experiments.lab.own.experiment",
     "experiments.lab.memory.experiment",
     "experiments.lab.trees.experiment",
+    "experiments.lab.transfer.experiment",
     "experiments.lab.citation.experiment",
     "experiments.lab.documents.experiment",
     "experiments.lab.characters.experiment",

@@ -28,10 +28,10 @@ def measure_sensitivity(
     e is what the model makes of a symbol (its embedding, with its position in a graph), or the numbers themselves
     where inputs are numbers; y are the outputs, at the last step where an answer is due at each. r counts what the
     input has to travel: steps of a recurrent network, its own included, and hops along the path of a graph network
-    whatever other edges there are (hops to the root of a tree). So the first of T - 1 digits is T - 1 from the missing
-    one in both. Computed in double precision on a copy in evaluation mode; nothing of the model changes. Where D has
-    fallen under the smallest numbers of that precision, as after a thousand steps of a vanilla network, there are no
-    rows: 0 would say that nothing arrives.
+    whatever other edges there are (hops to the root of a tree, or to the node of a ring that asks). So the first of
+    T - 1 digits is T - 1 from the missing one in both. Computed in double precision on a copy in evaluation mode;
+    nothing of the model changes. Where D has fallen under the smallest numbers of that precision, as after a thousand
+    steps of a vanilla network, there are no rows: 0 would say that nothing arrives.
 
     Args:
         model: Made for the spec and the task.
@@ -99,6 +99,8 @@ def _distances(spec: ModelSpec, task: Task, batch: Batch, found: Tensor) -> Tens
         return (found.shape[1] - positions).expand_as(found)
     if "height" in graph:
         distance = graph.height
+    elif "hops" in graph:
+        distance = graph.hops
     elif "query" in graph or task.every_step:
         distance = (int(graph.query) if "query" in graph else task.steps - 1) - positions
     else:

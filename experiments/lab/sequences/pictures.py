@@ -35,7 +35,7 @@ def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> 
         assert isinstance(spec, GraphSpec)
         graph = make_task(run).graph(spec)
         is_tree = "height" in graph
-        name = "binary tree" if is_tree else _edges_in_words(spec)
+        name = "binary tree" if is_tree else edges_in_words(spec)
         figure = wide_figure()
         fill_figure(figure, graph, adjacency=True)
         file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
@@ -54,8 +54,9 @@ def one_per_graph(runs: Sequence[SequenceRun]) -> list[SequenceRun]:
     return list(chosen.values())
 
 
-def _edges_in_words(spec: GraphSpec) -> str:
-    words = ["directed path" if spec.directed else "path"]
+def edges_in_words(spec: GraphSpec, plain: str = "path") -> str:
+    """What graph a model works on: a plain one, and what its options add to it."""
+    words = [f"directed {plain}" if spec.directed else plain]
     if spec.mirrored:
         words.append("mirrored edges")
     if spec.skip:

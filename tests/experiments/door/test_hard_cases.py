@@ -142,6 +142,8 @@ def test_a_graph_of_ones_own_with_a_node_that_asks():
 
     graph = Asked(4, 0).graph(parse_model("gcn-2"))
     assert (int(graph.num_nodes), int(graph.query)) == (5, 4)
+    over_all = Asked(4, 0).graph(parse_model("gcn-2-mean"))
+    assert (int(over_all.num_nodes), over_all.edge_index.shape[1]) == (4, 0)  # who is not asked is not there
     found = compare(Asked, models=["gcn-1", "lstm"], **(TINY | {"seeds": 1, "lengths": 4, "steps": 200}))
     accuracy = found.frame.set_index("model.name")["test_accuracy"]
     assert accuracy["gcn-1"] > 0.5  # one hop from each step: chance is a third

@@ -105,8 +105,9 @@ def edges(subject: TaskSubject) -> None:
                 )
     if "edges" in task.sample.extras:
         return
-    if task.edges() is not None:
-        pad_edges([task.edges()], task.steps, type(task).__name__)
+    if (own := task.edges()) is not None:
+        asks = getattr(own, "query", None) is not None  # one node more, behind the steps
+        pad_edges([own], task.steps + asks, type(task).__name__)
     graph = task.graph(parse_model("gcn-2"))  # type: ignore[arg-type]
     index = graph.edge_index
     if index is None or (

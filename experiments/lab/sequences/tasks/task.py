@@ -224,9 +224,11 @@ class Task(ABC):
             raise ValueError(
                 f"task: edges of {name}: query should be {self.steps}, one node behind the steps, but is {int(query)}"
             )
-        nodes = self.steps + (query is not None)
-        graph = Data(edge_index=pad_edges([own], nodes, name)[0], num_nodes=nodes)
-        return self._finished(spec, graph, self.readout(spec) == "query")
+        index = pad_edges([own], self.steps + (query is not None), name)[0]
+        asks = self.readout(spec) == "query"
+        if not asks:  # a node that holds nothing and is not asked is left out
+            index = index[:, (index < self.steps).all(0)]
+        return self._finished(spec, Data(edge_index=index, num_nodes=self.steps + asks), asks)
 
     def _finished(self, spec: GraphSpec, graph: Data, query: bool) -> Data:
         if spec.virtual and not query:

@@ -65,6 +65,9 @@ EVERY = {
     "parity": 8,
     "first-symbol": 5,
     "dyck": 16,
+    "ring": 3,
+    "crossed-ring": 3,
+    "clique-path": 3,
 }
 
 

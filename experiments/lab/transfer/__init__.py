@@ -1,0 +1,1 @@
+"""Transfer: a label travels over a graph to the node that asks for it, in both views."""
