@@ -26,7 +26,7 @@ from experiments.command.trained.predict_command import predict
 from experiments.command.trained.sample_command import sample
 from experiments.command.whole_numbers import WHOLE_NUMBERS
 from experiments.core.catalogue import experiments
-from experiments.core.registry import CELLS, CONVOLUTIONS
+from experiments.core.registry import ATTENTION, CELLS, CONVOLUTIONS
 from experiments.door.checks.command import check
 from experiments.records.files import is_disk_error
 from experiments.reproductions.command import reproduce
@@ -75,10 +75,11 @@ def list_() -> int:
         print(f"      models  {', '.join(experiment.models)}")
         if "length" in experiment.values:
             print(f"      lengths {', '.join(map(str, experiment.values['length']))}")
-    for title, parts in (("Recurrent cells", CELLS), ("Graph convolutions", CONVOLUTIONS)):
+    kinds = (("Recurrent cells", CELLS), ("Graph convolutions", CONVOLUTIONS), ("Attention alone", ATTENTION))
+    for title, parts in kinds:
         print(f"\n{title}")
         for part in parts.values():
-            print(f"  {part.name:10} {part.help}")
+            print(f"  {part.name:16} {part.help}")
     print("\nModels (--models A,B,...)")
     helps: dict[str, list[str]] = {}
     for experiment in experiments().values():

@@ -34,7 +34,7 @@ def word(
     needs: str = "",
     least: int | None = None,
     most: int | None = None,
-    zero: bool = False,
+    zero: bool | str = False,
     **more: Any,
 ) -> Any:
     """A field of a model that a word of its label sets.
@@ -45,12 +45,13 @@ def word(
         always: The word stands in the label even for the default.
         needs: Feature of the cell or convolution without which there is no such word.
         least, most: Bounds of the number.
-        zero: A number of 0 is what the field may hold too: no such word.
+        zero: A number of 0 is what the field may hold too: no such word, or the word that is given here.
         **more: Of ``settings.plain``.
     """
     rule: dict[str, Any] = {"word": spelling, "always": always, "needs": needs, "prefix": "models: ", **more}
     if isinstance(spelling, str) and spelling.endswith("N"):
         rule |= {"least": 0 if zero else least, "most": most, "word_least": least}
+        rule |= {"word_zero": zero} if isinstance(zero, str) else {}
     elif not isinstance(spelling, str):
         rule["known"] = tuple(spelling)
     return field(default=default, metadata=rule)
@@ -107,6 +108,8 @@ def _written(item: Field[Any], value: Any) -> list[str]:
         return []
     if not isinstance(spelling, str):
         return [value]
+    if value == 0 and "word_zero" in item.metadata:
+        return [item.metadata["word_zero"]]
     if spelling.endswith("N"):
         number = f"{Decimal(repr(value)):f}".removesuffix(".0") if isinstance(value, float) else str(value)
         return [spelling[:-1] + number]  # all digits, and no exponent: the label is read back
@@ -168,7 +171,9 @@ def _named(text: str, kinds: Sequence[type[Spec]]) -> str:
 
 def _spellings(item: Field[Any]) -> list[str]:
     spelling = item.metadata["word"]
-    return [spelling] if isinstance(spelling, str) else [s for s in spelling if s != item.default]
+    if not isinstance(spelling, str):
+        return [s for s in spelling if s != item.default]
+    return [spelling, *([item.metadata["word_zero"]] if "word_zero" in item.metadata else [])]
 
 
 def _read(kind: type[Spec], item: Field[Any], piece: str) -> Any:
@@ -178,12 +183,16 @@ def _read(kind: type[Spec], item: Field[Any], piece: str) -> Any:
         return piece if piece in spelling else None
     if not spelling.endswith("N"):
         return (not item.default) if piece == spelling else None
+    if piece == item.metadata.get("word_zero"):
+        return 0
     decimal = r"-?\d+(\.\d+)?" if kind_of(kind, item.name) is float else r"\d{1,9}"
     number = re.fullmatch(re.escape(spelling[:-1]) + f"({decimal})", piece, re.ASCII)
     if number is None:
         return None
     value = kind_of(kind, item.name)(number[1])
     least = item.metadata.get("word_least")
+    if "word_zero" in item.metadata and not least <= value <= item.metadata["most"]:
+        raise ValueError(f"models: {item.name}: {value} should be {least} to {item.metadata['most']}")
     return None if spelling != "N" and least is not None and value < least else value
 
 
@@ -212,6 +221,10 @@ def grammar(kind: type[Spec]) -> str:
             continue
         owners = [name for name, part in kind.parts.items() if has_word(item, part)]
         only = f" ({', '.join(owners)})" if len(owners) < len(kind.parts) else ""
-        shown = ["layers as a number"] if item.metadata["word"] == "N" else _spellings(item)
+        shown = (
+            ["layers as a number", *_spellings(item)[1:]]
+            if item.metadata["word"] == "N"
+            else _spellings(item)
+        )
         words += [f"{word}{only}" for word in shown]
     return f"{', '.join(kind.parts)}: {', '.join(words)}"

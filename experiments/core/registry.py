@@ -23,15 +23,17 @@ class Part:
             ``make(in_channels, out_channels)``, and its layer as ``layer(x, edge_index, edge_weight)``, where the
             weight may be None.
         help: One line.
-        features: What else it has, for words of labels: ``forget_bias`` (its constructor takes an initial bias of the
-            forget gate), ``heads`` (a convolution that takes ``heads`` and makes ``heads * out_channels`` channels),
-            ``times`` (a cell that reads time stamps itself), ``relations`` (a convolution that takes
-            ``normalize=False``, so that one for each kind of edge can be added up), ``edge_features`` (one that takes
-            ``edge_dim``, and ``edge_attr`` when it is called).
+        features: What else it has, for words of labels: ``init`` (its constructor takes how weights are drawn),
+            ``forget_bias`` (it takes an initial bias of the forget gate), ``heads`` (a convolution that takes ``heads``
+            and makes ``heads * out_channels`` channels), ``times`` (a cell that reads time stamps itself),
+            ``relations`` (a convolution that takes ``normalize=False``, so that one for each kind of edge can be added
+            up), ``edge_features`` (one that takes ``edge_dim``, and ``edge_attr`` when it is called), ``shared`` (all
+            layers of a network are one, which keeps the number of channels), ``all_nodes`` (a layer carries a message
+            from any node to any other).
         options: Further arguments of its constructor.
         matrix: ``module:function`` from ``(edge_index, num_nodes=N)`` to the dense matrix (N, N) that a linear layer of
             it multiplies by before training; empty where there is no such matrix, and columns that need it stay empty.
-        activation: Name of a function of ``torch.nn.functional`` that follows a convolution.
+        activation: Name of a function of ``torch.nn.functional`` that follows a convolution; empty for none.
     """
 
     name: str
@@ -61,15 +63,21 @@ class Part:
         return heads if "heads" in self.features else 1
 
 
-_FORGETS = frozenset({"forget_bias"})
+_DRAWN = frozenset({"init"})
+_FORGETS = _DRAWN | {"forget_bias"}
 
 CELLS = {
     part.name: part
     for part in (
-        Part("rnn", "seq:RNN", "vanilla recurrent network"),
+        Part("rnn", "seq:RNN", "vanilla recurrent network", _DRAWN),
         Part("lstm", "seq:LSTM", "long short-term memory", _FORGETS),
-        Part("gru", "seq:GRU", "gated recurrent unit that resets after the matrix product, as torch does"),
-        Part("gru1", "seq:GRU", "GRU that resets before it (Cho et al. 2014)", options={"variant": "cho"}),
+        Part(
+            "gru",
+            "seq:GRU",
+            "gated recurrent unit that resets after the matrix product, as torch does",
+            _DRAWN,
+        ),
+        Part("gru1", "seq:GRU", "GRU that resets before it (Cho et al. 2014)", _DRAWN, {"variant": "cho"}),
         Part(
             "cellgated",
             "seq:CellGatedLSTM",
@@ -80,12 +88,33 @@ CELLS = {
             "peephole", "seq:PeepholeLSTM", "LSTM with diagonal peepholes (Gers & Schmidhuber 2002)", _FORGETS
         ),
         Part("phased", "seq:PhasedLSTM", "LSTM with time gates (Neil et al. 2016)", _FORGETS | {"times"}),
+        Part("mingru", "seq:MinGRU", "GRU whose gates see the input alone (Feng et al. 2024)", _DRAWN),
+        Part("minlstm", "seq:MinLSTM", "LSTM whose gates see the input alone (Feng et al. 2024)", _FORGETS),
+        Part("lru", "seq:LRU", "linear recurrent unit, a diagonal state space (Orvieto et al. 2023)"),
+    )
+}
+
+#: Networks of attention over all steps.
+ATTENTION = {
+    part.name: part
+    for part in (
+        Part(
+            "transformer", "seq:TransformerClassifier", "pre-norm Transformer (Vaswani et al. 2017), causal"
+        ),
     )
 }
 
 PYG = "pyg:"
 #: Convolutions of PyG that take ``heads``, and ``concat`` to join what they say.
 PYG_HEADS = frozenset({"GATConv", "GATv2Conv", "SuperGATConv", "TransformerConv"})
+
+
+@dataclass(frozen=True)
+class PygPart(Part):
+    """A convolution of PyG under a name of the lab's; ``make`` is its class."""
+
+    def layer(self, inputs: int, outputs: int, **options: Any) -> Any:
+        return load("gnnlab:pyg_convolution")(self.make, inputs, outputs, **self.options, **options)
 
 
 @dataclass(frozen=True)
@@ -138,6 +167,8 @@ class Convolutions(dict[str, Part]):
             return default
 
 
+_UNIFORM = "experiments.lab.sequences.distance:uniform_attention"
+
 CONVOLUTIONS = Convolutions(
     (part.name, part)
     for part in (
@@ -153,8 +184,35 @@ CONVOLUTIONS = Convolutions(
             "gnnlab:GATConv",
             "graph attention (Veličković et al. 2018)",
             frozenset({"heads", "edge_features"}),
-            matrix="experiments.lab.sequences.distance:uniform_attention",
+            matrix=_UNIFORM,
             activation="elu",
+        ),
+        Part(
+            "gatv2",
+            "gnnlab:GATv2Conv",
+            "graph attention whose ranking depends on the node that asks (Brody et al. 2022)",
+            frozenset({"heads", "edge_features"}),
+            matrix=_UNIFORM,
+            activation="elu",
+        ),
+        PygPart("gin", "GINConv", "graph isomorphism network: a sum, then two dense layers (Xu et al. 2019)"),
+        PygPart(
+            "sage", "SAGEConv", "GraphSAGE: a node beside the mean of its neighbours (Hamilton et al. 2017)"
+        ),
+        Part(
+            "graphtransformer",
+            "gnnlab:GraphTransformerConv",
+            "attention over all nodes, with a bias for those that an edge joins",
+            frozenset({"heads", "all_nodes"}),
+        ),
+        Part(
+            "gnnssm",
+            "gnnlab:StateSpaceConv",
+            "graph convolutions as the input of a state space, the same in every layer (Arroyo et al. 2025)",
+            frozenset({"shared"}),
+            # A node has its own state already: loops would only dilute what neighbours say.
+            {"add_self_loops": False},
+            activation="",
         ),
     )
 )
@@ -162,21 +220,23 @@ CONVOLUTIONS = Convolutions(
 
 def check_own_name(name: str) -> None:
     """Raise a ValueError where a user's class is called as a cell or convolution of the lab."""
-    if name in CELLS or dict.__contains__(CONVOLUTIONS, name):
+    if name in CELLS or name in ATTENTION or dict.__contains__(CONVOLUTIONS, name):
         raise ValueError(
             f"models: {name} is the name of one of the lab's; call your class or function something else"
         )
 
 
 def family_of(label: str) -> str:
-    """``recurrent``, ``graph`` or ``own``: which kind of model a label names.
+    """``recurrent``, ``graph``, ``attention`` or ``own``: which kind of model a label names.
 
     Example:
-        >>> family_of("gcn-4-mirrored"), family_of("lstm-2")
-        ('graph', 'recurrent')
+        >>> family_of("gcn-4-mirrored"), family_of("lstm-2"), family_of("transformer-2")
+        ('graph', 'recurrent', 'attention')
     """
     if own.known(own.MODEL, label) is not None:
         return "own"
+    if label.partition("-")[0] in ATTENTION:
+        return "attention"
     return "graph" if is_convolution(label) else "recurrent"
 
 

@@ -40,6 +40,13 @@ class NodeModel(Spec):
     output_heads: int = whole(1, least=1, option=True)
     dropout: float = number(0.5, least=0, below=1, option=True)
 
+    def check(self) -> None:
+        if "shared" in self.part.features:
+            raise ValueError(
+                f"models: {self.name} is one layer for all, which keeps its channels; a network on a citation graph "
+                "has two layers that differ"
+            )
+
     @property
     def width(self) -> int:
         """Hidden channels of all heads together."""

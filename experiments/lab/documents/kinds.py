@@ -102,7 +102,7 @@ MODEL_HELP = (
 
 
 @cache
-def recurrent_layer(name: str) -> RecurrentSpec:
+def recurrent_spec(name: str) -> RecurrentSpec:
     """The layer of a model that reads words in their order.
 
     Args:

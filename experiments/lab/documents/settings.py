@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, recurrent_layer
+from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, recurrent_spec
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
 DEFAULT_CORPUS, SMALL_CORPUS, MOVIE_REVIEWS = CORPORA
@@ -76,7 +76,7 @@ class DocumentModel(Settings):
         if self.hidden % self.heads:
             raise ValueError(f"heads: {self.heads} should divide the hidden size {self.hidden}")
         if self.name not in MODELS:
-            recurrent_layer(self.name)
+            recurrent_spec(self.name)
 
     @property
     def label(self) -> str:
@@ -101,7 +101,7 @@ def parse_document_model(text: str) -> DocumentModel:
     """
     name = text.strip()
     if name not in MODELS:
-        name = (SMOOTHED if name.startswith(SMOOTHED) else "") + recurrent_layer(name).label
+        name = (SMOOTHED if name.startswith(SMOOTHED) else "") + recurrent_spec(name).label
     return DocumentModel(name=name)
 
 

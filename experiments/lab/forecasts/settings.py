@@ -91,6 +91,14 @@ class GraphModel(ForecastModel):
     layers: int | None = word("N", None, least=1, most=MOST_LAYERS)
     view: str = word(VIEWS, WINDOW)
 
+    def check(self) -> None:
+        super().check()
+        if "shared" in self.part.features:
+            raise ValueError(
+                f"models: {self.conv} is one layer for all, which keeps its channels; the first layer of a forecast "
+                "does not"
+            )
+
     @property
     def name(self) -> str:
         return self.conv if self.view == WINDOW else f"{self.conv}-{self.view}"

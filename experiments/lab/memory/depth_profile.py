@@ -11,7 +11,15 @@ from torch import Tensor, nn
 from experiments.lab.sequences.input_sensitivity import double_copy, in_double
 from experiments.lab.sequences.tasks.task import Task
 from gnnlab import SequenceGraphClassifier, dirichlet_energy
-from seq import Bidirectional, SequenceClassifier, Stacked, gate_activations, jacobians, step_jacobians
+from seq import (
+    LRU,
+    Bidirectional,
+    SequenceClassifier,
+    Stacked,
+    TransformerClassifier,
+    jacobians,
+    step_jacobians,
+)
 
 EXAMPLES = 8
 MOST_ENTRIES = 3000  # rows of a layer's Jacobian; beyond it singular values take too long
@@ -20,9 +28,9 @@ MOST_ENTRIES = 3000  # rows of a layer's Jacobian; beyond it singular values tak
 def measure_depth(model: nn.Module, task: Task, *, examples: int = EXAMPLES) -> list[dict[str, Any]]:
     """Singular values of each step's or layer's Jacobian, the norm of the features, their Dirichlet energy.
 
-    A recurrent step is ds(t)/ds(t-1), of [h; c] where there is a memory; a layer is dH(l)/dH(l-1) over all nodes and
-    channels at once. Vanishing shows as singular values below 1, over-smoothing as energy that falls faster than the
-    squared norm.
+    A recurrent step is ds(t)/ds(t-1), of [h; c] where there is a memory, and of the complex state of a linear recurrent
+    unit; a layer is dH(l)/dH(l-1) over all nodes, or steps of a Transformer, and channels at once. Vanishing shows as
+    singular values below 1, over-smoothing as energy that falls faster than the squared norm.
 
     Args:
         model: A classifier of symbols, of either family; of a stack the first layer is measured, and nothing of a
@@ -42,6 +50,8 @@ def measure_depth(model: nn.Module, task: Task, *, examples: int = EXAMPLES) -> 
             return _steps(wide, wide.encode(batch.inputs))
         if isinstance(wide, SequenceGraphClassifier):
             return _layers(wide, wide.hidden(wide.encode(batch.inputs)))
+        if isinstance(wide, TransformerClassifier):
+            return _blocks(wide, wide.encode(batch.inputs))
     return []
 
 
@@ -62,9 +72,26 @@ def _steps(model: SequenceClassifier, x: Tensor) -> list[dict[str, Any]]:
     layer = model.layer.parts()[0] if isinstance(model.layer, Stacked) else model.layer
     if isinstance(layer, Bidirectional):
         return []
-    values = singular_values(step_jacobians(layer, x))  # (T, B, S)
-    h = gate_activations(layer, x)["h"]
+    if isinstance(layer, LRU):  # diagonal: what a step does to its complex state are the sizes of λ
+        sizes = layer.eigenvalues.abs().sort(descending=True).values
+        values = sizes.expand(x.shape[1], len(x), -1)
+    else:
+        values = singular_values(step_jacobians(layer, x))  # (T, B, S)
+    h, _ = layer(x)
     return [_row(depth, values[depth - 1], h[:, depth - 1], None) for depth in range(1, x.shape[1] + 1)]
+
+
+def _blocks(model: TransformerClassifier, x: Tensor) -> list[dict[str, Any]]:
+    layer = model.transformer
+    x = layer.embed(x)
+    rows = []
+    for number in range(len(layer.blocks)):
+        values = None
+        if x[0].numel() <= MOST_ENTRIES:
+            values = singular_values(jacobians(partial(layer.block, number), x[:1]))
+        x = layer.block(number, x)
+        rows.append(_row(number + 1, values, x, None))
+    return rows
 
 
 def _layers(model: SequenceGraphClassifier, x: Tensor) -> list[dict[str, Any]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments.core.settings import names_of, plain
-from experiments.lab.sequences.settings import SequenceRun, SequenceTraining
+from experiments.lab.sequences.settings import PalindromeRun, SequenceTraining
 
 DEPTH = "depth.csv"  # what each step or layer of a run does
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemoryRun(SequenceRun):
+class MemoryRun(PalindromeRun):
     """A model whose memory is measured at its initial weights and, if asked for, after training.
 
     Args:

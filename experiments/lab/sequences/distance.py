@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any, Protocol
 
@@ -19,10 +20,36 @@ MOST_HOPS = 15
 
 
 class SourceTask(Protocol):
-    """What is needed of a task: the node that holds the answer."""
+    """What is needed of a task: its graph, and the node there that holds the answer."""
+
+    def graph(self, spec: GraphSpec) -> Data:
+        """The edges that all examples share."""
 
     def source(self, graph: Data) -> int | None:
         """Index of the node; None where that depends on the example."""
+
+
+def with_layers(spec: GraphSpec, task: SourceTask) -> GraphSpec:
+    """The model with a number of layers: where it says ``reach``, as many as the answer is hops away.
+
+    Raises:
+        ValueError: The answer has no fixed place, is read over all nodes, or no path leads from it.
+    """
+    if spec.layers:
+        return spec
+    graph = task.graph(spec)
+    source = task.source(graph)
+    if source is None or "query" not in graph:
+        raise ValueError(
+            f"models: {spec.label} has as many layers as the answer is hops away, but here that is not the same for "
+            "all examples; say how many, as in gcn-4"
+        )
+    hops = layers_until_heard(graph.edge_index, source, int(graph.query), num_nodes=graph.num_nodes)
+    if hops is None:
+        raise ValueError(
+            f"models: {spec.label} has as many layers as the answer is hops away, but no path leads there"
+        )
+    return replace(spec, layers=max(1, hops))
 
 
 def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, Any]:
@@ -48,10 +75,13 @@ def describe_reach(graph: Data, spec: GraphSpec, task: SourceTask) -> dict[str, 
         return {}
     size = {"num_nodes": graph.num_nodes}
     hops = layers_until_heard(graph.edge_index, source, int(graph.query), **size) if "query" in graph else 0
-    if spec.full_last:
+    if spec.full_last or "all_nodes" in spec.part.features:
         hops = 1 if hops is None else min(hops, 1)
+    found_layers = {} if spec.layers else {"layers": with_layers(spec, task).layers}
+    spec = with_layers(spec, task)
     each = hops_of(spec.conv, spec.heads) if isinstance(spec.part, ForeignPart) else 1
     found: dict[str, Any] = {"hops": hops, "in_reach": hops is not None and hops <= each * spec.layers}
+    found |= found_layers
     if each != 1:
         found["hops_a_layer"] = each
     if not spec.part.matrix:

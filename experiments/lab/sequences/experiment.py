@@ -22,7 +22,16 @@ ABOUT = (
     "split chose nothing."
 )
 COLUMNS = (
-    *("chance", "hops", "hops_a_layer", "in_reach", "answer_share", "disjoint", "validation_accuracy"),
+    *(
+        "chance",
+        "hops",
+        "layers",
+        "hops_a_layer",
+        "in_reach",
+        "answer_share",
+        "disjoint",
+        "validation_accuracy",
+    ),
     *("no_sensitivity", "fixed"),
 )
 
@@ -94,6 +103,7 @@ EXPERIMENTS = (
         "network's state, or T - 1 hops along a path graph, unless an edge shortens the way. k graph layers "
         "carry a digit k hops, so on a plain path they can answer up to T = k + 1 and no further.",
         "DigitPalindromes",
+        run=f"{_HERE}.settings:PalindromeRun",
         models=("rnn", "lstm", "gcn-3", "gcn-4", "gcn-9", "gat-4", "gcn-2-mirrored", "gat-2-mirrored"),
         # The longest plateau seen before a success is 300 steps (LSTM, T = 20, six seeds).
         values={"length": (5, 10, 15, 20), "patience": 600},

@@ -15,9 +15,16 @@ from experiments.lab.sequences.settings import LEAST
 from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import answers, named
 from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
-from seq import SequenceClassifier, sensitivity
+from seq import SequenceClassifier, TransformerClassifier, sensitivity
 
 EXAMPLES = 16
+#: Models that can be called behind what they make of symbols.
+_WITH_INPUT_LAYER = (
+    SequenceClassifier,
+    SequenceGraphClassifier,
+    ExampleGraphClassifier,
+    TransformerClassifier,
+)
 
 
 def measure_sensitivity(
@@ -75,7 +82,7 @@ def split_at_input(model: nn.Module, batch: Batch) -> tuple[Callable[[Tensor], T
     """The model behind its input layer, and what that layer makes of a batch."""
     if batch.inputs.is_floating_point():
         return (lambda x: answers(model, batch._replace(inputs=x))), batch.inputs
-    if isinstance(model, (SequenceClassifier, SequenceGraphClassifier, ExampleGraphClassifier)):
+    if isinstance(model, _WITH_INPUT_LAYER):
         given = {} if isinstance(model, SequenceGraphClassifier) else named(model, batch)
         with torch.no_grad():
             return (lambda x: model.read(x, **given)), model.encode(batch.inputs)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from experiments.core.run import Run
-from experiments.core.settings import number, plain, whole
+from experiments.core.settings import choice, number, plain, whole
 from experiments.core.specs import ModelSpec
 from experiments.core.training import ScheduledTraining
 
 SENSITIVITY = "sensitivity.csv"  # D(r) of a run
+LOSSES = "losses.csv"  # what a graph model loses on the way, and by what
 LEAST = 1e-280  # a D near the smallest numbers of float64: the next may be too small for one, and not out of reach
 MOST_LENGTH = 100_000  # examples of that length take some GB
 
@@ -62,3 +63,15 @@ class SequenceRun(Run):
     def trains(self) -> bool:
         """Whether weights are learned at all."""
         return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PalindromeRun(SequenceRun):
+    """One run on palindromes of digits.
+
+    Args:
+        others: What stands between the first digit and the missing one: digits, or constant, one and the same symbol,
+            which disturbs nothing. It is the control that tells a signal that fades from one that others drown.
+    """
+
+    others: str = choice("digits", ("digits", "constant"), added=True)

@@ -16,9 +16,10 @@ from experiments.lab.sequences.distance import describe_reach
 from experiments.lab.sequences.input_sensitivity import measure_sensitivity
 from experiments.lab.sequences.models.models import build_model, hidden_size
 from experiments.lab.sequences.models.own import is_fixed
-from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
+from experiments.lab.sequences.settings import LOSSES, SENSITIVITY, SequenceRun
 from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import SequenceTrainer, evaluate, fixed_split, rule_of
+from experiments.lab.sequences.what_is_lost import measure_losses
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
 from experiments.training.budget import count_parameters
@@ -79,11 +80,12 @@ def train_and_test(
 
 
 class Memory:
-    """D(r) of a run's model before and after training, as far as it can be measured."""
+    """D(r) of a run's model before and after training, and what its graph loses, as far as they can be measured."""
 
     def __init__(self, run: SequenceRun, task: Task) -> None:
         self.run, self.task = run, task
         self.parts: dict[str, list[dict[str, Any]]] = {}
+        self.lost: dict[str, list[dict[str, Any]]] = {}
         self.reason = ""
 
     def measure(self, when: str, model: nn.Module) -> None:
@@ -93,19 +95,22 @@ class Memory:
             return
         try:
             self.parts[when] = measure_sensitivity(model, self.run.model, self.task)
+            self.lost[when] = measure_losses(model, self.run.model, self.task)
         except Exception as error:
             if not isinstance(self.run.model, OwnSpec):
                 raise
             self.reason = " ".join(f"{error}".split())
 
     def written(self, folder: Path) -> dict[str, str]:
-        """Write ``sensitivity.csv``, and answer what the result says: why there is none, where there is none."""
+        """Write ``sensitivity.csv`` and ``losses.csv``, and answer what the result says: why there is no D(r)."""
         if self.reason or not any(self.parts.values()):
             return {
                 "no_sensitivity": self.reason
                 or "the steps of its examples have no distance from the read-out"
             }
         write_rows(folder / SENSITIVITY, with_when(self.parts))
+        if any(self.lost.values()):
+            write_rows(folder / LOSSES, with_when(self.lost))
         return {}
 
 

@@ -66,4 +66,5 @@ class TreeNeighbors(Task):
             graph.edge_index = graph.edge_index[:, :0]
         if spec.readout != "query":
             del graph.query
+        graph = self._rewired(spec, graph)
         return with_virtual_node(graph) if spec.virtual else graph

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from experiments.core.labels import Spec, grammar, has_word, parse_label, parse_labels, word
 from experiments.core.registry import Part
 from experiments.core.settings import fields_of, kind_of
-from experiments.core.specs import GraphSpec, RecurrentSpec, parse_model
+from experiments.core.specs import AttentionSpec, GraphSpec, RecurrentSpec, parse_model
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.documents.settings import parse_document_model
 
@@ -25,7 +25,7 @@ def values_of(kind, item):
     if "known" in rule:
         return st.sampled_from(rule["known"])
     if kind_of(kind, item.name) is float:
-        return BIASES
+        return BIASES.filter(lambda value: value > rule["above"]) if "above" in rule else BIASES
     lowest = rule.get("word_least") or 0
     numbers = st.integers(lowest, rule.get("most") or 99)
     return numbers | st.just(0) if rule["least"] == 0 else numbers
@@ -41,16 +41,20 @@ def specs(draw, kinds):
     chosen = {item.name: draw(values_of(kind, item)) for item in fields if draw(st.booleans())}
     if chosen.get("virtual") and "readout" in chosen:
         del chosen["readout"]
+    for extra in [name for name in ("fosr", "sdrf", "expander", "random") if chosen.get(name)][1:]:
+        del chosen[extra]
+    if any(chosen.get(name) for name in ("fosr", "sdrf", "expander", "random")):
+        chosen |= {name: value for name, value in (("directed", False), ("edges", True)) if name in chosen}
     return kind(**{first.name: name}, **chosen)
 
 
-@given(specs([RecurrentSpec, GraphSpec]))
+@given(specs([RecurrentSpec, GraphSpec, AttentionSpec]))
 def test_a_label_reads_back_as_the_same_model(spec):
     assert parse_model(spec.label) == spec
     assert parse_model(spec.label).label == spec.label
 
 
-@given(specs([RecurrentSpec, GraphSpec]))
+@given(specs([RecurrentSpec, GraphSpec, AttentionSpec]))
 def test_a_model_survives_its_record(spec):
     assert type(spec).from_dict(spec.to_dict()) == spec
     assert spec.to_dict()["name"] == spec.label

@@ -97,7 +97,8 @@ def test_every_entry_can_be_made_and_says_what_it_is(name):
     part = parts[name]
     assert part.name == name
     assert part.help
-    layer = part.layer(3, 5) if name in CELLS else part.conv(3, 6, heads=2)
+    same = "shared" in part.features
+    layer = part.layer(3, 5) if name in CELLS else part.conv(6 if same else 3, 6, heads=2)
     assert count_parameters(layer) > 0
     if "forget_bias" in part.features:
         assert isinstance(part.layer(3, 5, forget_bias=2.0), nn.Module)
@@ -106,10 +107,11 @@ def test_every_entry_can_be_made_and_says_what_it_is(name):
 @pytest.mark.parametrize("name", CONVOLUTIONS)
 def test_a_convolution_names_a_matrix_of_its_graph_and_an_activation(name):
     part = CONVOLUTIONS[name]
-    assert callable(getattr(nn.functional, part.activation))
+    assert not part.activation or callable(getattr(nn.functional, part.activation))
     edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
     if part.matrix:
         assert registry.load(part.matrix)(edges, num_nodes=3).shape == (3, 3)
     heads = 4 if "heads" in part.features else 1
     assert part.step(4) == heads
-    assert part.conv(3, 8, heads=4)(torch.randn(3, 3), edges).shape == (3, 8)
+    inputs = 8 if "shared" in part.features else 3
+    assert part.conv(inputs, 8, heads=4)(torch.randn(3, inputs), edges).shape == (3, 8)

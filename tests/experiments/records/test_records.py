@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.lab.documents.prediction import _read_vocabulary
-from experiments.lab.sequences.settings import SENSITIVITY, SequenceRun
+from experiments.lab.sequences.settings import SENSITIVITY, PalindromeRun
 from experiments.records.checkpoints import load_checkpoint
 from experiments.records.files import write_json
 from experiments.records.records import (
@@ -243,4 +243,4 @@ def test_what_is_no_run_is_told_from_what_holds_some(tmp_path):
 
 def test_config_alone_tells_the_settings(tmp_path):
     values = json.loads((recorded(tmp_path) / "config.json").read_text())
-    assert SequenceRun.from_dict(values).folder == SETTINGS.folder
+    assert PalindromeRun.from_dict(values).folder == SETTINGS.folder

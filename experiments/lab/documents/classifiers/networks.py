@@ -8,11 +8,12 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch
 
 from experiments.lab.documents.corpora.vocabulary import NO_WORD
-from experiments.lab.documents.kinds import BAG, recurrent_layer
+from experiments.lab.documents.kinds import BAG, recurrent_spec
 from experiments.lab.documents.settings import DocumentModel
+from experiments.lab.sequences.models.recurrent import recurrent_layer
 from gnnlab import GATConv, GCNConv, GraphNet
 from gnnlab.layers.normalization import edge_matrix
-from seq import Bidirectional, RecurrentLayer, Stacked
+from seq import RecurrentLayer
 
 #: Standard deviation of word vectors at the start, in networks that read one document at a time.
 WORD_SPREAD = 0.1
@@ -218,20 +219,5 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
         return DocumentGraphNet(num_words, num_classes, spec)
     if spec.name == BAG:
         return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
-    layer = _recurrent(spec)
+    layer = recurrent_layer(recurrent_spec(spec.name), spec.embedding, spec.hidden)
     return RecurrentReader(layer, num_words, num_classes, pooling=spec.pooling, dropout=spec.dropout)
-
-
-def _recurrent(spec: DocumentModel) -> RecurrentLayer:
-    parsed = recurrent_layer(spec.name)
-    bias = {"forget_bias": parsed.forget_bias} if "forget_bias" in parsed.part.features else {}
-
-    def one(size: int) -> RecurrentLayer:
-        layer: RecurrentLayer = parsed.part.layer(size, spec.hidden, init=parsed.init, **bias)
-        return layer
-
-    layers: list[RecurrentLayer] = []
-    for _ in range(parsed.layers):
-        size = layers[-1].output_size if layers else spec.embedding
-        layers.append(Bidirectional(one(size), one(size)) if parsed.bidirectional else one(size))
-    return layers[0] if len(layers) == 1 else Stacked(layers)

@@ -9,15 +9,18 @@ import torch
 from torch import nn
 from torch_geometric.data import Data
 
+from experiments.core.experiment import load
 from experiments.core.registry import ForeignPart
-from experiments.core.specs import GraphSpec, ModelSpec, OwnSpec, RecurrentSpec
+from experiments.core.specs import AttentionSpec, GraphSpec, ModelSpec, OwnSpec, RecurrentSpec
+from experiments.lab.sequences.distance import with_layers
 from experiments.lab.sequences.models.own import build_own, check_model, count_own, factory_of, is_fixed
+from experiments.lab.sequences.models.recurrent import recurrent_layer
 from experiments.lab.sequences.models.values import GraphOfValues, TimesAsFeature
 from experiments.lab.sequences.settings import SequenceTraining
 from experiments.lab.sequences.tasks.task import Task
 from experiments.training.budget import closest_size, count_parameters
 from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
-from seq import Bidirectional, RecurrentLayer, SequenceClassifier, Stacked
+from seq import SequenceClassifier
 
 EMBEDDING_SIZE = 16
 
@@ -34,10 +37,13 @@ def build_model(spec: ModelSpec, task: Task, hidden: int, *, device: str = "cpu"
     if isinstance(spec, OwnSpec):
         return build_own(spec, task, hidden)
     if isinstance(spec, GraphSpec):
+        spec = with_layers(spec, task)
         graph = None if "edges" in task.sample.extras else task.graph(spec)
         with torch.device(device):
             return _graph(spec, task, graph, hidden)
     with torch.device(device):
+        if isinstance(spec, AttentionSpec):
+            return _attention(spec, task, hidden)
         return _recurrent(spec, task, hidden)
 
 
@@ -53,25 +59,31 @@ def _recurrent(spec: RecurrentSpec, task: Task, hidden: int) -> nn.Module:
         "scalar": 1,
         "values": task.num_features,
     }
-    options: dict[str, Any] = {"init": spec.init}
-    if "forget_bias" in spec.part.features:
-        options["forget_bias"] = spec.forget_bias
-
-    def one(input_size: int) -> RecurrentLayer:
-        layer: RecurrentLayer = spec.part.layer(input_size, hidden, **options)
-        return layer
-
     # A layer without use for time stamps reads them as one more feature.
     as_feature = task.uses_times and "times" not in spec.part.features
-    layers: list[RecurrentLayer] = []
-    for _ in range(spec.layers):
-        size = layers[-1].output_size if layers else sizes[encoding] + as_feature
-        layers.append(Bidirectional(one(size), one(size)) if spec.bidirectional else one(size))
-    layer = layers[0] if spec.layers == 1 else Stacked(layers)
+    layer = recurrent_layer(spec, sizes[encoding] + as_feature, hidden)
     classifier = SequenceClassifier(
         layer, task.num_outputs, num_tokens=task.num_tokens, encoding=encoding, every_step=task.every_step
     )
     return TimesAsFeature(classifier) if as_feature else classifier
+
+
+def _attention(spec: AttentionSpec, task: Task, hidden: int) -> nn.Module:
+    make = load(spec.part.make)
+    classifier: nn.Module = make(
+        hidden,
+        task.num_outputs,
+        num_tokens=task.num_tokens,
+        num_features=None if task.num_tokens else task.num_features + task.uses_times,
+        embedding_size=EMBEDDING_SIZE if task.num_tokens else None,
+        every_step=task.every_step,
+        num_layers=spec.layers,
+        num_heads=spec.heads,
+        causal=not spec.full,
+        position="none" if spec.position == "noposition" else spec.position,
+        max_length=task.steps,
+    )
+    return TimesAsFeature(classifier) if task.uses_times else classifier
 
 
 def _graph(spec: GraphSpec, task: Task, graph: Data | None, hidden: int) -> nn.Module:
@@ -79,30 +91,44 @@ def _graph(spec: GraphSpec, task: Task, graph: Data | None, hidden: int) -> nn.M
         "hidden_channels": hidden,
         "num_layers": spec.layers,
         "conv": partial(spec.part.conv, heads=spec.heads),
-        "activation": getattr(nn.functional, spec.part.activation),
+        "activation": _activation(spec),
         "readout": task.readout(spec),
         "position": spec.position and task.ordered,
         "residual": spec.residual,
         "norm": spec.norm,
         "full_last": spec.full_last,
+        "jump": spec.jump.removeprefix("jk"),
+        "shared": "shared" in spec.part.features,
     }
+    model: nn.Module
     if task.varies:
-        return _of_examples(spec, task, graph, options)
-    assert graph is not None
-    if task.num_tokens is None:
-        return GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
-    return SequenceGraphClassifier(
-        graph,
-        num_tokens=task.num_tokens,
-        num_classes=task.num_outputs,
-        embedding_channels=EMBEDDING_SIZE,
-        **options,
-    )
+        model = _of_examples(spec, task, graph, options)
+    elif task.num_tokens is None:
+        model = GraphOfValues(graph, task.num_features + task.uses_times, task.num_outputs, **options)
+    else:
+        model = SequenceGraphClassifier(
+            graph,
+            num_tokens=task.num_tokens,
+            num_classes=task.num_outputs,
+            embedding_channels=EMBEDDING_SIZE,
+            **options,
+        )
+    with torch.no_grad():
+        net: Any = model.net
+        for weight in net.convs.parameters() if spec.gain != 1 else ():
+            if weight.dim() > 1:
+                weight.mul_(spec.gain)
+    return model
+
+
+def _activation(spec: GraphSpec) -> Any:
+    name = "" if spec.linear else spec.part.activation
+    return getattr(nn.functional, name) if name else nn.Identity()
 
 
 def _of_examples(spec: GraphSpec, task: Task, graph: Data | None, options: dict[str, Any]) -> nn.Module:
     """A network for examples with lengths, or graphs, of their own."""
-    if spec.virtual or (graph is None and (spec.directed or spec.skip or not spec.edges)):
+    if spec.virtual or (graph is None and (spec.directed or spec.skip or not spec.edges or spec.rewiring)):
         raise ValueError(
             f"models: {spec.label} asks for other edges than the examples have; they bring their own"
         )
@@ -140,7 +166,7 @@ def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
 
 def hidden_step(spec: ModelSpec) -> int:
     """Hidden sizes are multiples of this."""
-    if isinstance(spec, GraphSpec):
+    if isinstance(spec, (GraphSpec, AttentionSpec)):
         return spec.hidden_step
     return int(getattr(factory_of(spec), "hidden_step", 1)) if isinstance(spec, OwnSpec) else 1
 

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch_geometric.data import Data
 
 from gnnlab import GraphNet
-from seq import SequenceClassifier
 
 
 class TimesAsFeature(nn.Module):
@@ -20,12 +19,13 @@ class TimesAsFeature(nn.Module):
         - **logits**: (B, C)
     """
 
-    def __init__(self, classifier: SequenceClassifier) -> None:
+    def __init__(self, classifier: nn.Module) -> None:
         super().__init__()
         self.classifier = classifier
 
     def forward(self, x: Tensor, *, times: Tensor, lengths: Tensor) -> Tensor:
-        return self.classifier(torch.cat([x, times.unsqueeze(-1)], dim=-1), lengths=lengths)
+        logits: Tensor = self.classifier(torch.cat([x, times.unsqueeze(-1)], dim=-1), lengths=lengths)
+        return logits
 
 
 class GraphOfValues(nn.Module):

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.lab.sequences.experiment import SUCCESS
+from experiments.lab.sequences.report.losses import initial_losses, layers_of, words_of_loss
 from experiments.reading.frames import LABEL, ended, natural
 from experiments.reading.plots import MARKERS
 from experiments.reading.results import Results
@@ -25,7 +26,9 @@ REASONS = (
     "so what arrives from far away is one term among many: the column share is the part of the read-out's "
     "linear mixture, the entry (query, answer) of the k-th power of the layer's matrix over the sum of its "
     "row, that comes from the answer's node. It is - where no such matrix is known, as for "
-    "convolutions from elsewhere.",
+    "convolutions from elsewhere. Lost by names what measures of the initial weights say: of the signal, less than a "
+    "hundredth is left after the layers (vanishing through depth) or after the edges (over-squashing), or neighbours "
+    "have become alike (over-smoothing). gnnlab run memory shows the numbers.",
     "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at "
     "every length. Two layers are then enough, and the share does not shrink as T grows: what changed is "
     "the graph, not the kind of layer.",
@@ -55,6 +58,7 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
     """
     rows = []
     for title, part in results.parts().items():
+        lost = initial_losses(part)
         graphs = part.ended[part.ended["in_reach"].notna()]
         for (label, length), group in graphs.groupby([LABEL, "length"]):
             first, accuracy = group.iloc[0], group["test_accuracy"].mean()
@@ -68,15 +72,21 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
                     "accuracy": f"{accuracy:.3f}",
                     **({"settings": title} if title else {}),
                     "what happened": _verdict(bool(first["in_reach"]), accuracy, first["chance"]),
+                    "lost by": _lost(lost.get((label, length)), bool(first["in_reach"])),
                 }
             )
     return sorted(rows, key=lambda row: (natural(row["model"]), int(row["T"])))
 
 
+def _lost(kept: dict[str, float] | None, in_reach: bool) -> str:
+    """The words that were measured; - where nothing was, as in runs of an earlier version."""
+    return "-" if kept is None else ", ".join(words_of_loss(kept, in_reach)) or "nothing"
+
+
 def _layers(run: pd.Series) -> str:
     """How many, and where one carries a message further than a hop, how far."""
     each = run.get("hops_a_layer", np.nan)
-    layers = f"{run['model.layers']:.0f}"
+    layers = f"{layers_of(run):.0f}"
     return layers if pd.isna(each) else f"{layers} of {each:.0f} hops" if each else f"{layers} without hops"
 
 
@@ -117,7 +127,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
 
     graphs = ended(frame)[ended(frame)["hops"].notna()]
     each = graphs["hops_a_layer"].fillna(1) if "hops_a_layer" in graphs else 1
-    graphs = graphs.assign(carried=graphs["model.layers"] * each)
+    graphs = graphs.assign(carried=graphs.apply(layers_of, axis=1) * each)
     keys = ["model.conv", LABEL, "length", "hops", "carried"]
     groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
     place = groups.groupby(["hops", "carried"])

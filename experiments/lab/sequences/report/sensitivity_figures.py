@@ -11,7 +11,7 @@ from experiments.core.registry import ForeignPart, family_of, is_convolution
 from experiments.core.specs import GraphSpec, parse_model
 from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_depth, plot_sensitivity
 
-FAMILIES = ("recurrent", "graph", "own")
+FAMILIES = ("recurrent", "graph", "attention", "own")
 
 
 def sensitivity_figure(rows: pd.DataFrame, length: int, *, leave_out: Iterable[str] = ()) -> Any:
@@ -100,7 +100,7 @@ def path_depths(labels: Any) -> list[int]:
     """Depths of the models on a plain path: beyond them nothing can be heard."""
     specs = [parse_model(label) for label in labels]
     plain = [s for s in specs if isinstance(s, GraphSpec) and not isinstance(s.part, ForeignPart)]
-    return sorted({s.layers for s in plain if not reaches_further(s)})
+    return sorted({s.layers for s in plain if s.layers and not reaches_further(s)})
 
 
 def reaches_further(spec: GraphSpec) -> bool:
@@ -110,6 +110,8 @@ def reaches_further(spec: GraphSpec) -> bool:
         or spec.skip
         or spec.virtual
         or spec.full_last
+        or spec.rewiring
+        or "all_nodes" in spec.part.features
         or not spec.edges
         or spec.readout != "query"
     )
@@ -118,11 +120,14 @@ def reaches_further(spec: GraphSpec) -> bool:
 def has_remedy(label: str) -> bool:
     """Whether a graph model differs from plain layers on a plain path."""
     spec = parse_model(label)
-    return isinstance(spec, GraphSpec) and (reaches_further(spec) or spec.residual or spec.norm)
+    if not isinstance(spec, GraphSpec):
+        return False
+    over_depth = spec.residual or spec.norm or spec.jump != "last" or "shared" in spec.part.features
+    return reaches_further(spec) or over_depth
 
 
 def _legend(figure: Any, styles: dict[str, dict[str, Any]], *, beside: bool) -> None:
-    """Recurrent models, then graph models, then a user's own, each under its family's name."""
+    """Recurrent models, then graph models, those of attention, a user's own, each under its family's name."""
     from matplotlib.lines import Line2D
 
     groups = []

@@ -17,23 +17,26 @@ from experiments.reading.frames import natural
 # Dark enough to be told apart on paper; recurrent networks warm and solid, graph networks cold and dashed.
 _WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
 _COLD = ("#2166ac", "#1b9e77", "#542788", "#00a6ca", "#4d4d9f", "#4d9221", "#01665e", "#8073ac", "#35495e")
+_ROSE = ("#e7298a", "#980043", "#df65b0", "#c994c7")
 _OWN = ("#111111", "#6b6b6b", "#9a6324", "#808000", "#469990")
 _MARKERS = "osD^vPX*<>hp"
 NAME_OF_DEPTH = 80  # points that one takes, with air around it
 _DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 1, 2)))
+_LONG: Any = (0, (9, 2))
 
 
 def family_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Colour, line and marker of each model, recurrent ones first.
 
-    Recurrent models have warm colours and solid lines, graph models cold colours and broken lines, a user's own dark
-    colours and solid lines.
+    Recurrent models have warm colours and solid lines, graph models cold colours and broken lines, models of attention
+    alone rose colours and long dashes, a user's own dark colours and solid lines.
 
     Args:
         labels: Of models; settings may follow a comma.
     """
     families = {label: family_of(label.partition(",")[0]) for label in labels}
-    colors = {"recurrent": _WARM, "graph": _COLD, "own": _OWN}
+    colors = {"recurrent": _WARM, "graph": _COLD, "attention": _ROSE, "own": _OWN}
+    lines = {"graph": _DASHES, "attention": (_LONG,)}
     ordered = sorted(families, key=lambda label: (list(colors).index(families[label]), natural(label)))
     styles: dict[str, dict[str, Any]] = {}
     counts = dict.fromkeys(colors, 0)
@@ -42,7 +45,7 @@ def family_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
         number, counts[family] = counts[family], counts[family] + 1
         styles[label] = {
             "color": colors[family][number % len(colors[family])],
-            "linestyle": _DASHES[number % len(_DASHES)] if family == "graph" else "-",
+            "linestyle": lines[family][number % len(lines[family])] if family in lines else "-",
             "marker": _MARKERS[number % len(_MARKERS)],
         }
     return styles

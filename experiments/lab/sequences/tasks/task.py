@@ -15,7 +15,7 @@ from experiments.core.metric import Metric
 from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
 from experiments.lab.sequences.tasks.drawn import IGNORED, Drawn, checked, joined, pad_edges
-from gnnlab import path_graph, with_virtual_node
+from gnnlab import path_graph, rewire, with_virtual_node
 
 if TYPE_CHECKING:
     from experiments.lab.sequences.settings import SequenceRun
@@ -238,7 +238,19 @@ class Task(ABC):
             graph.query = graph.num_nodes - 1
         if not spec.edges:
             graph.edge_index = graph.edge_index[:, :0]
+        graph = self._rewired(spec, graph)
         return with_virtual_node(graph) if spec.virtual else graph
+
+    def _rewired(self, spec: GraphSpec, graph: Data) -> Data:
+        """The graph with the edges that a model adds to it, drawn under the seed of the task."""
+        if spec.rewiring is None:
+            return graph
+        try:
+            return rewire(graph, *spec.rewiring, seed=self.seed)
+        except ValueError as error:
+            raise ValueError(
+                f"models: {spec.label} cannot add its edges at length {self.length}: {error}"
+            ) from error
 
     def source(self, graph: Data) -> int | None:
         """The node that holds the answer; None where that depends on the example."""

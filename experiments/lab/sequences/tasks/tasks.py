@@ -5,6 +5,8 @@ A graph knows nothing of an example but its input symbols: edges depend on posit
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -28,24 +30,45 @@ from seq import (
     random_combinations_are_disjoint,
 )
 
+if TYPE_CHECKING:
+    from experiments.lab.sequences.settings import PalindromeRun
+
 
 class DigitPalindromes(Task):
-    """Read T - 1 digits of a palindrome, name the last, which is the first."""
+    """Read T - 1 digits of a palindrome, name the last, which is the first.
+
+    Attributes:
+        others: ``constant`` puts the symbol 0 in the place of every digit but the first. There are ten inputs then, the
+            same in each split, and nothing but distance stands between question and answer.
+    """
 
     num_tokens = num_outputs = 10
     chance = 0.1
+    others = "digits"
 
     def __init__(self, length: int, seed: int) -> None:
         super().__init__(length, seed)
         self.distance = length - 1
         self.disjoint = palindromes_are_disjoint(length)
 
+    @classmethod
+    def of(cls, run: PalindromeRun) -> Self:  # type: ignore[override]
+        task = cls(run.length, run.seed)
+        task.others = run.others
+        task.disjoint = task.disjoint and run.others == "digits"
+        return task
+
     @property
     def steps(self) -> int:
         return self.length - 1
 
     def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
-        return Batch(*digit_palindromes(self.length, count, split=split, seed=self.seed, generator=generator))
+        tokens, targets = digit_palindromes(
+            self.length, count, split=split, seed=self.seed, generator=generator
+        )
+        if self.others == "constant":
+            tokens[:, 1:] = 0
+        return Batch(tokens, targets)
 
     def graph(self, spec: GraphSpec) -> Data:
         query = spec.readout == "query"

@@ -12,12 +12,12 @@ from experiments.lab.characters.models.evaluation import Evaluator
 from experiments.lab.characters.settings import CharacterRun, CharacterTraining, CorpusSettings
 from experiments.lab.characters.specs import parse_character_model
 from experiments.lab.characters.text.corpus import UNKNOWN, identify
-from experiments.lab.sequences.settings import SequenceRun
+from experiments.lab.sequences.settings import PalindromeRun
 from experiments.records.checkpoints import save_checkpoint
 from experiments.records.files import write_json
 from experiments.running.execute import execute
 
-OTHER = SequenceRun(experiment="palindrome", length=4, model=parse_model("lstm"), seed=0)
+OTHER = PalindromeRun(experiment="palindrome", length=4, model=parse_model("lstm"), seed=0)
 TEXT = "she sells sea shells by the sea shore\n" * 30
 
 

@@ -62,12 +62,13 @@ def test_every_run_holds_its_memory_before_and_after_training(results):
 
 
 def test_the_terminal_shows_the_numbers_below_the_summary(results):
-    summary, *_, numbers = text_summary(Results(results)).split("\n\n")
+    summary, *_, numbers, lost = text_summary(Results(results)).split("\n\n")
     assert "test accuracy" in summary
     lines = [line.split() for line in numbers.splitlines() if line.startswith("gcn-2 ")]
     assert [line[2] for line in lines] == ["initial", "trained"]
     for line in lines:
         assert line[line.index("3-5") - 1] == "2"  # it hears two hops, and nothing from three on
+    assert any(line.startswith("gcn-2 ") and line.endswith("under-reaching") for line in lost.splitlines())
 
 
 def test_the_page_shows_figures_and_numbers(results):

@@ -1,7 +1,7 @@
 import pytest
 
 from experiments.core.specs import parse_model
-from experiments.lab.sequences.distance import describe_reach
+from experiments.lab.sequences.distance import describe_reach, with_layers
 from experiments.lab.sequences.tasks.tasks import BaumSweet, DigitPalindromes
 
 
@@ -21,6 +21,9 @@ from experiments.lab.sequences.tasks.tasks import BaumSweet, DigitPalindromes
         ("gcn-1-virtual", 12, 2, False),
         ("gcn-2-fulllast", 12, 1, True),
         ("gat-1-fulllast-noedges", 12, 1, True),
+        ("gcn-reach", 12, 11, True),
+        ("gat-reach-mirrored", 12, 1, True),
+        ("gcn-reach-skip3", 10, 3, True),
     ],
 )
 def test_reach_counts_hops_against_layers(label, length, hops, in_reach):
@@ -60,3 +63,30 @@ def test_share_of_a_fully_adjacent_last_layer_is_one_node_of_all(label):
 def test_nothing_is_said_where_the_answer_has_no_fixed_node():
     spec, task = parse_model("gcn-2"), BaumSweet(4, 0)
     assert describe_reach(task.graph(spec), spec, task) == {}
+
+
+@pytest.mark.parametrize(("label", "layers"), [("gcn-reach", 9), ("gin-reach-mirrored", 1), ("gcn-3", 3)])
+def test_reach_stands_for_as_many_layers_as_hops(label, layers):
+    assert with_layers(parse_model(label), DigitPalindromes(10, 0)).layers == layers
+
+
+@pytest.mark.parametrize(
+    ("label", "task", "words"),
+    [
+        ("gcn-reach", BaumSweet(4, 0), "not the same for all"),
+        ("gcn-reach-mean", DigitPalindromes(10, 0), "not the same for all"),
+        ("gcn-reach-noedges", DigitPalindromes(10, 0), "no path leads there"),
+    ],
+)
+def test_reach_needs_an_answer_with_a_place(label, task, words):
+    with pytest.raises(ValueError, match=f"models: {label} .*{words}"):
+        with_layers(parse_model(label), task)
+
+
+@pytest.mark.parametrize(("label", "hops"), [("graphtransformer-1", 1), ("gnnssm-4", 9), ("sage-9", 9)])
+def test_convolutions_say_how_far_a_layer_carries(label, hops):
+    spec, task = parse_model(label), DigitPalindromes(10, 0)
+    found = describe_reach(task.graph(spec), spec, task)
+    assert found["hops"] == hops
+    assert found["in_reach"] == (hops <= spec.layers)
+    assert "answer_share" not in found  # there is no matrix of theirs
