@@ -17,7 +17,10 @@ _REST = (
 
 def _transfer(name: str, title: str, question: str, task: str, **more: Any) -> Experiment:
     shared: dict[str, Any] = {
-        "models": ("lstm", "gcn-4", "gcn-6", "gat-4", "gat-6"),
+        "models": (
+            *("lstm", "transformer-2", "gcn-reach", "gin-reach", "sage-reach", "gat-reach", "gatv2-reach"),
+            *("gnnssm-reach", "graphtransformer-reach"),
+        ),
         "pictures": f"{_HERE}.pictures:draw_graphs",
         "values": {"length": (2, 4, 6), "patience": 0},
         "smoke": smoke("lstm", "gcn-2", "gcn-3", length=(3,)),

@@ -41,9 +41,10 @@ def build_model(spec: ModelSpec, task: Task, hidden: int, *, device: str = "cpu"
         graph = None if "edges" in task.sample.extras else task.graph(spec)
         with torch.device(device):
             return _graph(spec, task, graph, hidden)
+    steps = task.steps if isinstance(spec, AttentionSpec) else 0  # examples are drawn on the CPU
     with torch.device(device):
         if isinstance(spec, AttentionSpec):
-            return _attention(spec, task, hidden)
+            return _attention(spec, task, hidden, steps)
         return _recurrent(spec, task, hidden)
 
 
@@ -68,7 +69,7 @@ def _recurrent(spec: RecurrentSpec, task: Task, hidden: int) -> nn.Module:
     return TimesAsFeature(classifier) if as_feature else classifier
 
 
-def _attention(spec: AttentionSpec, task: Task, hidden: int) -> nn.Module:
+def _attention(spec: AttentionSpec, task: Task, hidden: int, steps: int) -> nn.Module:
     make = load(spec.part.make)
     classifier: nn.Module = make(
         hidden,
@@ -81,7 +82,7 @@ def _attention(spec: AttentionSpec, task: Task, hidden: int) -> nn.Module:
         num_heads=spec.heads,
         causal=not spec.full,
         position="none" if spec.position == "noposition" else spec.position,
-        max_length=task.steps,
+        max_length=steps,
     )
     return TimesAsFeature(classifier) if task.uses_times else classifier
 
