@@ -29,6 +29,9 @@ OURS: dict[str, Callable[[str], nn.Module]] = {
     "gru of cho": lambda kernel: seq.GRU(H, H, variant="cho", kernel=kernel),
     "cell-gated lstm": lambda kernel: seq.CellGatedLSTM(H, H, kernel=kernel),
     "peephole lstm": lambda kernel: seq.PeepholeLSTM(H, H, kernel=kernel),
+    "mingru": lambda kernel: seq.MinGRU(H, H, kernel=kernel),
+    "minlstm": lambda kernel: seq.MinLSTM(H, H, kernel=kernel),
+    "lru": lambda kernel: seq.LRU(H, H, kernel=kernel),
     "phased lstm": lambda kernel: seq.PhasedLSTM(H, H, kernel=kernel),
     "phased peephole lstm": lambda kernel: seq.PhasedLSTM(H, H, cell=seq.PeepholeLSTM, kernel=kernel),
 }

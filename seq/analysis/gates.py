@@ -17,7 +17,8 @@ def gate_activations(
     """Every gate, candidate and state of a single layer at every step, from the cell's equations.
 
     Of an LSTM and its relatives i, f, o (0: closed, 1: open), the candidate g, the memory c and the output h; of a
-    GRU r, z, the candidate n and h; of the vanilla network h. A phased LSTM has its time gate k as well; its
+    GRU r, z, the candidate n and h; of a minimal GRU z, n and h, of a minimal LSTM f, i, n and h; of the vanilla
+    network h. A phased LSTM has its time gate k as well; its
     other gates are those of the proposals, and c and h the states that k lets through.
 
     Args:
@@ -31,8 +32,8 @@ def gate_activations(
         - each of the results: (B, T, H)
 
     Raises:
-        ValueError: a stack or a bidirectional layer, which has no gates of its own; input, state or times of
-            another shape.
+        ValueError: a stack, a bidirectional layer or a linear recurrent unit, which have no such gates; input, state
+            or times of another shape.
 
     Example:
         >>> import torch
@@ -44,7 +45,7 @@ def gate_activations(
     cell = layer.cell if isinstance(layer, PhasedLSTM) else layer
     if not isinstance(cell, Cell):
         raise ValueError(
-            f"layer must be a single cell, not a {type(layer).__name__}; take its parts one by one"
+            f"layer must be a single cell, not a {type(layer).__name__}; take the parts of a stack one by one"
         )
     if times is not None and not isinstance(layer, PhasedLSTM):
         raise ValueError(f"times must be None: {type(layer).__name__} does not use time stamps")

@@ -143,7 +143,7 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
 
 
 def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None) -> Tensor:
-    """ds(t)/ds(t-1) of every step, s being all of the state: [h] or, for an LSTM, [h; c].
+    """ds(t)/ds(t-1) of every step, s being all of the state: [h], for an LSTM [h; c], for an LRU [h; re; im].
 
     Its singular values say what one step does to what is remembered: below 1 it shrinks, above 1 it grows.
 
@@ -154,7 +154,7 @@ def step_jacobians(layer: RecurrentLayer, x: Tensor, state: State | None = None)
 
     Shapes:
         - **x**: (B, T, I)
-        - returns (T, B, S, S) with S = H, or 2H for a cell with a memory
+        - returns (T, B, S, S) with S = H, 2H for a cell with a memory, or 3H for a linear recurrent unit
 
     Raises:
         ValueError: a stack of layers, or a bidirectional one; no sequences, input or state of another shape.

@@ -49,6 +49,9 @@ class Transformer(nn.Module):
         feedforward: units of each feed-forward network; 4 H when left out.
         dropout: probability of dropping a weight of the attention or a unit, in [0, 1); in training only.
 
+    Attention is torch's own, which on a processor has a first derivative only; under torch.func it is taken in plain
+    steps, which have all.
+
     Args of the call:
         x: input sequences.
         lengths: number of valid steps of each sequence, 1..T. Steps beyond it change nothing, and outputs there are

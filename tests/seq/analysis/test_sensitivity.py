@@ -6,6 +6,7 @@ from torch_geometric.utils import total_influence
 from gnnlab import GCNConv, GraphNet, SequenceGraphClassifier, palindrome_graph, path_graph
 from seq import (
     GRU,
+    LRU,
     LSTM,
     RNN,
     Bidirectional,
@@ -225,6 +226,20 @@ def test_step_jacobians_are_those_of_one_step(cell):
 def test_step_jacobians_of_the_vanilla_network_are_its_closed_form():
     layer, x = RNN(I, H).double(), draw(B, T, I)
     torch.testing.assert_close(step_jacobians(layer, x), rnn_jacobians(layer, x))
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_step_jacobians_of_the_linear_recurrent_unit_are_its_eigenvalues(gated):
+    torch.manual_seed(6)
+    layer = LRU(I, H, gated=gated).double()
+    found = step_jacobians(layer, draw(B, T, I))  # (T, B, 3H, 3H), of [h; re; im]
+    real, imaginary = layer.eigenvalues.real.diag(), layer.eigenvalues.imag.diag()
+    turn = torch.cat([torch.cat([real, -imaginary], 1), torch.cat([imaginary, real], 1)])
+    torch.testing.assert_close(found[:, :, H:, H:], turn.expand(T, B, -1, -1))
+    assert (found[..., :H] == 0).all()  # no later step reads the output
+    if not gated:
+        C = layer.weight_y * torch.cat([torch.ones(H), -torch.ones(H)])
+        torch.testing.assert_close(found[:, :, :H, H:], (C @ turn).expand(T, B, -1, -1))
 
 
 def test_a_closed_time_gate_leaves_the_state_as_it_is():
