@@ -20,6 +20,7 @@ FOLDERS = (
     "experiments.lab.memory.experiment",
     "experiments.lab.trees.experiment",
     "experiments.lab.transfer.experiment",
+    "experiments.lab.paths.experiment",
     "experiments.lab.citation.experiment",
     "experiments.lab.documents.experiment",
     "experiments.lab.characters.experiment",

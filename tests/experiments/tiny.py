@@ -20,6 +20,7 @@ ARGUMENTS = {
         *TRAIN,
         *SPLITS,
     ],
+    "shortest-path": ["--models", "lstm,gcn-2", "--lengths", "8", *TRAIN, *SPLITS[:-1], "1600"],
     "own": ["--models", "lstm,gcn-2", "--lengths", "4", *TRAIN, *SPLITS],
     "tree-neighbors": [
         "--models",

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from experiments.core.specs import GraphSpec, ModelSpec
 from experiments.lab.sequences.models.own import AtEmbedding
 from experiments.lab.sequences.settings import LEAST
+from experiments.lab.sequences.tasks.drawn import IGNORED
 from experiments.lab.sequences.tasks.task import Batch, Task
 from experiments.lab.sequences.training import answers, named
 from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
@@ -33,12 +34,12 @@ def measure_sensitivity(
     """D(r) = ‖∂y/∂e‖_F at each distance r from the read-out, a mean over validation examples.
 
     e is what the model makes of a symbol (its embedding, with its position in a graph), or the numbers themselves
-    where inputs are numbers; y are the outputs, at the last step where an answer is due at each. r counts what the
-    input has to travel: steps of a recurrent network, its own included, and hops along the path of a graph network
-    whatever other edges there are (hops to the root of a tree, or to the node of a ring that asks). So the first of
-    T - 1 digits is T - 1 from the missing one in both. Computed in double precision on a copy in evaluation mode;
-    nothing of the model changes. Where D has fallen under the smallest numbers of that precision, as after a thousand
-    steps of a vanilla network, there are no rows: 0 would say that nothing arrives.
+    where inputs are numbers; y are the outputs, of each example at the last step at which an answer is due. r counts
+    what the input has to travel: steps of a recurrent network, its own included, and hops along the path of a graph
+    network whatever other edges there are (hops to the root of a tree, or to the node of a ring that asks). So the
+    first of T - 1 digits is T - 1 from the missing one in both. Computed in double precision on a copy in evaluation
+    mode; nothing of the model changes. Where D has fallen under the smallest numbers of that precision, as after a
+    thousand steps of a vanilla network, there are no rows: 0 would say that nothing arrives.
 
     Args:
         model: Made for the spec and the task.
@@ -51,8 +52,14 @@ def measure_sensitivity(
     """
     batch = in_double(task.batch("validation", examples, task.generator("validation")))
     function, inputs = split_at_input(double_copy(model), batch)
-    last = (lambda x: function(x)[:, -1]) if task.every_step else function
-    found = sensitivity(last, inputs)
+    read = function
+    if task.every_step:
+        each, ends = torch.arange(len(inputs)), last_answers(batch)
+
+        def read(x: Tensor) -> Tensor:
+            return function(x)[each, ends]
+
+    found = sensitivity(read, inputs)
     distance = _distances(spec, task, batch, found)
     rows = []
     for r in distance.unique().tolist():
@@ -62,6 +69,14 @@ def measure_sensitivity(
     if farthest is not None and farthest["sensitivity"] < LEAST:
         rows = [row for row in rows if row["r"] <= farthest["r"]]
     return rows
+
+
+def last_answers(batch: Batch) -> Tensor:
+    """(B,) the last step of each example at which an answer is due, where there may be one at every step."""
+    steps = torch.arange(batch.targets.shape[1])
+    if batch.targets.is_floating_point():  # numbers are due at each
+        return steps[-1:].expand(len(batch.targets))
+    return torch.where(batch.targets != IGNORED, steps, -1).amax(1)
 
 
 def double_copy(model: nn.Module) -> nn.Module:
@@ -95,6 +110,7 @@ def _distances(spec: ModelSpec, task: Task, batch: Batch, found: Tensor) -> Tens
     positions = torch.arange(found.shape[1])
     graph = task.graph(spec) if isinstance(spec, GraphSpec) else None
     if task.varies and "lengths" in batch.extras:
+        # With an answer at each step, the last one is due at the example's end.
         lengths = batch.extras["lengths"].unsqueeze(1)
         return torch.where(positions < lengths, lengths - positions, -1)
     if "lengths" in batch.extras:
@@ -102,14 +118,19 @@ def _distances(spec: ModelSpec, task: Task, batch: Batch, found: Tensor) -> Tens
         # A query stands behind the longest sequence, whatever the length of the example.
         behind = int(graph.query) if graph is not None and "query" in graph else lengths
         return torch.where(positions < lengths, behind - positions, -1)  # padding is nobody's input
+    if task.every_step:
+        end = last_answers(batch).unsqueeze(1)
+        return torch.where(
+            positions <= end, end + (graph is None) - positions, -1
+        )  # nothing behind it has a distance
     if graph is None:
         return (found.shape[1] - positions).expand_as(found)
     if "height" in graph:
         distance = graph.height
     elif "hops" in graph:
         distance = graph.hops
-    elif "query" in graph or task.every_step:
-        distance = (int(graph.query) if "query" in graph else task.steps - 1) - positions
+    elif "query" in graph:
+        distance = int(graph.query) - positions
     else:
         distance = task.steps - positions
     if "virtual" in graph and found.shape[1] == graph.num_nodes:

@@ -75,11 +75,15 @@ def checked(task: Any, drawn: Any, count: int) -> Drawn:
         inputs, targets = within(inputs, targets, lengths, every_step=task.every_step)
         extras["lengths"] = lengths
     if edges is not None:
-        if isinstance(edges, Tensor | np.ndarray) or len(edges) != count:
+        most = torch.full((count,), steps) if lengths is None else lengths
+        if isinstance(edges, Tensor) and edges.dim() == 3 and edges.shape[:2] == (count, 2):
+            extras["edges"] = _padded(edges, most, name)
+        elif isinstance(edges, Tensor | np.ndarray) or len(edges) != count:
             raise ValueError(
                 f"task: {name}.examples: edges should be a list of {count}, one for each example"
             )
-        extras["edges"] = pad_edges(edges, [steps] * count if lengths is None else lengths.tolist(), name)
+        else:
+            extras["edges"] = pad_edges(edges, most.tolist(), name)
     return Drawn(inputs, targets, extras)
 
 
@@ -133,6 +137,20 @@ def pad_edges(edges: Sequence[Any], nodes: int | Sequence[int], name: str) -> Te
     for row, index in zip(padded, found):
         row[:, : index.size(1)] = index
     return padded
+
+
+def _padded(edges: Tensor, most: Tensor, name: str) -> Tensor:
+    """Edges of N examples that are one tensor already, looked at."""
+    if edges.is_floating_point() or edges.dtype == torch.bool:
+        raise ValueError(f"task: {name}.examples: edges should be whole numbers, but are {edges.dtype}")
+    edges = edges.cpu().long()
+    none = (edges == -1).all(1, keepdim=True)
+    if not bool((none | ((edges >= 0) & (edges < most.view(-1, 1, 1)))).all()):
+        raise ValueError(
+            f"task: {name}.examples: edges should join steps of their example, from 0 on, with -1 in both rows where "
+            "there is none"
+        )
+    return edges
 
 
 def _inputs(task: Any, name: str, inputs: Any, count: int) -> Tensor:

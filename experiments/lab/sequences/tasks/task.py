@@ -47,13 +47,14 @@ class Examples(NamedTuple):
         inputs: (N, T) integers, or (N, T, F) numbers; beyond an example's length they are not looked at.
         targets: (N,), or (N, T) where an answer is due at every step.
         lengths: (N,) steps of each example; all T where left out.
-        edges: For each example the edges of its own graph over its steps, (2, E) as PyG has them, or pairs.
+        edges: For each example the edges of its own graph over its steps, (2, E) as PyG has them, or pairs; or all of
+            them as one tensor (N, 2, E), with -1 where an example has fewer.
     """
 
     inputs: Any
     targets: Any
     lengths: Any = None
-    edges: Sequence[Any] | None = None
+    edges: Sequence[Any] | Tensor | None = None
 
 
 class Task(ABC):

@@ -4,6 +4,7 @@ import torch
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import EXAMPLES, measure_sensitivity
 from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.tasks.drawn import IGNORED
 from experiments.lab.sequences.tasks.tasks import DigitPalindromes
 from experiments.lab.sequences.work import make_task
 from tests.experiments.runs import sequence_run
@@ -74,6 +75,11 @@ def test_a_read_out_over_all_nodes_counts_as_recurrent_networks_do():
         ("lstm-scalar", "palindrome", 5, range(1, 5)),
         ("lstm", "copy-memory", 3, range(1, 24)),
         ("gcn-2", "copy-memory", 3, range(23)),
+        ("lstm", "selective-copying", 6, range(1, 11)),
+        ("gcn-2", "selective-copying", 6, range(10)),
+        ("lstm", "first-symbol", 5, range(1, 6)),
+        ("lstm", "ring", 3, range(1, 6)),
+        ("gcn-2", "ring", 3, range(4)),
         ("lstm", "adding", 7, range(1, 8)),
         ("gcn-2-sum", "adding", 7, range(1, 8)),
         ("gcn-2-directed", "tree-neighbors", 3, range(4)),
@@ -83,6 +89,21 @@ def test_a_read_out_over_all_nodes_counts_as_recurrent_networks_do():
 def test_every_kind_of_input_has_its_distances(label, experiment, length, distances):
     _, _, found = measured(label, experiment, length)
     assert sorted(found) == list(distances)
+
+
+@pytest.mark.parametrize(("label", "own"), [("lstm", 1), ("gcn-2", 0)])
+def test_where_few_steps_ask_it_is_that_of_the_last_answer(label, own):
+    task, model, found = measured(label, "recall", 20)
+    batch = task.batch("validation", EXAMPLES, task.generator("validation"))
+    wide, sums = model.double().eval(), {}
+    for tokens, targets in zip(batch.inputs, batch.targets.tolist()):
+        end = max(step for step, target in enumerate(targets) if target != IGNORED)
+        e = wide.encode(tokens.unsqueeze(0)).detach()
+        whole = torch.autograd.functional.jacobian(lambda e, end=end: wide.read(e)[:, end], e)
+        norms = whole[0, :, 0].pow(2).sum((0, 2)).sqrt().tolist()  # of (C, T, D)
+        for position, norm in enumerate(norms[: end + 1]):
+            sums.setdefault(end + own - position, []).append(norm)
+    assert found == {r: pytest.approx(sum(v) / len(v), rel=1e-9, abs=0) for r, v in sums.items()}
 
 
 @pytest.mark.parametrize("label", ["lstm", "phased", "gcn-2-mean"])

@@ -6,6 +6,7 @@ from experiments.core.specs import parse_model
 from experiments.lab.sequences.models.models import build_model
 from experiments.lab.sequences.tasks.drawn import IGNORED
 from experiments.lab.sequences.tasks.tasks import DigitPalindromes
+from experiments.lab.sequences.training import answers
 from experiments.lab.sequences.work import make_task
 from tests.experiments.runs import sequence_run
 
@@ -68,6 +69,8 @@ EVERY = {
     "ring": 3,
     "crossed-ring": 3,
     "clique-path": 3,
+    "shortest-path": 8,
+    "eccentricity": 8,
 }
 
 
@@ -86,14 +89,14 @@ def test_every_experiment_is_covered():
 def test_every_task_trains_every_default_model_of_both_families(name):
     task = make(name, EVERY[name])
     labels = {*experiments()[name].models, "rnn", "gru1-bidirectional", "phased-2", "gcn-2", "gat-2-residual"}
-    inputs, targets, extras = task.batch("train", 5, task.generator("train"))
+    batch = task.batch("train", 5, task.generator("train"))
     for label in sorted(labels):
         model = build_model(parse_model(label), task, 12)
-        outputs = model(inputs, **extras)
+        outputs = answers(model, batch)
         assert outputs.shape[0] == 5
         assert outputs.shape[-1] == task.num_outputs
-        task.loss(outputs, targets).backward()
-        assert task.correct(outputs, targets).dtype == torch.bool
+        task.loss(outputs, batch.targets).backward()
+        assert task.correct(outputs, batch.targets).dtype == torch.bool
         assert all(p.grad is None or p.grad.isfinite().all() for p in model.parameters())
 
 
