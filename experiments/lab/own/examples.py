@@ -12,7 +12,8 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from experiments.core.specs import GraphSpec
-from experiments.lab.sequences.tasks.task import IGNORED, SHARES, Batch, Task
+from experiments.lab.sequences.tasks.splits import SHARES
+from experiments.lab.sequences.tasks.task import IGNORED, Batch, Task
 
 PARTS = ("train", "validation", "test")
 

@@ -29,6 +29,7 @@ COLUMNS = (
         "hops_a_layer",
         "in_reach",
         "answer_share",
+        "answer_at",
         "disjoint",
         "validation_accuracy",
     ),

@@ -19,6 +19,7 @@ from gnnlab import ExampleGraphClassifier, SequenceGraphClassifier
 from seq import SequenceClassifier, TransformerClassifier, sensitivity
 
 EXAMPLES = 16
+_PATH = GraphSpec("gcn")
 #: Models that can be called behind what they make of symbols.
 _WITH_INPUT_LAYER = (
     SequenceClassifier,
@@ -69,6 +70,18 @@ def measure_sensitivity(
     if farthest is not None and farthest["sensitivity"] < LEAST:
         rows = [row for row in rows if row["r"] <= farthest["r"]]
     return rows
+
+
+def answer_distance(spec: ModelSpec, task: Task) -> int | None:
+    """The r of D(r) at which a model finds the input that holds the answer; None where that is not one place."""
+    if task.varies or task.every_step or task.uses_times:
+        return None
+    graph = task.graph(spec if isinstance(spec, GraphSpec) else _PATH)
+    source = task.source(graph)
+    if source is None:
+        return None
+    places = graph.num_nodes if isinstance(spec, GraphSpec) else task.steps
+    return int(_distances(spec, task, task.sample, torch.zeros(1, int(places or 0)))[0, source])
 
 
 def last_answers(batch: Batch) -> Tensor:

@@ -13,7 +13,7 @@ from experiments.core.catalogue import find_experiment
 from experiments.core.experiment import load
 from experiments.core.specs import GraphSpec, OwnSpec
 from experiments.lab.sequences.distance import describe_reach
-from experiments.lab.sequences.input_sensitivity import measure_sensitivity
+from experiments.lab.sequences.input_sensitivity import answer_distance, measure_sensitivity
 from experiments.lab.sequences.models.models import build_model, hidden_size
 from experiments.lab.sequences.models.own import is_fixed
 from experiments.lab.sequences.settings import LOSSES, SENSITIVITY, SequenceRun
@@ -126,6 +126,7 @@ def facts(run: SequenceRun, task: Task, model: nn.Module) -> dict[str, Any]:
         "parameters": count_parameters(model),
         "chance": task.chance,
         "distance": task.distance,
+        "answer_at": answer_distance(spec, task),
         "disjoint": task.disjoint,
         **reach,
     }

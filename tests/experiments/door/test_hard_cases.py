@@ -15,7 +15,8 @@ from experiments.lab.own.arrays import records_of_arrays
 from experiments.lab.own.examples import RecordsTask
 from experiments.lab.own.files import read_data, write_graphs
 from experiments.lab.own.graphs import records_of_graphs
-from experiments.lab.sequences.tasks.task import IGNORED, belongs
+from experiments.lab.sequences.tasks.splits import belongs
+from experiments.lab.sequences.tasks.task import IGNORED
 from experiments.records.records import read_runs
 from tests.experiments.door.test_compare import TINY, Last
 

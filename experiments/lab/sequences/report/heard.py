@@ -23,20 +23,20 @@ STRIP = 0.12  # of the height, below the axis's numbers, for what is exactly 0
 
 
 def heard(results: Results) -> Section | None:
-    """The figure, one for each set of settings; None where the answer has no fixed distance."""
+    """The figure, one for each set of settings; None where the answer has no fixed place."""
     blocks: list[Any] = []
     measured = sensitivities(results)
     parts = results.parts()
     for title, part in list(parts.items())[:MOST_PANELS]:
         rows = answers_heard(part, measured.get(title, pd.DataFrame()))
-        if rows.empty or rows["length"].nunique() < 2:
+        if rows.empty or rows["length"].nunique() < 2:  # over one length there is no line
             continue
         figure = Figure(figsize=(9.6, 4.8), layout="constrained")
         draw_heard(part, rows, figure)
         text = (
             "Left: test accuracy, a dot a seed and a line through the means. Right: the derivative of the answer with "
-            "respect to the input that holds it, D at the distance of the answer, after training (before it, where "
-            "nothing was trained): lines are geometric means, dots seeds. What lies in the strip is exactly 0."
+            "respect to the input that holds it, after training (before it, where nothing was trained): lines are "
+            "geometric means, dots seeds. What lies in the strip is exactly 0."
         )
         blocks.append(
             Picture(titled("What is answered, and what arrives of the answer", title), text, figure)
@@ -45,17 +45,17 @@ def heard(results: Results) -> Section | None:
 
 
 def answers_heard(part: Results, rows: pd.DataFrame) -> pd.DataFrame:
-    """D at the answer's distance: ``model``, ``length``, ``seed``, ``sensitivity``; empty where there is no distance.
+    """D at the input that holds the answer, with ``model``, ``length`` and ``seed``; empty where it has no fixed place.
 
     Args:
         part: Runs of one set of settings.
         rows: Of theirs, from ``sensitivities``.
     """
     ended = part.ended
-    if rows.empty or "distance" not in ended or ended["distance"].isna().all():
+    if rows.empty or ended["answer_at"].isna().all():
         return pd.DataFrame(columns=["model", "length", "seed", "sensitivity"])
-    rows = rows.merge(ended[["run", "distance"]], on="run")
-    rows = rows[rows["r"] == rows["distance"]]
+    rows = rows.merge(ended[["run", "answer_at"]], on="run")
+    rows = rows[rows["r"] == rows["answer_at"]]
     last = "trained" if (rows["when"] == "trained").any() else "initial"
     return rows[rows["when"] == last]
 
@@ -88,7 +88,7 @@ def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Ax
     nothing = low * (low / high) ** (STRIP / 2)
     shown = rows.assign(sensitivity=rows["sensitivity"].where(rows["sensitivity"] > 0, nothing))
     plot_by_length(shown, "sensitivity", right, styles, lambda values: mean(pd.Series(values)))
-    right.set(yscale="log", ylim=(bottom, high), ylabel="D(distance of the answer)")
+    right.set(yscale="log", ylim=(bottom, high), ylabel="D of the input that holds the answer")
     right.axhline(low, color="0.3", lw=0.8)
     right.set_yticks([tick for tick in right.get_yticks() if low <= tick <= high])
     right.set_ylim(bottom, high)
@@ -119,6 +119,6 @@ def plot_by_length(
             own["length"] + shift, own[column], style["marker"], color=style["color"], ms=3, mew=0, alpha=0.5
         )
         ax.plot(middles.index + shift, middles, **style, ms=5, mfc="none", lw=1.5, label=label)
-    ax.set_xlabel("length T, which the distance of the answer grows with")
+    ax.set_xlabel("length T, with which the distance of the answer grows")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", color="0.9")
