@@ -10,13 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.core.catalogue import find_experiment
+from experiments.core.catalogue import experiments, find_experiment
+from experiments.core.experiment import load
+from experiments.core.settings import fields_of, names_of
+from experiments.lab.sequences.settings import SequenceRun
 from experiments.reading.page import blocks_of, sections_of, write_report
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture
 from experiments.reading.tables import summary_rows, text_summary
 from experiments.records.files import write_json
 from experiments.records.records import read_run
+from tests.experiments.runs import TINY, sweep
 
 RECORDED = Path(__file__).resolve().parents[1] / "recorded"
 NAMES = sorted(path.name for path in RECORDED.iterdir() if path.is_dir())
@@ -100,3 +104,45 @@ def test_no_figure_and_no_page_holds_it(folder):
     assert figures
     for title, figure in figures:
         assert not [v for v in numbers_of(figure) if is_mean(v, 1) or is_mean(v, 100)], title
+
+
+def another(item, value):
+    """A value that a field may hold, and another one."""
+    if "known" in item.metadata:
+        return next(known for known in item.metadata["known"] if known != value)
+    if type(value) is int:
+        return value - 1 if value == item.metadata.get("most") else value + 1
+    return value / 2
+
+
+def told_besides_length():
+    """Experiments on sequences with the settings, the length left out, that say what is to be learned."""
+    return [
+        pytest.param(name, item, id=f"{name}-{item.name}")
+        for name, experiment in experiments().items()
+        if issubclass(kind := load(experiment.run), SequenceRun) and "length" in experiment.values
+        for item in fields_of(kind)
+        if item.name not in names_of(SequenceRun)
+        and not item.metadata.get("treatment")
+        and item.metadata.get("option") is not False
+    ]
+
+
+@pytest.mark.parametrize(("name", "item"), told_besides_length())
+def test_runs_on_different_tasks_of_one_length_are_told_apart(name, item, tmp_path):
+    smoke = find_experiment(name).smoke
+    sweep(tmp_path / "one", name, ["gcn-2"], [max(smoke["length"]) + 8], [0], **TINY, budget=4000)
+    (config,) = (tmp_path / "one").glob("*/config.json")
+    record = read_run(config.parent)
+    out = tmp_path / "two"
+    now = getattr(record.settings, item.name)
+    for value, score in ((now, LOW), (another(item, now), HIGH)):
+        run = dataclasses.replace(record.settings, **{item.name: value})
+        shutil.copytree(config.parent, out / run.folder)
+        write_json(out / run.folder / "config.json", run.to_dict())
+        write_json(out / run.folder / "result.json", spoil(record.result, score))
+        curve = pd.read_csv(out / run.folder / "curve.csv")
+        scores = [column for column in curve if column.startswith(("validation_", "train_"))]
+        curve.assign(**dict.fromkeys(scores, score)).to_csv(out / run.folder / "curve.csv", index=False)
+    test_no_table_holds_the_mean_of_two_settings(out)
+    test_no_figure_and_no_page_holds_it(out)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.lab.memory.settings import MemoryRun
 from experiments.lab.sequences import work as sequences
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.sensitivity_figures import sensitivity_figure, shown_as_remedies
 from experiments.lab.sequences.report.sensitivity_tables import sensitivities
 from experiments.lab.sequences.settings import SequenceRun
@@ -68,7 +69,7 @@ def draw_memory(runs: list[MemoryRun], out: Path, options: dict[str, Any]) -> No
         return
     trained = Results(other, runs=[run for run in read_runs(other) if run.settings.trains])
     figures = []
-    for number, (title, part) in enumerate(trained.parts().items()):
+    for number, (title, part) in enumerate(over_lengths(trained).items()):
         figure = Figure(figsize=(9, 8.4), layout="constrained")
         upper, lower = figure.subplots(2, 1)
         plot_accuracy(part.frame, upper)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.lab.memory.settings import DEPTH
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.sections import DECAY, definition_of
 from experiments.lab.sequences.report.sensitivity_figures import (
     depth_figure,
@@ -44,7 +45,7 @@ def figures(results: Results) -> Section | None:
     """Both families in one figure, remedies, and what a step or a layer does, for each length and set of settings."""
     parts = sensitivities(results)
     blocks: list[Picture] = []
-    for settings, part in results.parts(SAME_AT_FIRST).items():
+    for settings, part in over_lengths(results, SAME_AT_FIRST).items():
         if settings in parts:
             rows, depth = parts[settings], read_measured(part, DEPTH, "depth")
             for length in sorted(rows["length"].unique(), reverse=True):
@@ -77,9 +78,10 @@ def _figures(rows: Any, depth: Any, length: int, settings: str) -> list[Picture]
             figures.append(
                 Picture(
                     titled(f"Remedies at T = {length}, {when} weights", settings),
-                    "Left: gates, an open forget gate and phased updates against the vanilla network (grey). "
-                    "Right: mirrored and skip edges, a virtual node, a fully adjacent last layer and residuals against "
-                    "plain layers (grey). Every remedy is an option of a model's name.",
+                    "Left: gates, an open forget gate, phased updates and linear states against the vanilla network "
+                    "(grey). Right: mirrored and skip edges, a virtual node, a fully adjacent last layer, residuals, "
+                    "larger initial weights and a state space over layers against plain layers (grey). Every remedy "
+                    "is a part or an option of a model's name.",
                     remedies,
                 )
             )

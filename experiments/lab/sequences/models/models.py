@@ -71,8 +71,9 @@ def _recurrent(spec: RecurrentSpec, task: Task, hidden: int) -> nn.Module:
 
 def _attention(spec: AttentionSpec, task: Task, hidden: int, steps: int) -> nn.Module:
     make = load(spec.part.make)
+    width, feedforward = spec.channels(hidden)
     classifier: nn.Module = make(
-        hidden,
+        width,
         task.num_outputs,
         num_tokens=task.num_tokens,
         num_features=None if task.num_tokens else task.num_features + task.uses_times,
@@ -83,6 +84,7 @@ def _attention(spec: AttentionSpec, task: Task, hidden: int, steps: int) -> nn.M
         causal=not spec.full,
         position="none" if spec.position == "noposition" else spec.position,
         max_length=steps,
+        feedforward=feedforward,
     )
     return TimesAsFeature(classifier) if task.uses_times else classifier
 
@@ -167,7 +169,7 @@ def hidden_size(spec: ModelSpec, task: Task, train: SequenceTraining) -> int:
 
 def hidden_step(spec: ModelSpec) -> int:
     """Hidden sizes are multiples of this."""
-    if isinstance(spec, (GraphSpec, AttentionSpec)):
+    if isinstance(spec, GraphSpec):
         return spec.hidden_step
     return int(getattr(factory_of(spec), "hidden_step", 1)) if isinstance(spec, OwnSpec) else 1
 

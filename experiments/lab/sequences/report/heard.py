@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import mean
 from experiments.lab.sequences.report.reach import chance_of
 from experiments.lab.sequences.report.sensitivity_plots import family_styles
@@ -26,7 +27,7 @@ def heard(results: Results) -> Section | None:
     """The figure, one for each set of settings; None where the answer has no fixed place."""
     blocks: list[Any] = []
     measured = sensitivities(results)
-    parts = results.parts()
+    parts = over_lengths(results)
     for title, part in list(parts.items())[:MOST_PANELS]:
         rows = answers_heard(part, measured.get(title, pd.DataFrame()))
         if rows.empty or rows["length"].nunique() < 2:  # over one length there is no line

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.sensitivity_tables import SAME_AT_FIRST, read_measured
 from experiments.lab.sequences.settings import LOSSES
 from experiments.reading.frames import natural
@@ -54,7 +55,7 @@ def loss_rows(results: Results) -> list[dict[str, str]]:
         results: Runs without the measurement, as those of an earlier version, are left out.
     """
     found = []
-    for title, part in results.parts(SAME_AT_FIRST).items():
+    for title, part in over_lengths(results, SAME_AT_FIRST).items():
         ended = part.ended.set_index("run")
         for (model, length, when), group in _measured(part).groupby(["model", "length", "when"], sort=False):
             first = ended.loc[group["run"].iloc[0]]

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.lab.sequences.experiment import SUCCESS
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import initial_losses, layers_of, words_of_loss
 from experiments.reading.frames import LABEL, ended, natural
 from experiments.reading.plots import MARKERS
@@ -40,13 +41,13 @@ def reach(results: Results) -> Section | None:
     if not results.ended["in_reach"].notna().any():
         return None
     blocks: list[Any] = [Text(text) for text in REASONS]
-    for title, part in list(results.parts().items())[:MOST_PANELS]:
+    for title, part in list(over_lengths(results).items())[:MOST_PANELS]:
         if part.ended["hops"].notna().any():
             figure = Figure(figsize=(9, 4.8), layout="constrained")
             plot_reach(part.frame, figure.subplots(), chance=chance_of(part.frame))
             text = "A mark below the line cannot succeed, whatever its weights."
             blocks.append(Picture(titled("Reach of the graph models", title), text, figure))
-    blocks += [*left_out(results.parts()), Table(reach_rows(results))]
+    blocks += [*left_out(over_lengths(results)), Table(reach_rows(results))]
     return Section("reach", "Why a graph model fails: reach, and what is left on the way", blocks)
 
 
@@ -57,7 +58,7 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
         results: Runs whose answer has no fixed node are left out.
     """
     rows = []
-    for title, part in results.parts().items():
+    for title, part in over_lengths(results).items():
         lost = initial_losses(part)
         graphs = part.ended[part.ended["in_reach"].notna()]
         for (label, length), group in graphs.groupby([LABEL, "length"]):

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from experiments.lab.sequences.experiment import ACCURACY
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.reach import chance_of
 from experiments.lab.sequences.report.sensitivity_figures import sensitivity_figure
 from experiments.lab.sequences.report.sensitivity_tables import number_rows, sensitivities
@@ -43,8 +44,8 @@ def figures(results: Results) -> Section | None:
     """Accuracy and success against length, and training curves; one panel for each combination of settings."""
     if results.ended.empty:
         return None
-    parts = dict(list(results.parts().items())[:MOST_PANELS])
-    more = len(results.parts()) - len(parts)
+    parts = dict(list(over_lengths(results).items())[:MOST_PANELS])
+    more = len(over_lengths(results)) - len(parts)
     left_out = f" {more} more combinations of settings stand in the summary alone." if more else ""
     judged = results.metric.title[:1].upper() + results.metric.title[1:]
     accuracy = _panels(parts, 4.6)

@@ -58,7 +58,10 @@ def remedy_figure(rows: pd.DataFrame, length: int, when: str) -> Any | None:
     axes = figure.subplots(1, 2, sharey=True)
     for ax, title, shown, plain in zip(
         axes,
-        ("recurrent: gates, forget bias, phased updates", "graph: edges, a virtual node, residuals"),
+        (
+            "recurrent: gates, forget bias, linear states",
+            "graph: edges, a virtual node, residuals, a state space",
+        ),
         (gated, remedied),
         (["rnn"], [label for label in labels if is_convolution(label) and not has_remedy(label)]),
     ):
@@ -122,7 +125,8 @@ def has_remedy(label: str) -> bool:
     spec = parse_model(label)
     if not isinstance(spec, GraphSpec):
         return False
-    over_depth = spec.residual or spec.norm or spec.jump != "last" or "shared" in spec.part.features
+    over_depth = spec.residual or spec.norm or spec.jump != "last" or spec.gain != 1
+    over_depth = over_depth or "shared" in spec.part.features
     return reaches_further(spec) or over_depth
 
 

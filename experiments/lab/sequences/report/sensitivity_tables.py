@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.core.registry import is_convolution
+from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.decay import describe_decay
 from experiments.lab.sequences.settings import LEAST, SENSITIVITY
 from experiments.reading.frames import natural
@@ -24,7 +25,8 @@ def sensitivities(results: Results) -> dict[str, pd.DataFrame]:
     D(r) is averaged over the seeds of one part alone.
     """
     parts = {
-        title: read_measured(part, SENSITIVITY, "r") for title, part in results.parts(SAME_AT_FIRST).items()
+        title: read_measured(part, SENSITIVITY, "r")
+        for title, part in over_lengths(results, SAME_AT_FIRST).items()
     }
     return {title: rows for title, rows in parts.items() if not rows.empty}
 
