@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from numbers import Integral
 from typing import cast
 
@@ -19,15 +19,16 @@ from seq.checks import (
     check_share,
     check_size,
 )
-from seq.layers.layer import valid_steps
+from seq.layers.layer import State, valid_steps
 
 POSITIONS = ("rotary", "learned", "none")
+AT_ONCE = 1024  # steps of a long text that are read together
 
 
 class Transformer(nn.Module):
     """A stack of pre-norm attention blocks (Vaswani et al. 2017; the norm in front: Xiong et al. 2020).
 
-    ``transformer(x, *, lengths=None) -> outputs``
+    ``transformer(x, *, lengths=None) -> outputs``, and :meth:`resume` for a text that comes in pieces.
 
     .. code-block:: text
 
@@ -46,6 +47,8 @@ class Transformer(nn.Module):
             their distance counts (Su et al. 2021). ``"learned"``: a vector for each position is added to the input.
             ``"none"``: a causal network can still count what it sees, a full one takes the steps as a set.
         max_length: the longest sequence that is read; needed for ``"learned"``.
+        window: how many steps before its own a step of a causal network sees in each block; None for all. An output
+            then depends on its own step and L · window before it.
         feedforward: units of each feed-forward network; 4 H when left out.
         dropout: probability of dropping a weight of the attention or a unit, in [0, 1); in training only.
 
@@ -88,6 +91,7 @@ class Transformer(nn.Module):
         causal: bool = True,
         position: str = "rotary",
         max_length: int | None = None,
+        window: int | None = None,
         feedforward: int | None = None,
         dropout: float = 0.0,
     ) -> None:
@@ -102,6 +106,12 @@ class Transformer(nn.Module):
             check_size("max_length", max_length)
         elif position == "learned":
             raise ValueError("max_length must be given for the position 'learned'")
+        if window is not None:
+            check_size("window", window)
+            if not causal:
+                raise ValueError(
+                    f"window must be None where causal is False, which sees all steps, got {window}"
+                )
         if feedforward is not None:
             check_size("feedforward", feedforward)
         self.input_size, self.hidden_size, self.output_size = (
@@ -120,6 +130,7 @@ class Transformer(nn.Module):
                 feedforward=4 * H if feedforward is None else int(feedforward),
                 causal=causal,
                 rotary=position == "rotary",
+                window=None if window is None else int(window),
                 dropout=dropout,
             )
             for _ in range(num_layers)
@@ -135,6 +146,58 @@ class Transformer(nn.Module):
             x = block(x, valid)
         # 3. the norm
         return _cut(self.norm(x), valid)
+
+    def resume(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Read on: the outputs of new steps, which see those that were read before.
+
+        A text in pieces, the state handed on, gives the outputs of the whole text. Each block keeps the keys and values
+        of the last ``window`` steps, or of all (Transformer-XL, Dai et al. 2019, hands on the like).
+
+        Args:
+            x: the new steps.
+            state: what the call before returned; None at the start of a text.
+
+        Shapes:
+            - **x**: (B, T, I)
+            - **outputs**: (B, T, H)
+            - **state**: keys and values of each block in turn, 2 L tensors (B, heads, S, H / heads)
+
+        Raises:
+            ValueError: a full network, one with learned positions, or a state that is not of this network.
+        """
+        check_resumable("transformer", self)
+        x, _ = self._masked(x, self.input_size, None)
+        if state is not None:
+            self._check_state(state, len(x))
+        outputs = []
+        for piece in x.split(AT_ONCE, dim=1):
+            read, state = self._resume(piece, state)
+            outputs.append(read)
+        assert state is not None
+        return torch.cat(outputs, dim=1), state
+
+    def _resume(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
+        after: list[Tensor] = []
+        x = self._embed(x)
+        for number, block in enumerate(self._parts()):
+            x, seen = block.resume(x, None if state is None else (state[2 * number], state[2 * number + 1]))
+            after += seen
+        return self.norm(x), tuple(after)
+
+    def _check_state(self, state: object, batch: int) -> None:
+        count, heads = 2 * len(self.blocks), next(self._parts()).num_heads
+        fits = (
+            isinstance(state, Sequence) and len(state) == count and all(isinstance(p, Tensor) for p in state)
+        )
+        if fits:
+            shapes = {tuple(part.shape) for part in cast(Sequence[Tensor], state)}
+            steps = next(iter(shapes))[2:3]
+            fits = shapes == {(batch, heads, *steps, self.hidden_size // heads)}
+        if not fits:
+            raise ValueError(
+                f"state must be what resume returned: {count} tensors of shape ({batch}, {heads}, steps, "
+                f"{self.hidden_size // heads})"
+            )
 
     def embed(self, x: Tensor) -> Tensor:
         """What the first block reads, (B, T, H) from (B, T, I)."""
@@ -177,6 +240,18 @@ class Transformer(nn.Module):
         for part in (self.input, self.position, *self._parts(), self.norm):
             if part is not None:
                 part.reset_parameters()
+
+
+def check_resumable(name: str, transformer: Transformer) -> None:
+    """Raise unless a network can read a text in pieces."""
+    if not transformer.causal:
+        raise ValueError(
+            f"{name} must be causal to read in pieces: a full one sees steps that are still to come"
+        )
+    if transformer.position is not None:
+        raise ValueError(
+            f"{name} must have the position 'rotary' or 'none' to read in pieces: the learned ones come to an end"
+        )
 
 
 def _cut(x: Tensor, valid: Tensor | None) -> Tensor:

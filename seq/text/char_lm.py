@@ -1,4 +1,4 @@
-"""A recurrent model of the next character."""
+"""A model of the next character that carries a state: recurrent, or a Transformer with what it has read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seq.attention.transformer import Transformer, check_resumable
 from seq.checks import check_choice, check_flag, check_share, check_size, check_tokens
 from seq.layers.bidirectional import Bidirectional
 from seq.layers.layer import RecurrentLayer, State, check_layer
@@ -14,17 +15,19 @@ ENCODINGS = ("embedding", "onehot")
 
 
 class CharLM(nn.Module):
-    """Predict each next character from a recurrent layer's output: logits(t) = W_ph h(t) + b_p.
+    """Predict each next character from a layer's output: logits(t) = W_ph h(t) + b_p.
 
     ``model(tokens, state=None) -> (logits, state)``, see :class:`seq.text.next_character.NextCharacterModel`.
 
     Args:
-        layer: any layer of this package that reads forwards; several make a :class:`seq.Stacked`.
+        layer: any recurrent layer of this package that reads forwards; several make a :class:`seq.Stacked`. Or a causal
+            :class:`seq.Transformer` without learned positions, best with a ``window``: without one its state and its
+            time grow with the text.
         num_tokens: size of the vocabulary V.
         encoding: how characters become numbers. ``"embedding"``: a learned vector of ``layer.input_size``.
             ``"onehot"``: ``layer.input_size`` is V.
         dropout: probability of setting an output to zero before the head reads it, in training, in [0, 1).
-            Dropout between layers is that of :class:`seq.Stacked`.
+            Dropout between layers is their own.
         tied: the head's matrix is the embedding's (Press & Wolf 2017).
 
     Shapes:
@@ -53,7 +56,7 @@ class CharLM(nn.Module):
 
     def __init__(
         self,
-        layer: RecurrentLayer,
+        layer: RecurrentLayer | Transformer,
         num_tokens: int,
         *,
         encoding: str = "embedding",
@@ -80,7 +83,9 @@ class CharLM(nn.Module):
         # 1. characters to numbers
         x = self.encode(tokens)  # (B, T, I)
         # 2. all steps
-        if self.layer.uses_times:
+        if isinstance(self.layer, Transformer):
+            outputs, state = self.layer.resume(x, state)
+        elif self.layer.uses_times:
             outputs, state = self._run_in_time(x, state)
         else:
             outputs, state = self.layer(x, state)
@@ -95,6 +100,7 @@ class CharLM(nn.Module):
         return F.one_hot(tokens.long(), self.num_tokens).to(self.head.weight.dtype)
 
     def _run_in_time(self, x: Tensor, state: State | None) -> tuple[Tensor, State]:
+        assert isinstance(self.layer, RecurrentLayer)
         B, T, _ = x.shape
         if state is None:
             state = (*self.layer.initial_state(x), torch.zeros(B, dtype=torch.long, device=x.device))
@@ -111,8 +117,11 @@ class CharLM(nn.Module):
         self.head.reset_parameters()
 
 
-def _check_layer(layer: RecurrentLayer, num_tokens: int, encoding: str, tied: bool) -> None:
-    check_layer("layer", layer)
+def _check_layer(layer: RecurrentLayer | Transformer, num_tokens: int, encoding: str, tied: bool) -> None:
+    if isinstance(layer, Transformer):
+        check_resumable("layer", layer)
+    else:
+        check_layer("layer", layer)
     if any(isinstance(part, Bidirectional) for part in layer.modules()):
         raise ValueError("layer must read forwards only: a Bidirectional sees the characters to predict")
     if encoding == "onehot" and layer.input_size != num_tokens:

@@ -19,7 +19,8 @@ class NextCharacterModel(Protocol):
 
     The state holds all that the model needs of the characters that it has read, so that reading a text in
     pieces, the state handed on, gives the logits of reading it at once. A recurrent model hands on its hidden
-    state, a model with a window of w characters the last w tokens. ``None`` is the start of a text.
+    state, a Transformer the keys and values in its window, a model with a window of w characters the last w
+    tokens. ``None`` is the start of a text.
 
     Shapes:
         - **tokens**: (B, T) integers, T >= 1

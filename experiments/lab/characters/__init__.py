@@ -1,1 +1,1 @@
-"""Character models: recurrent and graph networks on the same characters, trained, sampled and compared."""
+"""Character models: recurrent, graph and attention networks on the same characters, trained, sampled and compared."""

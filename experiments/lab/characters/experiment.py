@@ -16,10 +16,10 @@ EXPERIMENTS = (
         question=(
             "Which character comes next? A recurrent network reads the text from left to right and carries "
             "a state; a graph network sees each character as a node with edges from the w characters before "
-            "it, so that L layers reach L w characters back. Of equally many parameters, which predicts "
-            "better, and what is context worth? The default needs no download: the manual of Python's "
-            "language. Several processes share each batch under torchrun: torchrun --standalone "
-            "--nproc-per-node 2 -m experiments run characters"
+            "it, so that L layers reach L w characters back; a Transformer compares each character with those "
+            "before it. Of equally many parameters, which predicts better, and what is context worth? The default "
+            "needs no download: the manual of Python's language. Several processes share each batch under torchrun: "
+            "torchrun --standalone --nproc-per-node 2 -m experiments run characters"
         ),
         about=(
             "The parts of a text are contiguous: training first, then validation, which selects the "
@@ -33,7 +33,7 @@ EXPERIMENTS = (
         model_help=MODEL_HELP,
         models=("lstm-2", "gru-2", "rnn-2", "gcn-2-w8", "gcn-4-w4", "gat-2-w8", "gat-4-w4"),
         smoke={
-            "models": ("lstm-1", "gcn-2-w3", "gat-2-w3"),
+            "models": ("lstm-1", "gcn-2-w3", "gat-2-w3", "transformer-1"),
             "steps": 20,
             "batch_size": 8,
             "evaluate_every": 10,

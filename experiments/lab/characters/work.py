@@ -72,7 +72,7 @@ def work(run: CharacterRun, folder: Path, session: Session) -> dict[str, Any]:
         **fit.facts(),
         "parameters": count_parameters(trainer.model),
         "hidden": hidden,
-        "reach": run.model.reach,
+        "reach": run.model.reach(run.train.window),
         "chance": _most_frequent(corpus),
         "vocabulary": len(corpus.vocabulary),
         "parts": corpus.sizes(),

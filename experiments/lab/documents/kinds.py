@@ -7,10 +7,10 @@ from functools import cache
 
 from experiments.core.labels import grammar, parse_label
 from experiments.core.naming import nearest
-from experiments.core.registry import CELLS, CONVOLUTIONS, Part
-from experiments.core.specs import RecurrentSpec
+from experiments.core.registry import ATTENTION, CELLS, CONVOLUTIONS, Part
+from experiments.core.specs import AttentionSpec, RecurrentSpec
 
-#: Before the label of a recurrent model: a GCN over the graph of words smooths the word vectors that it reads.
+#: Before the label of a model that reads words one by one: a GCN over the graph of words smooths their vectors.
 SMOOTHED = "gcn-"
 
 
@@ -24,7 +24,7 @@ class Kind:
         conv: Entry of ``CONVOLUTIONS`` that it works with; empty where there is no graph.
         transductive: One graph holds all documents, so it is trained once more with the test documents in it.
         cost: How long an epoch takes compared with others.
-        smoothed: A recurrent layer reads word vectors that a graph of words has smoothed.
+        smoothed: What reads words gets vectors that a graph of words has smoothed.
         unused: Columns of settings that it does not look at.
     """
 
@@ -52,8 +52,9 @@ _NETWORK = ("embedding", "hidden", "dropout", "pooling", "most_words")
 _LINEAR = _NO_GRAPH | {f"model.{name}" for name in _NETWORK} | {f"train.{name}" for name in _TRAINING}
 LINEAR, BAG = "tfidf-lr", "bow-mlp"
 _RECURRENT = Kind("a recurrent layer over the words", _READER, unused=_NO_GRAPH)
+_ATTENTION = replace(_RECURRENT, help="a Transformer over the words")
 _SMOOTH = Kind(
-    "a recurrent layer over word vectors that a GCN has smoothed over the graph of words that occur together",
+    "a reader over word vectors that a GCN has smoothed over the graph of words that occur together",
     f"{_HERE}.smoothed_reader:SmoothedReaderClassifier",
     smoothed=True,
     unused=frozenset({"model.heads"}),
@@ -96,14 +97,15 @@ MODELS = {
 }
 _GRAPHS = [name for name, kind in MODELS.items() if kind.conv]
 MODEL_HELP = (
-    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}, or another recurrent layer with options "
-    f"joined by dashes: {grammar(RecurrentSpec)}; gcn- in front of it smooths the word vectors"
+    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}, or another recurrent layer or "
+    f"a Transformer with options joined by dashes, as in gru-2, transformer-2-full: {grammar(RecurrentSpec)}. "
+    f"{grammar(AttentionSpec)}; gcn- in front of it smooths the word vectors"
 )
 
 
 @cache
-def recurrent_spec(name: str) -> RecurrentSpec:
-    """The layer of a model that reads words in their order.
+def reader_spec(name: str) -> RecurrentSpec | AttentionSpec:
+    """What reads words in their order, in a model without a graph of documents.
 
     Args:
         name: Label of the model.
@@ -112,16 +114,17 @@ def recurrent_spec(name: str) -> RecurrentSpec:
         ValueError: There is no such model.
     """
     label = name.removeprefix(SMOOTHED)
-    if label.partition("-")[0] not in CELLS:
+    if label.partition("-")[0] not in {*CELLS, *ATTENTION}:
         if name.partition("-")[0] in CONVOLUTIONS:
             raise ValueError(
                 f"models: {name!r} is a network over sequences as graphs; on documents there are {', '.join(_GRAPHS)}"
             )
-        hint = nearest(name, [*MODELS, *CELLS])
-        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {', '.join([*MODELS, *CELLS])}")
-    spec = parse_label(label, (RecurrentSpec,))
-    assert isinstance(spec, RecurrentSpec)
-    if spec.encoding != "embedding":
+        known = [*MODELS, *CELLS, *ATTENTION]
+        hint = nearest(name, known)
+        raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {', '.join(known)}")
+    spec = parse_label(label, (RecurrentSpec, AttentionSpec))
+    assert isinstance(spec, (RecurrentSpec, AttentionSpec))
+    if isinstance(spec, RecurrentSpec) and spec.encoding != "embedding":
         raise ValueError(f"models: {name!r} should leave {spec.encoding} out; words enter as embeddings")
     return spec
 
@@ -130,6 +133,8 @@ def kind_of(name: str) -> Kind:
     """What the lab knows of a model.
 
     Args:
-        name: One of ``MODELS``, or the label of a recurrent model.
+        name: One of ``MODELS``, or the label of a model that reads words in their order.
     """
-    return MODELS.get(name, _SMOOTH if name.startswith(SMOOTHED) else _RECURRENT)
+    if name in MODELS or name.startswith(SMOOTHED):
+        return MODELS.get(name, _SMOOTH)
+    return _ATTENTION if name.partition("-")[0] in ATTENTION else _RECURRENT

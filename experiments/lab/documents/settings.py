@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, recurrent_spec
+from experiments.core.specs import AttentionSpec
+from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, reader_spec
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
 DEFAULT_CORPUS, SMALL_CORPUS, MOVIE_REVIEWS = CORPORA
@@ -51,14 +52,14 @@ class DocumentModel(Settings):
     """A classifier of documents.
 
     Args:
-        name: One of ``MODELS``, or the label of a recurrent model.
+        name: One of ``MODELS``, or the label of a recurrent model or a Transformer.
         embedding: Size of a word's vector.
         hidden: Hidden units or channels; of all heads together for GAT.
         heads: Attention heads (GAT).
         dropout: Probability of dropping an entry before a layer.
         window: Words of a sliding window (graphs).
         counting: How a window counts: pairs of positions, as Text GCN's authors do, or windows that hold both words.
-        pooling: What a recurrent model's head reads: the mean of all outputs, or the last state.
+        pooling: What the head reads of a recurrent layer or a Transformer: the mean of all outputs, or the last one.
         most_words: Words of a document that a model of sequences, bags or windows reads; what follows is cut.
     """
 
@@ -76,7 +77,7 @@ class DocumentModel(Settings):
         if self.hidden % self.heads:
             raise ValueError(f"heads: {self.heads} should divide the hidden size {self.hidden}")
         if self.name not in MODELS:
-            recurrent_spec(self.name)
+            reader_spec(self.name)
 
     @property
     def label(self) -> str:
@@ -101,7 +102,7 @@ def parse_document_model(text: str) -> DocumentModel:
     """
     name = text.strip()
     if name not in MODELS:
-        name = (SMOOTHED if name.startswith(SMOOTHED) else "") + recurrent_spec(name).label
+        name = (SMOOTHED if name.startswith(SMOOTHED) else "") + reader_spec(name).label
     return DocumentModel(name=name)
 
 
@@ -177,6 +178,13 @@ class DocumentRun(Run):
     model: DocumentModel = plain(option=False)
     share: float = number(above=0, most=100, option="shares", argument="shares")
     train: DocumentTraining = field(default_factory=DocumentTraining, metadata={"option": False})
+
+    def check(self) -> None:
+        spec = None if self.model.name in MODELS else reader_spec(self.model.name)
+        if isinstance(spec, AttentionSpec) and self.model.hidden % spec.hidden_step:
+            raise ValueError(
+                f"hidden: {self.model.hidden} should be a multiple of {spec.hidden_step} for the heads of {spec.label}"
+            )
 
     @property
     def place(self) -> str:

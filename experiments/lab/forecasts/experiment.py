@@ -25,7 +25,7 @@ EXPERIMENTS = (
             "three: the first 60 % trains, the next 20 % validates, the last 20 % tests. last repeats the last value "
             "seen, mean says each node's mean of the training part. A convolution alone takes the window as features "
             "of a node, with -last it sees the last snapshot alone; with -lstm graph layers read every snapshot and an "
-            "LSTM reads each node through time."
+            "LSTM reads each node through time. Other cells stand in the LSTM's place: gru, gcn-mingru, gat-lru."
         ),
         run=f"{_HERE}.settings:ForecastRun",
         parse=f"{_HERE}.settings:parse_forecast_model",

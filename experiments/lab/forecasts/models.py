@@ -1,4 +1,4 @@
-"""Networks that forecast every node's next value: LSTM, graph network, and the one inside the other."""
+"""Networks that forecast every node's next value: recurrent, graph, and the one inside the other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from experiments.core.registry import Part
 from experiments.lab.forecasts.settings import LAST, ForecastModel
 from experiments.training.budget import closest_size, count_parameters
-from seq import LSTM
+from seq import RecurrentLayer
 
 HEADS = 2  # of a convolution that has heads
 
@@ -48,16 +48,16 @@ class SnapshotStack(nn.Module):
 class Forecaster(nn.Module):
     """Forecast the next value of every node from a window of snapshots.
 
-    ``lstm`` reads each node's own window. A convolution alone takes the window as W features of a node and knows no
-    order in time but the place of a feature; with ``last`` it sees the last snapshot alone. With ``lstm`` graph layers
-    run on every snapshot, and an LSTM reads each node's value and its graph features through time
+    A cell, as ``lstm``, reads each node's own window. A convolution alone takes the window as W features of a node and
+    knows no order in time but the place of a feature; with ``last`` it sees the last snapshot alone. With a cell graph
+    layers run on every snapshot, and the cell reads each node's value and its graph features through time
     (after Seo et al. 2016, https://arxiv.org/abs/1612.07659, model 1: a graph convolution in front of an LSTM). All
     add what they say to the last value seen, so a network that says nothing is the last value.
 
     Args:
         spec: The model; a network.
         window: W.
-        hidden: H, of the graph layers and of the LSTM.
+        hidden: H, of the graph layers and of the cell.
         edge_index: (2, E).
 
     Shapes:
@@ -73,11 +73,11 @@ class Forecaster(nn.Module):
             1 if spec.over_time or spec.name.endswith(LAST) else window
         )  # steps that are features of a node
         self.graph: SnapshotStack | None = None
-        self.recurrent: LSTM | None = None
+        self.recurrent: RecurrentLayer | None = None
         if spec.on_graph:
             self.graph = SnapshotStack(self.seen, hidden, spec.depth, spec.part)
-        if spec.over_time:
-            self.recurrent = LSTM(1 + (hidden if spec.on_graph else 0), hidden)
+        if spec.cell is not None:
+            self.recurrent = spec.cell.layer(1 + (hidden if spec.on_graph else 0), hidden)
         self.head = nn.Linear(hidden, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -91,8 +91,8 @@ class Forecaster(nn.Module):
             if self.graph is not None:
                 around = self.graph(steps.flatten(0, 1), self.edge_index).unflatten(0, (B, W))
                 steps = torch.cat([steps, around], dim=-1)  # (B, W, N, 1 + H)
-            _, (h, _) = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence a node
-            features = h.unflatten(0, (B, N))
+            _, state = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence a node
+            features = self.recurrent.summary(state).unflatten(0, (B, N))
         return x[:, -1] + self.head(features).squeeze(-1)
 
 

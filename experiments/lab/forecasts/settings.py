@@ -17,7 +17,10 @@ GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
 NODES, TIMES = 150, 500  # of the epidemic
 SMOKE_NODES, SMOKE_TIMES = 60, 80
 MOST_LAYERS = 100
-WINDOW, LAST, LSTM = VIEWS = ("window", "last", "lstm")
+#: Cells that read time: snapshots come one a step, and need no time stamps.
+READERS = {name: part for name, part in CELLS.items() if "times" not in part.features}
+WINDOW, LAST, LSTM = "window", "last", "lstm"
+VIEWS = (WINDOW, LAST, *READERS)
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,14 @@ class ForecastModel(Spec):
         return self.depth > 0
 
     @property
+    def cell(self) -> Part | None:
+        """What reads the window through time; None where nothing does."""
+        return None
+
+    @property
     def over_time(self) -> bool:
         """Whether a recurrent network reads the window."""
-        return self.name.endswith(LSTM)
+        return self.cell is not None
 
     @property
     def trained(self) -> bool:
@@ -62,16 +70,21 @@ class PlainModel(ForecastModel):
     """A model that looks at each node by itself.
 
     Args:
-        reader: ``lstm``; ``last`` repeats the last value, ``mean`` says each node's mean of the training part.
+        reader: An entry of ``READERS``; ``last`` repeats the last value, ``mean`` says each node's mean of the training
+            part.
     """
 
     parts: ClassVar[Mapping[str, Part]] = {
-        "lstm": CELLS["lstm"],
+        **READERS,
         "last": Part("last", "", "the last value"),
         "mean": Part("mean", "", "each node's mean of the training part"),
     }
 
     reader: str
+
+    @property
+    def cell(self) -> Part | None:
+        return READERS.get(self.reader)
 
 
 @dataclass(frozen=True)
@@ -81,8 +94,8 @@ class GraphModel(ForecastModel):
     Args:
         conv: An entry of ``CONVOLUTIONS``.
         layers: Graph layers; None takes 1 in a model that reads time too (its steps add up) and 2 in any other.
-        view: ``window`` takes the window as features of a node, ``last`` the last snapshot alone; ``lstm`` reads graph
-            features of every snapshot through time.
+        view: ``window`` takes the window as features of a node, ``last`` the last snapshot alone; an entry of
+            ``READERS`` reads graph features of every snapshot through time.
     """
 
     parts: ClassVar[Mapping[str, Part]] = CONVOLUTIONS
@@ -104,14 +117,19 @@ class GraphModel(ForecastModel):
         return self.conv if self.view == WINDOW else f"{self.conv}-{self.view}"
 
     @property
+    def cell(self) -> Part | None:
+        return READERS.get(self.view)
+
+    @property
     def depth(self) -> int:
         return self.layers or (1 if self.over_time else 2)
 
 
 KINDS = (PlainModel, GraphModel)
 MODEL_HELP = (
-    f"lstm; last, mean: baselines; {grammar(GraphModel)}. A convolution alone takes the window as features of a node, "
-    "with last it sees the last snapshot alone, with lstm it is both, as in gcn-3-lstm with three graph layers"
+    f"{', '.join(READERS)}; last, mean: baselines; {grammar(GraphModel)}. A convolution alone takes the window as "
+    "features of a node, with last it sees the last snapshot alone, with a cell it is both, as in gcn-3-lstm with "
+    "three graph layers"
 )
 
 

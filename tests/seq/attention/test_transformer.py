@@ -12,6 +12,7 @@ from torch import nn
 from torch.func import functional_call, grad, hessian, jacfwd, jacrev, jvp, vmap
 
 from seq import Transformer, jacobians, sensitivity
+from seq.attention import transformer as module
 from seq.attention.rotary import rotate
 
 # torch compiles some functions through parts of itself that it calls deprecated.
@@ -79,6 +80,100 @@ def test_a_block_is_torchs_layer_with_gradients(causal, with_lengths):
     ]
     for one, other in zip(*grads):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("window", [1, 4, 6, 40])
+def test_a_block_with_a_window_is_torchs_layer_with_a_band(window):
+    transformer = make("none", window=window, feedforward=17)
+    layer, theirs, ours = torch_layer(transformer.blocks[1])
+    x = draw(B, T, H).requires_grad_()
+    hidden = torch.tensor([[not 0 <= t - s <= window for s in range(T)] for t in range(T)])
+    found, expected = transformer.block(1, x), layer(x, src_mask=hidden)
+    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(vmap(lambda one: transformer.block(1, one[None])[0])(x), expected)
+    weighting = draw(B, T, H)
+    grads = [
+        torch.autograd.grad((out * weighting).sum(), [x, *parameters])
+        for out, parameters in ((found, ours), (expected, theirs))
+    ]
+    for one, other in zip(*grads):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("position", ["rotary", "none"])
+def test_an_output_depends_on_as_many_steps_as_layers_times_window(position, layers):
+    transformer = make(position, window=3, num_layers=layers)
+    x = draw(B, 17, I).requires_grad_()
+    (slope,) = torch.autograd.grad(transformer(x)[:, 14].pow(2).sum() + transformer(x)[:, 14].sum(), x)
+    seen = (slope != 0).any(-1).all(0).tolist()
+    assert seen == [0 <= 14 - t <= 3 * layers for t in range(17)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    pieces=st.lists(st.integers(1, 9), min_size=1, max_size=6),
+    window=st.none() | st.integers(1, 12),
+    position=st.sampled_from(["rotary", "none"]),
+    at_once=st.sampled_from([2, 5, 1024]),
+)
+def test_pieces_give_the_outputs_and_gradients_of_the_whole(pieces, window, position, at_once):
+    transformer = make(position, window=window)
+    x = draw(2, sum(pieces), I).requires_grad_()
+    weighting = draw(2, sum(pieces), H)
+    whole = transformer(x)
+    state, read, outputs = None, 0, []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "AT_ONCE", at_once)
+        for piece in x.split(pieces, dim=1):
+            found, state = transformer.resume(piece, state)
+            outputs.append(found)
+            read += piece.shape[1]
+            kept = read if window is None else min(read, window)
+            assert {tuple(part.shape) for part in state} == {(2, HEADS, kept, H // HEADS)}
+    torch.testing.assert_close(torch.cat(outputs, dim=1), whole)
+    inputs = [x, *transformer.parameters()]
+    slopes = torch.autograd.grad((torch.cat(outputs, dim=1) * weighting).sum(), inputs)
+    for one, other in zip(slopes, torch.autograd.grad((whole * weighting).sum(), inputs)):
+        torch.testing.assert_close(one, other)
+
+
+def test_pieces_go_through_torch_func():
+    transformer, x = make(window=3), draw(B, T, I)
+    _, state = transformer.resume(x[:, :4])
+    for steps in (1, 3):
+        new = x[:, 4 : 4 + steps]
+        found = vmap(lambda one, *s: transformer.resume(one[None], tuple(p[None] for p in s))[0][0])(
+            new, *state
+        )
+        torch.testing.assert_close(found, transformer(x)[:, 4 : 4 + steps])
+
+
+def test_what_cannot_be_read_in_pieces_is_named():
+    x = draw(B, T, I)
+    with pytest.raises(ValueError, match="window must be None where causal is False"):
+        make(causal=False, window=3)
+    with pytest.raises(ValueError, match="window must be"):
+        make(window=0)
+    with pytest.raises(ValueError, match="transformer must be causal to read in pieces"):
+        make(causal=False).resume(x)
+    with pytest.raises(ValueError, match="must have the position 'rotary' or 'none' to read in pieces"):
+        make("learned").resume(x)
+    transformer = make(window=3)
+    _, state = transformer.resume(x)
+    wrong = (
+        state[:2],
+        1,
+        state[:3],
+        tuple(part[:1] for part in state),
+        (*state[:3], state[3][:, :, 1:]),
+        [0] * 4,
+    )
+    for values in wrong:
+        with pytest.raises(
+            ValueError, match=r"state must be what resume returned: 4 tensors of shape \(5, 2, steps, 6\)"
+        ):
+            transformer.resume(x, values)
 
 
 @both_directions

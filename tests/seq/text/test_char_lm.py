@@ -13,6 +13,7 @@ from seq import (
     PeepholeLSTM,
     PhasedLSTM,
     Stacked,
+    Transformer,
     character_loss,
     to_torch,
 )
@@ -115,6 +116,33 @@ def test_the_future_is_not_seen(cell):
     before, after = model(tokens)[0], model(changed)[0]
     torch.testing.assert_close(before[:, :4], after[:, :4], rtol=0, atol=1e-12)
     assert not torch.allclose(before[:, 4:], after[:, 4:])
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("encoding", ["embedding", "onehot"])
+def test_attention_is_what_the_head_reads_with_gradients(encoding, tied):
+    if tied and encoding == "onehot":
+        return
+    size = V if encoding == "onehot" else 12 if tied else I
+    model = CharLM(Transformer(size, 12, num_heads=2, window=3), V, encoding=encoding, tied=tied)
+    tokens, targets = draw_tokens(), draw_tokens()
+    table = torch.eye(V) if encoding == "onehot" else model.embedding.weight
+    expected = model.layer(table[tokens]) @ model.head.weight.t() + model.head.bias
+    logits, state = model(tokens[:, :4])
+    rest, state = model(tokens[:, 4:], state)
+    logits = torch.cat([logits, rest], dim=1)
+    torch.testing.assert_close(logits, expected, rtol=0, atol=1e-12)
+    parameters = list(model.parameters())
+    ours = gradients(character_loss(logits, targets), parameters)
+    for mine, other in zip(ours, gradients(character_loss(expected, targets), parameters)):
+        torch.testing.assert_close(mine, other, rtol=0, atol=1e-12)
+
+
+def test_attention_that_sees_what_it_predicts_is_refused():
+    with pytest.raises(ValueError, match="layer must be causal"):
+        CharLM(Transformer(I, 8, causal=False), V)
+    with pytest.raises(ValueError, match="layer must have the position 'rotary' or 'none'"):
+        CharLM(Transformer(I, 8, position="learned", max_length=9), V)
 
 
 def test_a_tied_head_is_the_embedding():

@@ -17,6 +17,7 @@ from seq import (
     PeepholeLSTM,
     PhasedLSTM,
     Stacked,
+    Transformer,
     Vocabulary,
     character_loss,
     distinct_ngrams,
@@ -36,6 +37,8 @@ LAYERS = {
     "peephole": lambda size: Stacked([PeepholeLSTM(size, H), PeepholeLSTM(H, H)]),
     "phased": lambda size: PhasedLSTM(size, H, r_on=0.5),
     "two phased": lambda size: Stacked([PhasedLSTM(size, H), LSTM(H, H)]),
+    "attention": lambda size: Transformer(size, 12, num_heads=2, window=4, dropout=0.5),
+    "attention to all": lambda size: Transformer(size, 12, num_heads=3, position="none"),
 }
 
 

@@ -2,7 +2,20 @@ import pytest
 import torch
 from torch import nn
 
-from seq import GRU, LRU, LSTM, RNN, CellGatedLSTM, CharLM, MinGRU, MinLSTM, PeepholeLSTM, PhasedLSTM, Stacked
+from seq import (
+    GRU,
+    LRU,
+    LSTM,
+    RNN,
+    CellGatedLSTM,
+    CharLM,
+    MinGRU,
+    MinLSTM,
+    PeepholeLSTM,
+    PhasedLSTM,
+    Stacked,
+    Transformer,
+)
 from seq.text.stepper import _CellStepper, stepper
 
 B, T, V, H = 5, 7, 11, 13
@@ -23,6 +36,7 @@ OTHERS = {
     "residual": lambda size: Stacked([LSTM(size, H), LSTM(H, H)], residual=True),
     "norm": lambda size: Stacked([LSTM(size, H), LSTM(H, H)], norm=True),
     "lru": lambda size: LRU(size, H),
+    "attention": lambda size: Transformer(size, 8, window=3),
     "plain loop": lambda size: LSTM(size, H, kernel="loop"),
     "in part": lambda size: Stacked([PhasedLSTM(size, H, r_on=0.5), LSTM(H, H)]),
 }

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from experiments.lab.characters.models.attention import attention_channels, build_attention
 from experiments.lab.characters.models.graphs import CharacterGraphModel
 from experiments.lab.characters.settings import CharacterTraining
-from experiments.lab.characters.specs import CharacterGraph, CharacterSpec
+from experiments.lab.characters.specs import CharacterAttention, CharacterGraph, CharacterSpec
 from experiments.training.budget import closest_size, count_parameters
 from seq import CharLM, Stacked
 
@@ -23,10 +24,12 @@ def build_character_model(
         spec: Which model.
         train: Its dropout and size of embedding.
         num_tokens: V, size of the vocabulary.
-        hidden: Hidden units of a recurrent layer, or channels of a graph layer.
+        hidden: Hidden units of a recurrent layer, or channels of a graph layer or a Transformer.
         device: Where its weights are made; ``meta`` makes none, and is enough for counting.
     """
     with torch.device(device):
+        if isinstance(spec, CharacterAttention):
+            return build_attention(spec, train, num_tokens, hidden)
         if isinstance(spec, CharacterGraph):
             return CharacterGraphModel(
                 num_tokens,
@@ -43,7 +46,11 @@ def build_character_model(
         first = num_tokens if spec.encoding == "onehot" else hidden if spec.tied else train.embedding
         sizes = [first, *[hidden] * (spec.layers - 1)]
         layers = [spec.part.layer(size, hidden, **options) for size in sizes]
-        layer = layers[0] if spec.layers == 1 else Stacked(layers, dropout=train.dropout)
+        layer = (
+            layers[0]
+            if spec.layers == 1
+            else Stacked(layers, dropout=train.dropout, residual=spec.residual, norm=spec.norm)
+        )
         return CharLM(layer, num_tokens, encoding=spec.encoding, dropout=train.dropout, tied=spec.tied)
 
 
@@ -53,13 +60,17 @@ def character_hidden(spec: CharacterSpec, train: CharacterTraining, num_tokens: 
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget, or the set one is no multiple of the heads.
     """
-    step = spec.part.step(spec.heads) if isinstance(spec, CharacterGraph) else 1
+    step = spec.hidden_step
     if train.hidden:
         if train.hidden % step:
+            turned = isinstance(spec, CharacterAttention) and spec.position == "rotary"
+            heads = "two channels for each of the heads" if turned else "the heads"
             raise ValueError(
-                f"hidden: {train.hidden} should be a multiple of {step}, the heads of {spec.label}"
+                f"hidden: {train.hidden} should be a multiple of {step}, {heads} of {spec.label}"
             )
         return train.hidden
+    if isinstance(spec, CharacterAttention):
+        return attention_channels(spec, train, num_tokens)
 
     def count(hidden: int) -> int:
         return count_parameters(build_character_model(spec, train, num_tokens, hidden, device="meta"))

@@ -7,13 +7,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch_geometric.data import Batch
 
+from experiments.core.specs import AttentionSpec
 from experiments.lab.documents.corpora.vocabulary import NO_WORD
-from experiments.lab.documents.kinds import BAG, recurrent_spec
+from experiments.lab.documents.kinds import BAG, reader_spec
 from experiments.lab.documents.settings import DocumentModel
 from experiments.lab.sequences.models.recurrent import recurrent_layer
 from gnnlab import GATConv, GCNConv, GraphNet
 from gnnlab.layers.normalization import edge_matrix
-from seq import RecurrentLayer
+from seq import RecurrentLayer, Transformer
 
 #: Standard deviation of word vectors at the start, in networks that read one document at a time.
 WORD_SPREAD = 0.1
@@ -124,14 +125,14 @@ class DocumentGraphNet(nn.Module):
         return self.net(x, batch.edge_index, weight, batch=batch.batch)
 
 
-class RecurrentReader(nn.Module):
-    """A recurrent layer over the words of a document: p = W pool(h) + b.
+class WordReader(nn.Module):
+    """A recurrent layer or a Transformer over the words of a document: p = W pool(h) + b.
 
     Args:
         layer: Any layer of ``seq``.
         num_words: Size of the vocabulary, with no word.
         num_classes: C.
-        pooling: ``mean`` of all outputs, or the ``last`` state (of both directions).
+        pooling: ``mean`` of all outputs, or the ``last`` state (of both directions), or the output at the last word.
         dropout: Of word vectors and of what the head reads.
 
     Shapes:
@@ -139,7 +140,13 @@ class RecurrentReader(nn.Module):
     """
 
     def __init__(
-        self, layer: RecurrentLayer, num_words: int, num_classes: int, *, pooling: str, dropout: float
+        self,
+        layer: RecurrentLayer | Transformer,
+        num_words: int,
+        num_classes: int,
+        *,
+        pooling: str,
+        dropout: float,
     ) -> None:
         super().__init__()
         self.layer, self.pooling, self.dropout = layer, pooling, dropout
@@ -156,10 +163,15 @@ class RecurrentReader(nn.Module):
         # 1. word vectors
         x = F.dropout(vectors, self.dropout, self.training)  # (B, T, I)
         # 2. the whole text; outputs beyond its length are zero
-        outputs, state = self.layer(x, lengths=lengths)
+        if isinstance(self.layer, Transformer):
+            outputs = self.layer(x, lengths=lengths)  # (B, T, H)
+            last = outputs[torch.arange(len(x), device=x.device), lengths - 1]
+        else:
+            outputs, state = self.layer(x, lengths=lengths)
+            last = self.layer.summary(state)
         # 3. pool
         mean = outputs.sum(1) / lengths.unsqueeze(1)  # (B, H)
-        pooled = mean if self.pooling == "mean" else self.layer.summary(state)
+        pooled = mean if self.pooling == "mean" else last
         return self.head(F.dropout(pooled, self.dropout, self.training))
 
 
@@ -219,5 +231,25 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
         return DocumentGraphNet(num_words, num_classes, spec)
     if spec.name == BAG:
         return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
-    layer = recurrent_layer(recurrent_spec(spec.name), spec.embedding, spec.hidden)
-    return RecurrentReader(layer, num_words, num_classes, pooling=spec.pooling, dropout=spec.dropout)
+    reader = reader_spec(spec.name)
+    layer = (
+        _attention(reader, spec)
+        if isinstance(reader, AttentionSpec)
+        else recurrent_layer(reader, spec.embedding, spec.hidden)
+    )
+    return WordReader(layer, num_words, num_classes, pooling=spec.pooling, dropout=spec.dropout)
+
+
+def _attention(reader: AttentionSpec, spec: DocumentModel) -> Transformer:
+    layer = Transformer(
+        spec.embedding,
+        spec.hidden,
+        num_layers=reader.layers,
+        num_heads=reader.heads,
+        causal=not reader.full,
+        position="none" if reader.position == "noposition" else reader.position,
+        max_length=spec.most_words,
+    )
+    if layer.position is not None:  # no larger than the words that they are added to
+        nn.init.normal_(layer.position.weight, std=WORD_SPREAD)
+    return layer

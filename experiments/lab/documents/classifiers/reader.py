@@ -1,4 +1,4 @@
-"""Classifiers that read one document at a time: recurrent layers, graphs of one document, bags of words."""
+"""Classifiers that read one document at a time: recurrent layers, attention, graphs of one document, bags of words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both at once: word vectors smoothed by a graph convolution over the graph of words, read by an LSTM."""
+"""Both at once: word vectors smoothed by a graph convolution over the graph of words, read by an LSTM or another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from experiments.lab.documents.classifiers.classifier import Words, load_weights
-from experiments.lab.documents.classifiers.networks import RecurrentReader, build_reader
+from experiments.lab.documents.classifiers.networks import WordReader, build_reader
 from experiments.lab.documents.classifiers.reader import ReaderClassifier
 from experiments.lab.documents.corpora.corpus import Corpus
 from experiments.lab.documents.corpora.splits import Split
@@ -18,7 +18,7 @@ from gnnlab import GCNConv, cooccurrence_graph
 
 
 class SmoothedReader(nn.Module):
-    """A recurrent reader whose word vectors have passed a graph convolution over words.
+    """A reader whose word vectors have passed a graph convolution over words.
 
     Equation::
 
@@ -40,7 +40,7 @@ class SmoothedReader(nn.Module):
     pairs: Tensor
     weights: Tensor
 
-    def __init__(self, reader: RecurrentReader, pairs: Tensor, weights: Tensor) -> None:
+    def __init__(self, reader: WordReader, pairs: Tensor, weights: Tensor) -> None:
         super().__init__()
         self.reader = reader
         size = reader.embedding.embedding_dim
@@ -74,7 +74,7 @@ class SmoothedReader(nn.Module):
 
 
 class SmoothedReaderClassifier(ReaderClassifier):
-    """A recurrent reader with smoothed word vectors. It knows the words of all training documents, labelled or not."""
+    """A reader with smoothed word vectors. It knows the words of all training documents, labelled or not."""
 
     model: SmoothedReader
 
@@ -108,5 +108,5 @@ class SmoothedReaderClassifier(ReaderClassifier):
 
     def _network(self, pairs: Tensor, weights: Tensor) -> SmoothedReader:
         reader = build_reader(self.spec, len(self.vocabulary), self.num_classes)
-        assert isinstance(reader, RecurrentReader)
+        assert isinstance(reader, WordReader)
         return SmoothedReader(reader, pairs, weights)

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from experiments.core.registry import is_convolution
 from experiments.lab.forecasts.report.panels import panels, seen_edges
 from experiments.lab.forecasts.report.plots import plot_gain
 from experiments.lab.forecasts.settings import GIVEN, LAST, LSTM, SHUFFLED, parse_forecast_model
@@ -99,7 +98,8 @@ def hybrids(results: Results) -> list[Difference]:
 
 
 def _is_hybrid(label: str) -> bool:
-    return is_convolution(label) and label.endswith(LSTM)
+    spec = parse_forecast_model(label)
+    return spec.on_graph and spec.over_time
 
 
 def findings(results: Results) -> Section | None:

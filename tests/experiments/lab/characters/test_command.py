@@ -51,7 +51,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     assert (code, err) == (0, "")
     assert re.search(r"^gat-2-w3 +python ", table, re.MULTILINE)
     folders = [path.parent for path in out.glob("*/result.json")]
-    assert len(folders) == 3
+    assert len(folders) == 4
     assert {path.name for path in folders[0].iterdir()} == {
         *("config.json", "curve.csv", "result.json", "weights.pt", "vocabulary.json", "samples.csv"),
         "context.csv",
@@ -64,7 +64,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     assert page.count("<svg") == 2
 
     _, again, _ = run(capsys, "--smoke", "--workers", "1", "--out", out)
-    assert "3 runs were there already, 0 are new" in again
+    assert "4 runs were there already, 0 are new" in again
 
     with pytest.raises(SystemExit) as stop:
         main(["redo", str(folders[0])])

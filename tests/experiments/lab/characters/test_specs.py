@@ -9,6 +9,7 @@ from experiments.lab.characters import specs
 from experiments.lab.characters.specs import (
     CAUSAL,
     SEQUENTIAL,
+    CharacterAttention,
     CharacterCell,
     CharacterGraph,
     parse_character_model,
@@ -20,6 +21,8 @@ cells = st.builds(
     layers=st.integers(1, 100),
     encoding=st.just("embedding"),
     tied=st.booleans(),
+    residual=st.booleans(),
+    norm=st.booleans(),
 ) | st.builds(CharacterCell, cell=st.sampled_from(list(SEQUENTIAL)), encoding=st.just("onehot"))
 graphs = st.builds(
     CharacterGraph,
@@ -29,8 +32,18 @@ graphs = st.builds(
     encoding=st.sampled_from(["embedding", "onehot"]),
 ) | st.builds(CharacterGraph, conv=st.just("gat"), window=st.integers(1, 1000), heads=st.integers(1, 64))
 
+attentions = st.builds(
+    CharacterAttention,
+    model=st.just("transformer"),
+    layers=st.integers(1, 100),
+    window=st.integers(0, 1000),
+    encoding=st.sampled_from(["embedding", "onehot"]),
+    heads=st.integers(1, 64),
+    position=st.sampled_from(["rotary", "noposition"]),
+)
 
-@given(cells | graphs)
+
+@given(cells | graphs | attentions)
 def test_label_reads_back(spec):
     assert parse_character_model(spec.label) == spec
 
@@ -60,6 +73,10 @@ def test_any_text_is_a_model_or_a_value_error(text):
         ("gcn-0", "layers: 0 should be 1 to 100"),
         ("gcn-w0", "unknown option 'w0' in 'gcn-w0'"),
         ("lstm-onehot-tied", "tied needs an embedding"),
+        ("transformer-2-learned", "unknown option 'learned'"),
+        ("transformer-2-full", "unknown option 'full'"),
+        ("transformer-w0", "unknown option 'w0'"),
+        ("transformer-heads0", "unknown option 'heads0'"),
         ("", "unknown character model ''"),
     ],
 )
@@ -78,5 +95,8 @@ def test_parts_that_cannot_read_characters_are_named(monkeypatch):
     monkeypatch.setitem(registry.CONVOLUTIONS, "blind", Part("blind", "", "sees no distance"))
     with pytest.raises(ValueError, match="'blind' cannot tell how far away a character is"):
         parse_character_model("blind-2")
-    assert set(CAUSAL) == {name for name in registry.CONVOLUTIONS if name != "blind"}
+    assert set(CAUSAL) == {"gcn", "gat", "gatv2"}
+    for name in set(registry.CONVOLUTIONS) - set(CAUSAL):
+        with pytest.raises(ValueError, match=f"'{name}' cannot tell how far away a character is"):
+            parse_character_model(name)
     assert specs.CharacterGraph("gat", heads=8).label == "gat-2-w8-heads8"

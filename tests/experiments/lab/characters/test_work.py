@@ -65,7 +65,11 @@ class Stopping:
 
 @pytest.mark.parametrize(
     ("model", "options"),
-    [("lstm-1", {"stream": True, "dropout": 0.3}), ("gat-1-w2", {"optimizer": "rmsprop"})],
+    [
+        ("lstm-1", {"stream": True, "dropout": 0.3}),
+        ("gat-1-w2", {"optimizer": "rmsprop"}),
+        ("transformer-1", {"stream": True, "dropout": 0.3}),
+    ],
 )
 def test_an_interrupted_run_goes_on_to_the_same_bits(tmp_path, monkeypatch, text, model, options):
     run = run_of(text, model, **options)
@@ -100,6 +104,13 @@ def test_the_folder_of_a_run(tmp_path, text):
     assert (result["parts"]["train"], result["unknown"]["train"]) == (round(0.9 * run.corpus.characters), 0)
     assert result["reach"] is None
     assert 0 < result["chance"] < 1
+
+
+@pytest.mark.parametrize(
+    ("model", "reach"), [("transformer-2", 17), ("transformer-1-w4", 5), ("gcn-2-w3", 7)]
+)
+def test_a_record_says_how_many_characters_an_answer_depends_on(tmp_path, text, model, reach):
+    assert execute(run_of(text, model, steps=2, samples=0), tmp_path)["reach"] == reach
 
 
 COMMAND = (sys.executable, "-m", "experiments", "run", "characters", "--models", "lstm-2,gcn-2-w3")

@@ -35,7 +35,17 @@ def test_text_gcn_has_the_settings_of_its_paper():
 
 
 @pytest.mark.parametrize(
-    "name", [*MODELS, "gru-2", "phased", "peephole-bidirectional", "rnn-orthogonal", "gcn-gru"]
+    "name",
+    [
+        *MODELS,
+        "gru-2",
+        "phased",
+        "peephole-bidirectional",
+        "rnn-orthogonal",
+        "gcn-gru",
+        "transformer-2",
+        "gcn-transformer-1-full",
+    ],
 )
 def test_settings_survive_a_record(name):
     run = made(name)
@@ -43,6 +53,17 @@ def test_settings_survive_a_record(name):
     assert read_settings(values) == run
     assert values["corpus"] == {"name": "own", "source": "/x", "digest": "ab"}
     assert run.folder.startswith(f"own_{name}_share5_seed3_")
+
+
+def test_heads_have_to_divide_the_hidden_size():
+    with pytest.raises(
+        ValueError, match="hidden: 10 should be a multiple of 4 for the heads of transformer-2-rotary"
+    ):
+        made("transformer-2", model=DocumentModel(name="transformer-2-rotary", hidden=10))
+    assert (
+        made("transformer-2", model=DocumentModel(name="transformer-2-heads5", hidden=10)).model.hidden == 10
+    )
+    assert parse_document_model("transformer").label == "transformer-2"
 
 
 def test_every_setting_but_the_files_place_changes_the_folder():
@@ -71,6 +92,8 @@ def test_every_setting_but_the_files_place_changes_the_folder():
         ("gru-scalar", "leave scalar out"),
         ("lstm-onehot", "leave onehot out"),
         ("lstm-bidirektional", "did you mean bidirectional"),
+        ("transformer-2-ful", "did you mean full"),
+        ("transfomer", "did you mean transformer"),
     ],
 )
 def test_unknown_models_are_refused(name, message):

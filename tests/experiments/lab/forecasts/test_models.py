@@ -5,12 +5,18 @@ from torch import nn
 
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.forecasts.models import Forecaster, build_forecaster
-from experiments.lab.forecasts.settings import parse_forecast_model
+from experiments.lab.forecasts.settings import READERS, parse_forecast_model
 from experiments.training.budget import count_parameters
 from seq import to_torch
 
 B, W, N, H = 3, 5, 7, 4
-NETWORKS = ("lstm", *(f"{conv}{view}" for conv in CONVOLUTIONS for view in ("", "-last", "-lstm")))
+CONVS = [name for name, part in CONVOLUTIONS.items() if "shared" not in part.features]
+NETWORKS = (
+    *READERS,
+    *(f"{conv}{view}" for conv in CONVS for view in ("", "-last", "-lstm")),
+    "gcn-lru",
+    "gat-mingru",
+)
 PAIRS = torch.tensor([[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [5, 6], [1, 4]]).t()
 EDGES = torch.cat([PAIRS, PAIRS.flip(0)], dim=1)
 
@@ -49,6 +55,17 @@ def test_lstm_and_graph_agree_with_matrices_and_torch():
     assert torch.allclose(grad, wanted, atol=1e-10)
 
 
+@pytest.mark.parametrize("name", ["gru", "mingru", "lru"])
+def test_a_cell_reads_each_node_alone(name):
+    """Its last output, node by node."""
+    model, x = network(name), torch.randn(B, W, N, dtype=torch.float64)
+    found = model(x)
+    for node in range(N):
+        outputs, _ = model.recurrent(x[:, :, node : node + 1])
+        expected = x[:, -1, node] + outputs[:, -1] @ model.head.weight[0] + model.head.bias
+        assert torch.allclose(found[:, node], expected, atol=1e-12)
+
+
 def influence(model, node):
     """Which nodes' forecasts change when one node's past does."""
     x = torch.randn(B, W, N, dtype=torch.float64)
@@ -60,7 +77,9 @@ def influence(model, node):
 
 def test_who_hears_of_a_node():
     assert influence(network("lstm"), 3) == [3]
+    assert influence(network("lru"), 3) == [3]
     assert influence(network("gcn-lstm"), 3) == [2, 3, 4]  # one layer reaches neighbours
+    assert influence(network("gcn-mingru"), 3) == [2, 3, 4]
     assert influence(network("gcn"), 3) == [1, 2, 3, 4, 5]  # two layers
     assert influence(network("gat-last"), 3) == []  # the first snapshot of the window is not seen
 

@@ -4,6 +4,7 @@ import pytest
 
 from experiments.core.registry import CONVOLUTIONS
 from experiments.lab.forecasts.settings import (
+    READERS,
     ForecastModel,
     ForecastRun,
     ForecastTraining,
@@ -13,8 +14,13 @@ from experiments.lab.forecasts.settings import (
 MODELS = (
     "last",
     "mean",
-    "lstm",
-    *(f"{conv}{view}" for conv in CONVOLUTIONS for view in ("", "-last", "-lstm")),
+    *READERS,
+    *(
+        f"{conv}{view}"
+        for conv in CONVOLUTIONS
+        if conv != "gnnssm"
+        for view in ("", "-last", "-lstm", "-lru")
+    ),
 )
 RUN = ForecastRun(
     experiment="forecast",
@@ -50,7 +56,20 @@ def test_a_label_names_its_model(label):
 
 
 @pytest.mark.parametrize(
-    "label", ["", "gcn-0", "lstm-2", "gcn-lstn", "mean-3", "gcn-2-gru", "gcn-101", "last-lstm"]
+    "label",
+    [
+        "",
+        "gcn-0",
+        "lstm-2",
+        "gcn-lstn",
+        "mean-3",
+        "gcn-2-phased",
+        "phased",
+        "gcn-gru-lstm",
+        "gnnssm",
+        "gcn-101",
+        "last-lstm",
+    ],
 )
 def test_unknown_models_are_refused(label):
     with pytest.raises(ValueError, match="models: "):
@@ -60,11 +79,17 @@ def test_unknown_models_are_refused(label):
 def test_what_models_look_at():
     seen = {
         m: (parse_forecast_model(m).depth, parse_forecast_model(m).over_time)
-        for m in ("gcn", "gat-lstm", "gcn-9")
+        for m in ("gcn", "gat-lstm", "gcn-mingru", "gru", "gcn-9")
     }
-    assert seen == {"gcn": (2, False), "gat-lstm": (1, True), "gcn-9": (9, False)}
+    assert seen == {
+        "gcn": (2, False),
+        "gat-lstm": (1, True),
+        "gcn-mingru": (1, True),
+        "gru": (0, True),
+        "gcn-9": (9, False),
+    }
     assert [m for m in MODELS if not parse_forecast_model(m).trained] == ["last", "mean"]
-    assert [m for m in MODELS if not parse_forecast_model(m).on_graph] == ["last", "mean", "lstm"]
+    assert [m for m in MODELS if not parse_forecast_model(m).on_graph] == ["last", "mean", *READERS]
 
 
 @pytest.mark.parametrize(

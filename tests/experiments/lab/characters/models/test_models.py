@@ -1,14 +1,23 @@
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from experiments.lab.characters.models.models import build_character_model, character_hidden
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import parse_character_model
 from experiments.training.budget import count_parameters
-from seq import LSTM
+from seq import LSTM, generate
 
 LABELS = ["rnn-1", "lstm-2", "lstm-2-onehot", "lstm-3-tied", "gru-2", "gru1-1", "cellgated-2", "peephole-1"]
+LABELS += ["mingru-2", "minlstm-1", "lru-2", "lru-3-residual-norm", "gru-2-norm"]
 LABELS += ["gcn-2-w8", "gcn-4-w2-onehot", "gat-3-w4", "gat-2-w3-heads3"]
+LABELS += [
+    "transformer-1-heads2",
+    "transformer-2-heads3-w4",
+    "transformer-2-heads1-onehot",
+    "transformer-3-noposition",
+]
 V = 83
 
 
@@ -36,6 +45,67 @@ def test_every_model_answers_the_same_call(label):
     torch.testing.assert_close(torch.cat([first, second], 1), whole, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("label", LABELS)
+def test_an_answer_depends_on_as_many_characters_as_is_said(label):
+    window, spec = 5, parse_character_model(label)
+    model = build(label, hidden=12, window=window).double().eval()
+    text = torch.randint(V, (1, 41), generator=torch.Generator().manual_seed(0))
+    reach = spec.reach(window)
+    before = model(text)[0]
+    seen = []
+    for place in range(41):
+        other = text.clone()
+        other[0, place] = (other[0, place] + 1) % V
+        after = model(other)[0]
+        assert torch.equal(after[:, :place], before[:, :place])  # the future
+        seen.append(not torch.equal(after[0, -1], before[0, -1]))
+    if reach is None:
+        assert all(seen[-8:])
+    else:
+        assert seen == [place > 40 - reach for place in range(41)]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_writing_is_reading_the_whole_text_anew(label):
+    model = build(label, hidden=12, window=5).double().eval()
+    text = torch.randint(V, (2, 3), generator=torch.Generator().manual_seed(0))
+    found = generate(model, text, 31, temperature=0)
+    for _ in range(31):
+        text = torch.cat([text, model(text)[0][:, -1].argmax(-1, keepdim=True)], 1)
+    assert torch.equal(found, text[:, 3:])
+
+
+def test_attention_sees_what_a_trained_window_holds():
+    (block, _) = build("transformer-2", hidden=16, window=9).layer.blocks
+    assert block.window == 8
+    assert parse_character_model("transformer-2").reach(9) == 17
+    assert build("transformer-2", hidden=16, window=1).layer.blocks[0].window == 1
+    narrow = build("transformer-2-w3", hidden=16, window=9)
+    assert narrow.layer.blocks[0].window == 3
+    assert (block.up.out_features, block.rotary, narrow.layer.blocks[0].num_heads) == (64, True, 4)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    label=st.builds(
+        "transformer-{}{}-heads{}{}".format,
+        st.integers(1, 4),
+        st.sampled_from(["", "-onehot"]),
+        st.sampled_from([1, 2, 4, 8]),
+        st.sampled_from(["", "-noposition"]),
+    ),
+    budget=st.integers(40_000, 400_000),
+)
+def test_attention_meets_any_budget(label, budget):
+    spec, train = parse_character_model(label), CharacterTraining(budget=budget)
+    hidden = character_hidden(spec, train, V)
+    model = build_character_model(spec, train, V, hidden, device="meta")
+    assert abs(count_parameters(model) / budget - 1) <= 0.05
+    assert hidden % spec.heads == 0
+    # Not one at the cost of the other: a block in its usual proportions, more or less.
+    assert 1 <= model.layer.blocks[0].up.out_features / hidden <= 16
+
+
 def test_parameters_of_the_reference_model_are_those_of_the_equations():
     H, E = 128, 64
     layer = 4 * (E * H + H * H + H) + 4 * (H * H + H * H + H)
@@ -60,6 +130,14 @@ def test_what_cannot_be_met_is_refused():
         build("lstm-2", budget=200)
     with pytest.raises(ValueError, match="hidden: 10 should be a multiple of 4, the heads of gat-2-w3"):
         build("gat-2-w3", hidden=10)
+    with pytest.raises(
+        ValueError, match="hidden: 12 should be a multiple of 8, two channels for each of the heads of"
+    ):
+        build("transformer-2", hidden=12)
+    with pytest.raises(
+        ValueError, match="budget: 900 parameters cannot be met within 5% by transformer-2 of 8 channels"
+    ):
+        build("transformer-2", budget=900)
 
 
 def test_the_same_seed_gives_the_same_weights():

@@ -58,7 +58,12 @@ def share(rank, folder, port, label, stream):
 
 
 @pytest.mark.parametrize(
-    ("label", "stream"), [("lstm-2", True), pytest.param("gat-1-w3", False, marks=pytest.mark.slow)]
+    ("label", "stream"),
+    [
+        ("lstm-2", True),
+        pytest.param("gat-1-w3", False, marks=pytest.mark.slow),
+        pytest.param("transformer-2", True, marks=pytest.mark.slow),
+    ],
 )
 def test_two_processes_have_the_gradients_of_one_with_the_joint_batch(tmp_path, label, stream):
     with socket.socket() as free:

@@ -66,6 +66,8 @@ CASES = [
     ("lstm-2", {"stream": True, "dropout": 0.3, "optimizer": "rmsprop"}),
     ("gat-2-w3", {"stream": True, "dropout": 0.2}),
     ("gcn-2-w3", {"dropout": 0.2}),
+    ("transformer-2", {"stream": True, "dropout": 0.2}),
+    ("lru-2-norm-residual", {"stream": True, "dropout": 0.2}),
 ]
 
 

@@ -42,7 +42,7 @@ def record(model="lstm-2", seed=0, bits=2.5, result=True, text="/a/tale.txt", fo
         "final_train_accuracy_100": 0.625,
         "ms_per_step": 20.25,
         "seconds_training": 30.4,
-        "reach": spec.reach,
+        "reach": spec.reach(30),
         "chance": 0.2,
         "vocabulary": 81,
         "parts": {"train": 900, "validation": 50, "test": 50},

@@ -7,7 +7,7 @@ from torch.nn.utils.rnn import pad_sequence
 from experiments.lab.documents.classifiers.networks import (
     BagNet,
     CorpusGraphNet,
-    RecurrentReader,
+    WordReader,
     build_reader,
 )
 from experiments.lab.documents.settings import DocumentModel
@@ -78,7 +78,8 @@ def test_training_drops_whole_nodes_and_evaluation_nothing(name):
     torch.testing.assert_close(model(index, weight, 4), model(index, weight, 4), rtol=0, atol=0)
 
 
-READERS = ("lstm", "lstm-bidirectional", "gru-2", "phased", "bow-mlp")
+READERS = ("lstm", "lstm-bidirectional", "gru-2", "phased", "bow-mlp", "lru", "minlstm-2-residual")
+READERS += ("transformer-1-heads1", "transformer-2-heads1-full", "transformer-2-heads1-full-noposition")
 
 
 def batch_of(lengths, generator, padding=0):
@@ -102,12 +103,37 @@ def test_mean_and_last_pooling_are_what_they_say():
     items, batch = batch_of([3, 7], torch.Generator().manual_seed(7))
     layer = LSTM(F_, H)
     for pooling in ("mean", "last"):
-        model = RecurrentReader(layer, V, C, pooling=pooling, dropout=0.0)
+        model = WordReader(layer, V, C, pooling=pooling, dropout=0.0)
         rows = []
         for item in items:
             outputs, _ = layer(model.embedding(item).unsqueeze(0))
             rows.append(outputs[0].mean(0) if pooling == "mean" else outputs[0, -1])
         torch.testing.assert_close(model(batch), model.head(torch.stack(rows)), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "last"])
+@pytest.mark.parametrize("label", ["transformer-2", "transformer-2-full", "transformer-1-full-rotary"])
+def test_attention_over_words_is_read_as_recurrent_layers_are(label, pooling):
+    torch.manual_seed(6)
+    spec = DocumentModel(name=label, embedding=F_, hidden=8, pooling=pooling, most_words=9)
+    model = build_reader(spec, V, C).eval()
+    items, batch = batch_of([3, 7], torch.Generator().manual_seed(7))
+    rows = []
+    for item in items:
+        outputs = model.layer(model.embedding(item).unsqueeze(0))[0]
+        rows.append(outputs.mean(0) if pooling == "mean" else outputs[-1])
+    torch.testing.assert_close(model(batch), model.head(torch.stack(rows)), rtol=1e-5, atol=1e-6)
+    assert model.layer.causal == ("full" not in label)
+    assert (model.layer.position is None) == ("rotary" in label)
+
+
+def test_attention_without_positions_takes_the_words_as_a_bag():
+    torch.manual_seed(6)
+    items, batch = batch_of([5, 8], torch.Generator().manual_seed(7))
+    turned = pad_sequence([item.flip(0) for item in items], batch_first=True), batch[1]
+    for label, ordered in (("transformer-2-full-noposition", False), ("transformer-2-full", True)):
+        model = build_reader(DocumentModel(name=label, embedding=F_, hidden=8), V, C).eval()
+        assert torch.allclose(model(batch), model(turned), atol=1e-5) != ordered
 
 
 def test_a_bag_has_no_order_and_is_one_hidden_layer_over_shares():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from experiments.lab.documents.classifiers.classifier import make_classifier
-from experiments.lab.documents.classifiers.networks import RecurrentReader
+from experiments.lab.documents.classifiers.networks import WordReader
 from experiments.lab.documents.classifiers.smoothed_reader import SmoothedReader, SmoothedReaderClassifier
 from experiments.lab.documents.corpora.vocabulary import Vocabulary
 from experiments.lab.documents.settings import DocumentModel
@@ -49,9 +49,7 @@ def test_vectors_are_smoothed_by_the_graph_of_words():
 
 def test_the_reader_reads_smoothed_vectors():
     made = classifier()
-    plain = RecurrentReader(
-        made.model.reader.layer, len(made.vocabulary), 2, pooling="mean", dropout=0.0
-    ).eval()
+    plain = WordReader(made.model.reader.layer, len(made.vocabulary), 2, pooling="mean", dropout=0.0).eval()
     plain.head = made.model.reader.head
     plain.embedding.weight.data = made.model.word_vectors().detach()
     documents = [["a", "b"], ["unknown"], ["d", "c", "e", "a"]]
@@ -81,8 +79,9 @@ def test_what_is_kept_is_enough():
         again.restore(made.words, {"weights": torch.zeros(1)})
 
 
-def test_any_recurrent_layer_can_read():
-    spec = DocumentModel(name="gcn-gru-2-bidirectional", embedding=5, hidden=3)
+@pytest.mark.parametrize("reader", ["gru-2-bidirectional", "lru", "transformer-2-heads1-full"])
+def test_any_layer_can_read(reader):
+    spec = DocumentModel(name=f"gcn-{reader}", embedding=5, hidden=3)
     made = make_classifier(spec, 2)
     made.vocabulary = Vocabulary.of(DOCUMENTS)
     model = made.build(DOCUMENTS)
