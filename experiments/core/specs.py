@@ -158,18 +158,28 @@ class AttentionSpec(Spec):
     position: str = word(POSITIONS, "learned")
 
     def channels(self, hidden: int) -> tuple[int, int]:
-        """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network.
+        """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network."""
+        return block_channels(hidden, self.heads, turned=self.position == "rotary")
 
-        Channels are a multiple of the heads, and of pairs where they are turned. The feed-forward network takes what is
-        between, so that a block has 12 ``hidden``² weights, of whatever number, and a budget can be met.
 
-        Example:
-            >>> AttentionSpec("transformer", heads=2).channels(28), AttentionSpec("transformer", heads=2).channels(29)
-            ((28, 112), (28, 124))
-        """
-        step = self.heads * (2 if self.position == "rotary" else 1)
-        width = max(1, hidden // step) * step
-        return width, max(1, round(6 * hidden**2 / width - 2 * width))
+def block_channels(hidden: int, heads: int, *, turned: bool) -> tuple[int, int]:
+    """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network.
+
+    Channels are a multiple of the heads, and of pairs where they are turned. The feed-forward network takes what is
+    between, so that a block has 12 ``hidden``² weights, of whatever number, and a budget can be met.
+
+    Args:
+        hidden: Channels of a block in its usual proportions, with four units a channel.
+        heads: Of its attention.
+        turned: Whether positions turn pairs of channels.
+
+    Example:
+        >>> block_channels(28, 2, turned=False), block_channels(29, 2, turned=False)
+        ((28, 112), (28, 124))
+    """
+    step = heads * (2 if turned else 1)
+    width = max(1, hidden // step) * step
+    return width, max(1, round(6 * hidden**2 / width - 2 * width))
 
 
 class _Models(Mapping[str, Part]):

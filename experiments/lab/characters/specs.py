@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from experiments.core.labels import Spec, grammar, parse_label, word
 from experiments.core.registry import ATTENTION, CELLS, CONVOLUTIONS, Part
+from experiments.core.specs import block_channels
 
 ENCODINGS = ("embedding", "onehot")
 POSITIONS = ("rotary", "noposition")
@@ -41,11 +42,6 @@ class CharacterCell(Spec):
     residual: bool = word("residual", False, added=True)
     norm: bool = word("norm", False, added=True)
 
-    @property
-    def hidden_step(self) -> int:
-        """Hidden sizes are multiples of this."""
-        return 1
-
     def reach(self, trained: int) -> int | None:
         """Characters that an answer can depend on: there is no limit but the window."""
         return None
@@ -77,11 +73,6 @@ class CharacterGraph(Spec):
     encoding: str = word(ENCODINGS, "embedding")
     heads: int = word("headsN", 4, needs="heads", least=1, most=MOST_HEADS)
 
-    @property
-    def hidden_step(self) -> int:
-        """Hidden sizes are multiples of this."""
-        return self.part.step(self.heads)
-
     def reach(self, trained: int) -> int:
         """Characters that an answer can depend on: its own, and ``window`` more a layer."""
         return 1 + self.layers * self.window
@@ -111,10 +102,9 @@ class CharacterAttention(Spec):
     heads: int = word("headsN", 4, least=1, most=MOST_HEADS)
     position: str = word(POSITIONS, "rotary")
 
-    @property
-    def hidden_step(self) -> int:
-        """Hidden sizes are multiples of this: a rotation turns pairs of channels."""
-        return self.heads * (2 if self.position == "rotary" else 1)
+    def channels(self, hidden: int) -> tuple[int, int]:
+        """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network."""
+        return block_channels(hidden, self.heads, turned=self.position == "rotary")
 
     def back(self, trained: int) -> int:
         """How many characters before its own each sees in a layer, where windows of so many are trained."""

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.core.specs import AttentionSpec
 from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, reader_spec
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
@@ -178,13 +177,6 @@ class DocumentRun(Run):
     model: DocumentModel = plain(option=False)
     share: float = number(above=0, most=100, option="shares", argument="shares")
     train: DocumentTraining = field(default_factory=DocumentTraining, metadata={"option": False})
-
-    def check(self) -> None:
-        spec = None if self.model.name in MODELS else reader_spec(self.model.name)
-        if isinstance(spec, AttentionSpec) and self.model.hidden % spec.hidden_step:
-            raise ValueError(
-                f"hidden: {self.model.hidden} should be a multiple of {spec.hidden_step} for the heads of {spec.label}"
-            )
 
     @property
     def place(self) -> str:

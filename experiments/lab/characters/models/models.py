@@ -7,12 +7,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from experiments.lab.characters.models.attention import attention_channels, build_attention
 from experiments.lab.characters.models.graphs import CharacterGraphModel
 from experiments.lab.characters.settings import CharacterTraining
 from experiments.lab.characters.specs import CharacterAttention, CharacterGraph, CharacterSpec
 from experiments.training.budget import closest_size, count_parameters
-from seq import CharLM, Stacked
+from seq import CharLM, Stacked, Transformer
 
 
 def build_character_model(
@@ -29,7 +28,7 @@ def build_character_model(
     """
     with torch.device(device):
         if isinstance(spec, CharacterAttention):
-            return build_attention(spec, train, num_tokens, hidden)
+            return _attention(spec, train, num_tokens, hidden)
         if isinstance(spec, CharacterGraph):
             return CharacterGraphModel(
                 num_tokens,
@@ -54,23 +53,34 @@ def build_character_model(
         return CharLM(layer, num_tokens, encoding=spec.encoding, dropout=train.dropout, tied=spec.tied)
 
 
+def _attention(spec: CharacterAttention, train: CharacterTraining, num_tokens: int, hidden: int) -> CharLM:
+    width, feedforward = spec.channels(hidden)
+    transformer = Transformer(
+        num_tokens if spec.encoding == "onehot" else train.embedding,
+        width,
+        num_layers=spec.layers,
+        num_heads=spec.heads,
+        position="none" if spec.position == "noposition" else spec.position,
+        window=spec.back(train.window),
+        feedforward=feedforward,
+        dropout=train.dropout,
+    )
+    return CharLM(transformer, num_tokens, encoding=spec.encoding, dropout=train.dropout)
+
+
 def character_hidden(spec: CharacterSpec, train: CharacterTraining, num_tokens: int) -> int:
     """The hidden size that is set, or the one whose model comes closest to the budget of parameters.
 
     Raises:
         ValueError: No size comes within ``TOLERANCE`` of the budget, or the set one is no multiple of the heads.
     """
-    step = spec.hidden_step
+    step = spec.part.step(spec.heads) if isinstance(spec, CharacterGraph) else 1
     if train.hidden:
         if train.hidden % step:
-            turned = isinstance(spec, CharacterAttention) and spec.position == "rotary"
-            heads = "two channels for each of the heads" if turned else "the heads"
             raise ValueError(
-                f"hidden: {train.hidden} should be a multiple of {step}, {heads} of {spec.label}"
+                f"hidden: {train.hidden} should be a multiple of {step}, the heads of {spec.label}"
             )
         return train.hidden
-    if isinstance(spec, CharacterAttention):
-        return attention_channels(spec, train, num_tokens)
 
     def count(hidden: int) -> int:
         return count_parameters(build_character_model(spec, train, num_tokens, hidden, device="meta"))

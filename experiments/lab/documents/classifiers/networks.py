@@ -241,14 +241,16 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
 
 
 def _attention(reader: AttentionSpec, spec: DocumentModel) -> Transformer:
+    width, feedforward = reader.channels(spec.hidden)
     layer = Transformer(
         spec.embedding,
-        spec.hidden,
+        width,
         num_layers=reader.layers,
         num_heads=reader.heads,
         causal=not reader.full,
         position="none" if reader.position == "noposition" else reader.position,
         max_length=spec.most_words,
+        feedforward=feedforward,
     )
     if layer.position is not None:  # no larger than the words that they are added to
         nn.init.normal_(layer.position.weight, std=WORD_SPREAD)

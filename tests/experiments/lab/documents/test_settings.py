@@ -55,14 +55,7 @@ def test_settings_survive_a_record(name):
     assert run.folder.startswith(f"own_{name}_share5_seed3_")
 
 
-def test_heads_have_to_divide_the_hidden_size():
-    with pytest.raises(
-        ValueError, match="hidden: 10 should be a multiple of 4 for the heads of transformer-2-rotary"
-    ):
-        made("transformer-2", model=DocumentModel(name="transformer-2-rotary", hidden=10))
-    assert (
-        made("transformer-2", model=DocumentModel(name="transformer-2-heads5", hidden=10)).model.hidden == 10
-    )
+def test_a_transformer_has_two_layers_where_none_are_said():
     assert parse_document_model("transformer").label == "transformer-2"
 
 
