@@ -157,18 +157,22 @@ class AttentionSpec(Spec):
     full: bool = word("full", False)
     position: str = word(POSITIONS, "learned")
 
+    @property
+    def hidden_step(self) -> int:
+        """Channels are multiples of this: of the heads, and of pairs where they are turned."""
+        return self.heads * (2 if self.position == "rotary" else 1)
+
     def channels(self, hidden: int) -> tuple[int, int]:
         """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network.
 
-        Channels are a multiple of the heads, and of pairs where they are turned. The feed-forward network takes what is
-        between, so that a block has 12 ``hidden``² weights, of whatever number, and a budget can be met.
+        Channels are multiples of ``hidden_step``. The feed-forward network takes what is between, so that a block has 12
+        ``hidden``² weights, of whatever number, and a budget can be met.
 
         Example:
             >>> AttentionSpec("transformer", heads=2).channels(28), AttentionSpec("transformer", heads=2).channels(29)
             ((28, 112), (28, 124))
         """
-        step = self.heads * (2 if self.position == "rotary" else 1)
-        width = max(1, hidden // step) * step
+        width = max(1, hidden // self.hidden_step) * self.hidden_step
         return width, max(1, round(6 * hidden**2 / width - 2 * width))
 
 
