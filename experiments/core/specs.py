@@ -163,10 +163,10 @@ class AttentionSpec(Spec):
         return self.heads * (2 if self.position == "rotary" else 1)
 
     def channels(self, hidden: int) -> tuple[int, int]:
-        """Channels of a block that is as large as one of ``hidden`` channels, and units of its feed-forward network.
+        """Channels of a block as large as one of ``hidden`` channels, and units of its feed-forward network.
 
-        Channels are multiples of ``hidden_step``. The feed-forward network takes what is between, so that a block has 12
-        ``hidden``² weights, of whatever number, and a budget can be met.
+        Channels are multiples of ``hidden_step``. The feed-forward network takes what is between, so that a block has
+        12 ``hidden``² weights, and a budget can be met.
 
         Example:
             >>> AttentionSpec("transformer", heads=2).channels(28), AttentionSpec("transformer", heads=2).channels(29)
