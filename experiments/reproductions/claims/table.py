@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from experiments.core.naming import nearest
-from experiments.reproductions.claims import characters, others, sequences, trees
+from experiments.reproductions.claims import (
+    characters,
+    citation,
+    distance,
+    families,
+    others,
+    sequences,
+    trees,
+)
 from experiments.reproductions.claims.claim import Claim
 
-_MODULES = (sequences, others, trees, characters)
+_MODULES = (sequences, others, trees, families, distance, citation, characters)
 
 
 def _by_id(claims: list[Claim]) -> dict[str, Claim]:

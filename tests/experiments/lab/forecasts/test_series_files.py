@@ -32,6 +32,11 @@ def test_a_column_of_times_is_left_out(tmp_path):
         ["200011", "200012", "200101", "200102"],
         ["2019-11", "2019-12", "2020-01", "2020-02"],
         ["31/12/2019", "01/01/2020", "02/01/2020", "03/01/2020"],
+        ["01/02/2024", "02/02/2024", "03/02/2024", "04/02/2024"],
+        ["03/29/2024", "03/30/2024", "03/31/2024", "04/01/2024"],
+        ["01/02/2024 22:00", "01/02/2024 23:00", "01/03/2024 0:00"],
+        ["30.3.2024", "31.3.2024", "1.4.2024"],
+        ["2024/3/30", "2024/3/31", "2024/4/1"],
         ["1577836799", "1577836800", "1577836801"],
         ["1", "2", "monday", "friday"],
     ],
@@ -79,6 +84,11 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
         ("time,a\n2020-01,5\n2020-02,5\n2020-04,5\n", "row 4: there is a gap between"),
         ("time,a\n2020-02,5\n2020-01,5\n", "row 3: time '2020-01' should come after '2020-02'"),
         ("time,a\n2020-01-02,5\n2020-01-01,5\n", "row 3: time '2020-01-01' should come after"),
+        ("time,a\n03/30/2024,5\n03/29/2024,5\n", "row 3: time '03/29/2024' should come after '03/30/2024'"),
+        ("time,a\n29.3.2024,5\n29.3.2024,5\n", "row 3: time '29.3.2024' should come after"),
+        ("time,a\n2/27/24,5\n2/28/24,5\n2/29/24,5\n3/3/24,5\n", "row 5: there is a gap between"),
+        ("time,a\n03/30/2024,5\n30/03/2024,5\n03/31/2024,5\n", "row 3: time '30/03/2024' among dates"),
+        ("time,a\n03/02/2024,5\n02/02/2024,5\n01/02/2024,5\n", "row 3: time '02/02/2024' should come after"),
         ("time;a;b\n1;5;6\n", "columns should be separated by commas, not by ';'"),
         ("a\tb\n1\t5\n", r"columns should be separated by commas, not by '\\t'"),
     ],
@@ -136,3 +146,16 @@ def test_the_hash_follows_the_content(tmp_path):
     assert before == content_hash(one, two)
     two.write_text("z")
     assert content_hash(one, two) != before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends(encoding, ending, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(ending.join(["a,é", "1,2", "3,4"]).encode(encoding))
+    values, names = read_series(path)
+    assert names == ["a", "é"]
+    assert values.tolist() == [[1, 2], [3, 4]]
+    path.write_bytes(ending.join(["a,é", "1,2", "3"]).encode(encoding))
+    with pytest.raises(ValueError, match="row 3: 1 values"):
+        read_series(path)

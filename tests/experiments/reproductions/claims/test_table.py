@@ -25,10 +25,11 @@ WANTED = {
     "combinations",
     "trees",
 }
+FAMILIES = {"families", "recall", "copying", "squashing", "vanishing"}
 
 
 def test_all_claims_are_there():
-    assert set(CLAIMS) >= WANTED
+    assert set(CLAIMS) >= WANTED | FAMILIES | {"tuned-gnns"}
     assert all(claim.id == name for name, claim in CLAIMS.items())
 
 
@@ -60,7 +61,9 @@ def test_settings_are_ones_that_can_be_run(claim, quick):
         inspect.signature(load(plan.compute)).bind(**plan.options)
 
 
-@pytest.mark.parametrize("claim", [CLAIMS[name] for name in sorted(WANTED)], ids=lambda claim: claim.id)
+@pytest.mark.parametrize(
+    "claim", [CLAIMS[name] for name in sorted(WANTED | FAMILIES)], ids=lambda claim: claim.id
+)
 def test_models_fit_their_tasks(claim):
     from experiments.lab.sequences.models.models import build_model
 
@@ -76,6 +79,35 @@ def test_a_quick_run_is_never_larger_than_the_full_one():
             assert small.experiment == large.experiment
             assert small.seeds <= large.seeds
             assert small.values.get("steps", 0) <= large.values["steps"]
+
+
+def test_a_quick_run_on_families_is_a_part_of_the_full_one():
+    for name in FAMILIES:
+        quick, full = (
+            [run for part in CLAIMS[name].plan(q).runs for run in part.runs()] for q in (True, False)
+        )
+        assert {(run.experiment, run.model, run.length) for run in quick} <= {
+            (run.experiment, run.model, run.length) for run in full
+        }
+        assert {run.seed for run in quick} < {run.seed for run in full}
+        assert max(run.train.steps for run in quick) < min(run.train.steps for run in full)
+
+
+def test_what_a_claim_of_equal_parameters_compares_meets_its_budget():
+    from experiments.lab.sequences.models.models import hidden_size
+
+    for name in ("families", "copying"):
+        for part in CLAIMS[name].quick.runs:
+            for run in {(run.model, run.length): run for run in part.runs()}.values():
+                hidden_size(run.model, make_task(run), run.train)  # within 5 %, or refused
+
+
+def test_recall_is_compared_over_the_runs_of_families():
+    for quick in (True, False):
+        first = CLAIMS["recall"].plan(quick).runs[0]
+        assert {run.folder for run in first.runs()} <= {
+            run.folder for run in CLAIMS["families"].plan(quick).runs[0].runs()
+        }
 
 
 def test_claims_that_share_records_share_runs():
