@@ -7,6 +7,7 @@ parent started with, and so import it too.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
@@ -39,7 +40,9 @@ find_own_packages()
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Ctrl-C ends it without a word until it has been loaded."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from experiments.command.cli import main as command
 
     command()

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from cyclopts import App, CycloptsError
 from experiments.command.builder import add_own, run_app
 from experiments.command.comparison_command import compare, table
 from experiments.command.draw.commands import draw_app
+from experiments.command.ending import EXIT_INTERRUPTED, ended_by_signals, heard, keep_deadline
 from experiments.command.rank_command import rank
 from experiments.command.sweeps.sweep_command import make_sweep
 from experiments.command.sweeps.tune_command import make_tune
@@ -30,12 +30,14 @@ from experiments.core.registry import CELLS, CONVOLUTIONS
 from experiments.door.checks.command import check
 from experiments.records.files import is_disk_error
 from experiments.reproductions.command import reproduce
+from experiments.running.interruption import NothingBegun
 
 EXIT_BAD_INPUT = 2
 BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
 LONGEST_SHOWN = 400  # characters of such a path
 EXIT_DISK = 1
-EXIT_INTERRUPTED = 130
+GOES_ON = "; the same command goes on with what is missing"
+GO_ON = (["run"], ["sweep"], ["tune"], ["reproduce"])  # commands that are so
 EXIT_READER_GONE = 141
 
 
@@ -181,9 +183,11 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(
                 errors="replace"
             )  # what a terminal of another encoding cannot show is a question mark
+    if arguments is None:
+        keep_deadline()
+        arguments = sys.argv[1:]
     try:
-        with _ended_by_sigterm(), _drawing_to_files():
-            arguments = sys.argv[1:] if arguments is None else arguments
+        with ended_by_signals(), _drawing_to_files():
             if arguments[:1] == ["run"] and len(arguments) > 1:
                 add_own(app["run"], arguments[1])
             code = app(arguments, exit_on_error=False, print_error=False)
@@ -208,8 +212,11 @@ def main(arguments: list[str] | None = None) -> None:
             file=sys.stderr,
         )
         code = EXIT_DISK
-    except KeyboardInterrupt:
-        print("gnnlab: interrupted; the same command goes on with what is missing", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        for number in heard():
+            signal.signal(number, signal.SIG_DFL)  # a second one ends what is left without a word
+        goes_on = arguments[:1] in GO_ON and not isinstance(error, NothingBegun)
+        print(f"gnnlab: interrupted{GOES_ON if goes_on else ''}", file=sys.stderr)
         code = EXIT_INTERRUPTED
     sys.exit(code or 0)
 
@@ -228,20 +235,3 @@ def _drawing_to_files() -> Iterator[None]:
         del os.environ["MPLBACKEND"]
         if before is not None:
             os.environ["MPLBACKEND"] = before
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Treat SIGTERM as Ctrl-C, so that workers end and the table of results is written."""
-
-    def interrupt(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

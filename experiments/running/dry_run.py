@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +21,9 @@ from experiments.core.execution import Execution
 from experiments.core.experiment import load
 from experiments.core.run import Run
 from experiments.records.device import computing
-from experiments.records.progress import bar
+from experiments.records.progress import bar, is_watched
 from experiments.records.records import flatten
+from experiments.running.interruption import NothingBegun
 from experiments.running.session import Session
 from experiments.running.sweep import result_there
 from experiments.training.fit import Fit, fit
@@ -26,6 +31,8 @@ from experiments.training.stopping import Rule
 from experiments.training.trainer import Trainer
 
 WARM_STEPS, TIMED_STEPS = 2, 5
+LONGEST, LONGEST_ALL = 10.0, 60.0  # seconds for a setting, and for all of them
+SILENCE = 2.0  # seconds between two lines that say what is being timed
 #: Settings that do not change what a step costs.
 CHEAP = ("seed", "learning_rate", "decay", "clip_norm", "weight_decay")
 
@@ -38,11 +45,17 @@ class Timing:
         parameters: Trainable parameters.
         step: Seconds a training step takes.
         total: Seconds the whole run takes at most.
+        cut: It was not timed to its end, so that the run takes longer than ``total``.
     """
 
     parameters: int = 0
     step: float = 0.0
     total: float = 0.0
+    cut: bool = False
+
+
+class TakesLong(BaseException):
+    """A setting has had its seconds. No ``Exception``, so that no model's own code takes it for a failure."""
 
 
 class TimedSession(Session):
@@ -52,23 +65,36 @@ class TimedSession(Session):
         super().__init__(run, folder)
         self.timing = Timing()
         self.left_out = 0.0  # seconds of steps and looks that were not done, less those that were
+        self._ends = time.monotonic() + LONGEST
 
     def fit(
         self, trainer: Trainer, rule: Rule, *, steps: int, every: int = 1, part: str = "", save: bool = True
     ) -> Fit:
+        weights = (p.numel() for p in trainer.model.parameters() if p.requires_grad)
+        self.timing.parameters = sum(weights)
         for _ in range(min(WARM_STEPS, steps)):  # the first steps of a process are slow
+            started = time.perf_counter()
             trainer.step()
+            self._know(time.perf_counter() - started, steps)
         trainer.means()
         trainer.clock.pause()
         few = min(TIMED_STEPS, steps)
         started = time.perf_counter()
-        found = fit(trainer, rule, steps=few, every=few)
+        found = fit(trainer, rule, steps=few, every=few, on_step=lambda step: self._check())
         spent = time.perf_counter() - started
         step, look = found.seconds / few, max(0.0, spent - found.seconds)
         self.left_out += steps * step + steps / every * look - spent
-        weights = (p.numel() for p in trainer.model.parameters() if p.requires_grad)
-        self.timing.parameters, self.timing.step = sum(weights), step
+        self.timing.step = step
         return found
+
+    def _know(self, step: float, steps: int) -> None:
+        """Keep the time of one step, for a setting of which there will be no better."""
+        self.timing.step, self.timing.total = step, steps * step
+        self._check()
+
+    def _check(self) -> None:
+        if time.monotonic() > self._ends:
+            raise TakesLong
 
 
 def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) -> str:
@@ -83,36 +109,74 @@ def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) ->
     groups: dict[str, list[Run]] = {}
     for run in runs:
         groups.setdefault(json.dumps(run.to_dict() | {"seed": None}, sort_keys=True), []).append(run)
-    known: dict[str, Timing] = {}
-    rows, to_do, total = [], 0, 0.0
-    for group in bar(groups.values(), desc="timing", unit="setting"):
+    try:
+        known = _time_all([group[0] for group in groups.values()])
+    except KeyboardInterrupt:
+        raise NothingBegun from None
+    rows, to_do, total, cut = [], 0, 0.0, False
+    for group in groups.values():
         missing = [run for run in group if result_there(run, out, how) is None]
+        timing = known.get(_cost_key(group[0]))
         to_do += len(missing)
-        key = json.dumps(_costly(group[0].to_dict()), sort_keys=True)
-        if key not in known:
-            known[key] = time_run(group[0])
-        timing = known[key]
-        total += timing.total * len(missing)
+        if timing is not None:
+            total += timing.total * len(missing)
+        cut = cut or timing is None or timing.cut
         rows.append(
             flatten(group[0].to_dict())
             | {"model.name": group[0].model.label, "runs": len(group), "to do": len(missing)}
-            | {
-                "parameters": timing.parameters,
-                "ms/step": 1e3 * timing.step,
-                "at most, a run": _words(timing.total),
-            }
+            | _shown(timing)
         )
     share = 1 if how.on_ray else max(1, min(workers, to_do))
     who = f"{share} worker{'s' * (share > 1)}"
-    return "\n".join(
-        [
-            _table(pd.DataFrame(rows)),
-            "",
-            f"{len(runs)} runs, of which {len(runs) - to_do} are there already: {to_do} to do in {out}",
+    if cut:
+        estimate = (
+            f"longer than {_words(total / share)} with {who}, if every run takes all its steps: a setting is timed for "
+            f"{LONGEST:.0f} s at most, all of them for {LONGEST_ALL:.0f} s"
+        )
+    else:
+        estimate = (
             f"at most {_words(total / share)} with {who}, if every run takes all its steps "
-            f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)",
-        ]
-    )
+            f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)"
+        )
+    there = len(runs) - to_do
+    counted = f"{len(runs)} runs, of which {there} are there already: {to_do} to do in {out}"
+    return "\n".join([_table(pd.DataFrame(rows)), "", counted, estimate])
+
+
+def _time_all(runs: list[Run]) -> dict[str, Timing]:
+    """Times of settings by what they cost, as many as there is time for; stderr says what is being timed."""
+    known: dict[str, Timing] = {}
+    to_time = {_cost_key(run): run for run in reversed(runs)}
+    watched, ends, silent_until = is_watched(), time.monotonic() + LONGEST_ALL, 0.0
+    shown = bar(reversed(to_time.items()), desc="timing", unit="setting", total=len(to_time))
+    for number, (key, run) in enumerate(shown, 1):
+        now = time.monotonic()
+        if now > ends:
+            break
+        if not watched and now > silent_until:
+            print(
+                f"gnnlab: timing {run.title} (setting {number} of {len(to_time)})",
+                file=sys.stderr,
+                flush=True,
+            )
+            silent_until = now + SILENCE
+        known[key] = time_run(run)
+    return known
+
+
+def _shown(timing: Timing | None) -> dict[str, Any]:
+    """The columns of a time; those that nobody knows are blank."""
+    if timing is None:
+        return {"parameters": "", "ms/step": "", "at most, a run": "not timed"}
+    return {
+        "parameters": timing.parameters or "",
+        "ms/step": f"{1e3 * timing.step:.3g}" if timing.step or not timing.cut else "",
+        "at most, a run": f"over {_words(timing.total)}" if timing.cut else _words(timing.total),
+    }
+
+
+def _cost_key(run: Run) -> str:
+    return json.dumps(_costly(run.to_dict()), sort_keys=True)
 
 
 def _costly(values: dict[str, Any]) -> dict[str, Any]:
@@ -125,21 +189,50 @@ def _costly(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def time_run(run: Run) -> Timing:
-    """Time a few steps of a run, and all else that it does, in a folder that is thrown away."""
+    """Time a few steps of a run, and all else that it does, in a folder that is thrown away.
+
+    What takes more than ``LONGEST`` seconds is left where it is then, between two steps of Python.
+    """
     experiment = find_experiment(run.experiment)
+    result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as place:
         out = Path(place)
-        if experiment.begin:
-            load(experiment.begin)([run], out, {})
-        folder = out / run.folder
-        folder.mkdir()
         started = time.perf_counter()
-        with computing(run.threads, run.deterministic), TimedSession(run, folder) as session:
-            result = load(experiment.work)(run, folder, session)
+        session = TimedSession(run, out / run.folder)
         timing = session.timing
-        timing.total = max(0.0, time.perf_counter() - started + session.left_out)
+        try:
+            with _no_longer_than(LONGEST):
+                if experiment.begin:
+                    load(experiment.begin)([run], out, {})
+                session.folder.mkdir()
+                started = time.perf_counter()
+                with computing(run.threads, run.deterministic), session:
+                    result = load(experiment.work)(run, session.folder, session)
+        except TakesLong:
+            timing.cut = True
+        spent = time.perf_counter() - started
+        timing.total = max(timing.total, spent) if timing.cut else max(0.0, spent + session.left_out)
     timing.parameters = int(result.get("parameters") or timing.parameters)
     return timing
+
+
+@contextmanager
+def _no_longer_than(seconds: float) -> Iterator[None]:
+    """Raise ``TakesLong`` in the body after some seconds, where the system has an alarm and this is its thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(number: int, frame: object) -> None:
+        raise TakesLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -26,6 +28,7 @@ from experiments.running.execute import execute_once
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2
 BAR_SECONDS = 0.2
+GRACE = 5.0  # seconds that workers have to write their checkpoints when a sweep is ended
 
 Answer = tuple[dict[str, Any], bool]  # what result.json holds, and whether it is new
 
@@ -156,7 +159,7 @@ class LocalEngine:
                 self._pools.append(self._mine.pool)
             self._steps[self._mine.slot] = 0
             pool: ProcessPoolExecutor = self._mine.pool
-            with _program_left_out():
+            with _program_left_out(), _signals_held_back():
                 return pool.submit(_work_here, settings, self._out, self._how)
 
     def _watch(self, settings: Run, work: Future[Answer]) -> Answer:
@@ -175,12 +178,30 @@ class LocalEngine:
     ) -> None:
         with self._submitting:
             self._closing = True
-            if error is not None:
-                for process in multiprocessing.active_children():
-                    process.terminate()
-        self._threads.shutdown(cancel_futures=True)
-        for pool in self._pools:
-            pool.shutdown()
+            workers = multiprocessing.active_children() if error is not None else []
+            for worker in workers:
+                worker.terminate()
+        with _killed_after(GRACE, workers):
+            self._threads.shutdown(cancel_futures=True)
+            for pool in self._pools:
+                pool.shutdown()
+
+
+@contextmanager
+def _killed_after(seconds: float, workers: list[BaseProcess]) -> Iterator[None]:
+    """Kill workers that were asked to end and are still at it, as in a step or a look that takes long."""
+
+    def kill() -> None:
+        for worker in workers:
+            worker.kill()
+
+    timer = threading.Timer(seconds, kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager
@@ -198,6 +219,23 @@ def _program_left_out() -> Iterator[None]:
         yield
     finally:
         vars(main).update(hidden)
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Begin a process that Ctrl-C and the end of its terminal never reach, also while it starts.
+
+    They are its parent's to handle, which ends its workers.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # beginning it later would let them through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _steps: Any = None

@@ -115,13 +115,15 @@ def fit(
                 stopped = rule.look(row, trainer.model) or ("converged" if settled else "")
                 trainer.clock.go_on()
             if checkpoint is None:
+                if stop_asked():
+                    break
                 continue
             stop, save = trainer.agree(stop_asked(), checkpoint.due(step))
             if save or stop:
                 values = state()
                 if trainer.writes:
                     checkpoint.save(values)
-            if stop and step < steps and not stopped:
+            if stop:
                 raise KeyboardInterrupt(f"stopped at step {step}")
     trainer.clock.pause()
     if checkpoint is not None:

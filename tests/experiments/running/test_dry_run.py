@@ -1,9 +1,13 @@
+import time
+
 import pytest
 
 from experiments.core.execution import Execution
 from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.training import SequenceTrainer
 from experiments.lab.sequences.work import make_task
 from experiments.running.dry_run import TIMED_STEPS, WARM_STEPS, Timing, describe, time_run
+from experiments.running.interruption import NothingBegun
 from experiments.running.sweep import run_sweep
 from experiments.training.trainer import Trainer
 from tests.experiments.runs import planned
@@ -108,3 +112,54 @@ def test_failures_are_to_do_when_asked(tmp_path, known_times):
     assert run_sweep(wild, tmp_path, how=SERIAL).failed
     assert "0 to do" in describe(wild, tmp_path, workers=1, how=SERIAL)
     assert "1 to do" in describe(wild, tmp_path, workers=1, how=Execution(retry_failed=True))
+
+
+def test_a_setting_whose_steps_take_long_is_left(monkeypatch):
+    monkeypatch.setattr("experiments.running.dry_run.LONGEST", 1.0)
+    step = SequenceTrainer.step
+
+    def slow(trainer):
+        time.sleep(0.4)
+        return step(trainer)
+
+    monkeypatch.setattr(SequenceTrainer, "step", slow)
+    timing = time_run(runs(steps=100)[0])
+    assert timing.cut
+    assert timing.parameters > 0
+    assert timing.step >= 0.4
+    assert timing.total >= 40
+
+
+def test_a_setting_that_was_left_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("experiments.running.dry_run.time_run", lambda run: Timing(11, 0.5, 47.0, cut=True))
+    text = describe(runs(seeds=1, lengths=(3,)), tmp_path, workers=1, how=Execution())
+    assert "over 47 s" in text
+    assert "longer than 47 s with 1 worker" in text
+    assert "at most 47 s" not in text
+    assert capsys.readouterr().err == "gnnlab: timing rnn T3 seed 0 (setting 1 of 1)\n"
+
+
+def test_a_setting_that_does_not_come_to_its_first_step_is_left(monkeypatch):
+    monkeypatch.setattr("experiments.running.dry_run.LONGEST", 0.2)
+    monkeypatch.setattr("experiments.lab.sequences.work.measure_sensitivity", lambda *_: time.sleep(30))
+    timing = time_run(runs()[0])
+    assert timing.cut
+    assert (timing.step, timing.parameters) == (0, 0)
+    assert 0.2 <= timing.total < 30
+
+
+def test_settings_that_there_is_no_time_for_are_listed(tmp_path, known_times, monkeypatch):
+    monkeypatch.setattr("experiments.running.dry_run.LONGEST_ALL", -1.0)
+    text = describe(runs(), tmp_path, workers=1, how=Execution())
+    assert known_times == []
+    assert text.count("not timed") == 2
+    assert "6 to do" in text
+
+
+def test_an_interrupted_dry_run_has_nothing_to_go_on_with(tmp_path, monkeypatch):
+    def interrupted(run):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.running.dry_run.time_run", interrupted)
+    with pytest.raises(NothingBegun):
+        describe(runs(), tmp_path, workers=1, how=Execution())

@@ -169,21 +169,36 @@ def test_a_damaged_checkpoint_is_renamed_and_nothing_is_lost(tmp_path):
     assert [file.read_bytes() for file in aside] == contents
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("last", [4, STEPS])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("heard_interrupts")
-def test_a_signal_ends_the_step_and_leaves_a_checkpoint(number, tmp_path):
+def test_a_signal_ends_the_step_and_leaves_a_checkpoint(number, last, tmp_path):
     path = tmp_path / "checkpoint.pt"
 
     def ask(step):
-        if step == 4:
+        if step == last:
             os.kill(os.getpid(), number)
 
-    with pytest.raises(KeyboardInterrupt, match="stopped at step 4"):
+    with pytest.raises(KeyboardInterrupt, match=f"stopped at step {last}"):
         go(path, Noisy(), ask, every=0)
     trainer = Noisy(seed=3)
     found = go(path, trainer)
-    assert found.resumed_step == 4
+    assert found.resumed_step == last
     assert bits(found, trainer) == alone()
+
+
+@pytest.mark.usefixtures("heard_interrupts")
+def test_a_signal_ends_a_training_without_a_checkpoint():
+    steps = []
+
+    def ask(step):
+        steps.append(step)
+        if step == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(Noisy(), Lowest("validation_loss"), steps=STEPS, every=EVERY, on_step=ask)
+    assert steps[-1] == 2
 
 
 def test_every_look_is_told_and_the_last_step_is_one():
