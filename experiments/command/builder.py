@@ -98,6 +98,28 @@ def _parameter(option: CommandOption) -> inspect.Parameter:
     )
 
 
+def parse_names(name: str, text: str) -> list[str]:
+    """Names of files and other names with commas between; a file that is there may have commas in its name.
+
+    Args:
+        name: The option, for messages.
+        text: As the user wrote it.
+
+    Raises:
+        ValueError: There is an empty one.
+    """
+    words, found = text.split(","), []
+    while words:
+        joined = (",".join(words[:count]) for count in range(len(words), 1, -1))
+        file = next((word.strip() for word in joined if Path(word.strip()).is_file()), None)
+        if file is None:
+            found += parse_choices(name, words[0] if words[0].strip() else text, str)
+        else:
+            found.append(file)
+        words = words[1 + (0 if file is None else file.count(",")) :]
+    return list(dict.fromkeys(found))
+
+
 def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[str, Any]) -> int:
     """Read what was given, plan the runs, and do them.
 
@@ -130,7 +152,7 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
         if not option.listed:
             chosen[option.setting] = [value]
         elif is_tuple(experiment, option.setting):
-            chosen[option.setting] = [tuple(parse_choices(option.name, value, str))]
+            chosen[option.setting] = [tuple(parse_names(option.name, value))]
         else:
             chosen[option.setting] = parse_choices(option.name, value, kinds[option.setting])
     name = f"{experiment.name}-smoke" if values["smoke"] else experiment.name

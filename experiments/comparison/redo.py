@@ -8,6 +8,7 @@ from pathlib import Path
 from experiments.core.catalogue import find_experiment
 from experiments.core.experiment import loaded
 from experiments.records.device import resolve_device
+from experiments.records.files import read_bytes
 from experiments.records.records import curve_path, read_curve, read_run
 from experiments.records.results_folder import prepare_folder
 from experiments.running.execute import execute
@@ -37,6 +38,6 @@ def repeat(folder: Path, out: Path) -> int:
     if result["status"] != "ok":
         print(f"gnnlab: failed: {result['reason']}", file=sys.stderr)
         return 1
-    same = curve_path(folder).read_bytes() == curve_path(out / settings.folder).read_bytes()
+    same = read_bytes(curve_path(folder)) == read_bytes(curve_path(out / settings.folder))
     print(f"{out / settings.folder}: the curve is {'the same, bit for bit' if same else 'different'}")
     return 0 if same else 1

@@ -15,6 +15,7 @@ from experiments.reading.statistics.intervals import CONFIDENCE
 from experiments.reading.statistics.verdicts import judge_together, judged_count, meaning
 from experiments.reading.table_formats import heading, listed, markdown
 from experiments.reading.tables import model_rows, paired_rows, summary_rows
+from experiments.records.files import read_text
 from experiments.records.pictures import FOLDER, read_index
 
 MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
@@ -162,9 +163,7 @@ def pictures(results: Results) -> Section | None:
     for entry in read_index(results.folder):
         path = results.folder / FOLDER / str(entry["file"]).rpartition("/")[2]
         if path.exists() and path.stat().st_size <= MAX_SVG:
-            blocks.append(
-                Picture(entry["title"], entry["text"], svg_element(path.read_text(encoding="utf-8")))
-            )
+            blocks.append(Picture(entry["title"], entry["text"], svg_element(read_text(path))))
     return Section("graphs", "The graphs", blocks) if blocks else None
 
 

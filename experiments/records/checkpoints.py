@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from experiments.records.files import write_beside
+from experiments.records.files import ordinary, write_beside
 
 FORMAT = 1
 
@@ -56,7 +56,7 @@ def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:
             a key.
     """
     try:
-        values = torch.load(path, map_location="cpu", weights_only=True)
+        values = torch.load(ordinary(path), map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise CheckpointError(f"{path}: no such checkpoint") from error
     except PermissionError as error:
@@ -84,7 +84,7 @@ def restore_weights(model: nn.Module, path: Path) -> None:
         CheckpointError: The file is missing, not readable, damaged, or holds the weights of another model.
     """
     try:
-        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        model.load_state_dict(torch.load(ordinary(path), map_location="cpu", weights_only=True))
     except FileNotFoundError as error:
         raise CheckpointError(f"{path}: is missing, so nobody knows what the run learned") from error
     except PermissionError as error:

@@ -1,9 +1,11 @@
-"""Writing files so that nothing that was on disk is lost: beside, synchronised, then renamed."""
+"""Reading files that are ordinary ones, and writing so that nothing is lost: beside, synchronised, then renamed."""
 
 from __future__ import annotations
 
+import codecs
 import errno
 import json
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,100 @@ from typing import Any
 
 # What a disk answers when it is full, over its quota, or failing: no fault of the run that was writing.
 _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
+# A file may begin with the mark of its encoding. That of UTF-32 begins with the one of UTF-16, so it comes first.
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+def ordinary(path: Path) -> Path:
+    """The path of a file that can be opened without waiting for ever.
+
+    Args:
+        path: What will be read or replaced.
+
+    Raises:
+        OSError: It is a pipe, a device or a socket, or cannot be looked at.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "a pipe or a device; it should be a file", str(path))
+    return path
+
+
+def read_bytes(path: Path) -> bytes:
+    """What an ordinary file holds.
+
+    Raises:
+        OSError: It cannot be read, or is no ordinary file.
+    """
+    return ordinary(path).read_bytes()
+
+
+def read_text(path: Path) -> str:
+    """The text of an ordinary file, with the line ends that it has; see ``decode``."""
+    return decode(read_bytes(path))
+
+
+def read_json(path: Path) -> Any:
+    """The value in an ordinary file of JSON.
+
+    Raises:
+        OSError: It cannot be read, or is no ordinary file.
+        ValueError: It is no JSON, is nested too deep, or has a number that is none.
+    """
+    try:
+        return json.loads(read_text(path), parse_constant=_no_number, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is larger than any number")
+    return value
+
+
+def encoding_of(first: bytes) -> tuple[str, int]:
+    """The encoding of a text, and how many bytes its mark has.
+
+    Args:
+        first: At least four bytes of its beginning, where it has as many.
+
+    Example:
+        >>> encoding_of("é".encode("utf-16")), encoding_of("é".encode())
+        (('utf-16-le', 2), ('utf-8', 0))
+    """
+    return next(((name, len(mark)) for mark, name in _MARKS.items() if first.startswith(mark)), ("utf-8", 0))
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8, or in UTF-16 or UTF-32 where it begins with the mark of one.
+
+    Raises:
+        UnicodeDecodeError: It is neither; places count from the beginning of the content.
+    """
+    name, mark = encoding_of(content[:4])
+    try:
+        return content[mark:].decode(name)
+    except UnicodeDecodeError as error:
+        raise UnicodeDecodeError(name, content, error.start + mark, error.end + mark, error.reason) from None
+
+
+def row_of(error: UnicodeDecodeError) -> int:
+    """The row, from 1, in which a text that ``decode`` refused is none."""
+    name, mark = encoding_of(error.object[:4])
+    return error.object[mark : error.start].decode(name).count("\n") + 1
 
 
 def write_beside(path: Path, write: Callable[[Path], object]) -> None:

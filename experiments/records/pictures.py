@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.records.files import write_beside, write_json
+from experiments.records.files import read_json, write_beside, write_json
 
 FOLDER, INDEX = "pictures", "index.json"
 FORMATS = (".png", ".svg", ".pdf")  # of a picture that a user asks for
@@ -78,9 +77,20 @@ def keep_pictures(
 
 
 def read_index(out: Path) -> list[dict[str, Any]]:
-    """File, title and text of each picture of a results folder; nothing where there are none."""
+    """File, title and text of each picture of a results folder; nothing where there are none.
+
+    Raises:
+        ValueError: The file that lists them is damaged.
+    """
     path = out / FOLDER / INDEX
-    entries: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    if not path.exists():
+        return []
+    try:
+        entries: list[dict[str, Any]] = read_json(path)
+        if not all(isinstance(entry[name], str) for entry in entries for name in ("file", "title", "text")):
+            raise ValueError("it is no list of pictures")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: cannot be read ({error}); delete the folder {path.parent}") from error
     return entries
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ import pandas as pd
 
 from experiments.core.catalogue import experiment_of, read_settings
 from experiments.core.run import Run
-from experiments.records.files import write_beside
+from experiments.records.files import ordinary, read_json, read_text, write_beside
 
 FORMAT = 1
 _RUN_NAME = re.compile(r"_[0-9a-f]{8}$")
@@ -56,7 +55,7 @@ class CurveWriter:
     """Metrics by step, one CSV row an evaluation, on disk as soon as they are known."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("w", newline="", encoding="utf-8")
+        self._file = ordinary(path).open("w", newline="", encoding="utf-8")
         self._writer: csv.DictWriter[str] | None = None
 
     def __call__(self, row: dict[str, Any]) -> None:
@@ -83,7 +82,7 @@ def read_run(path: Path) -> RunRecord:
     """
     config = path / "config.json"
     try:
-        settings = read_settings(json.loads(config.read_text(encoding="utf-8")))
+        settings = read_settings(read_json(config))
     except FileNotFoundError as error:
         raise FolderError(_why_no_run(path)) from error
     except (OSError, ValueError) as error:
@@ -110,7 +109,7 @@ def read_result(path: Path) -> dict[str, Any] | None:
         FolderError: It cannot be read, or is of another format.
     """
     try:
-        result = json.loads((path / "result.json").read_text(encoding="utf-8"))
+        result = read_json(path / "result.json")
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -197,7 +196,7 @@ def read_curve(run: Path) -> pd.DataFrame:
         FolderError: The file is missing, is no table of steps, or ends within a line.
     """
     try:
-        text = curve_path(run).read_text(encoding="utf-8")
+        text = read_text(curve_path(run))
         curve = pd.read_csv(io.StringIO(text))
     except PermissionError as error:  # nothing is wrong with the run, so it should not be deleted
         raise FolderError(f"{run}: curve.csv cannot be read ({error.strerror})") from error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Any
 
+from experiments.records.files import read_json
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_run
 
@@ -44,7 +44,7 @@ def read_choices(folder: Path, text: str) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
     try:
-        points = dict(json.loads(path.read_text(encoding="utf-8"))["points"])
+        points = dict(read_json(path)["points"])
         if any(set(point) != set(POINT) for point in points.values()):
             raise ValueError("it is no record of choices")
     except (OSError, ValueError, KeyError, TypeError) as error:

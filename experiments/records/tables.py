@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from experiments.records.files import read_text
 from experiments.records.records import FolderError
 
 
@@ -23,8 +25,11 @@ def read_table(path: Path, columns: Sequence[str], texts: Sequence[str] = ()) ->
         FolderError: It cannot be read, or is damaged.
     """
     try:
-        gaps = {name: ["", "nan"] for name in pd.read_csv(path, nrows=0) if name not in texts}
-        table = pd.read_csv(path, dtype=dict.fromkeys(texts, str), na_values=gaps, keep_default_na=False)
+        text = read_text(path)
+        gaps = {name: ["", "nan"] for name in pd.read_csv(io.StringIO(text), nrows=0) if name not in texts}
+        table = pd.read_csv(
+            io.StringIO(text), dtype=dict.fromkeys(texts, str), na_values=gaps, keep_default_na=False
+        )
     except PermissionError as error:  # nothing is wrong with the run, so it should not be deleted
         raise FolderError(f"{path}: cannot be read ({error.strerror})") from error
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments.reading.frames import runs_table
 from experiments.reading.results import Results
+from experiments.records.files import read_json
 from experiments.records.records import FolderError, RunRecord, read_curve, read_run
 from experiments.reproductions.claims.claim import Claim, Plan
 
@@ -113,7 +114,7 @@ def has_numbers(claim: Claim, quick: bool, root: Path) -> bool:
 def _read_numbers(claim: Claim, quick: bool, root: Path) -> dict[str, Any]:
     path, plan = numbers_path(claim, quick, root), claim.plan(quick)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = read_json(path)
     except FileNotFoundError as error:
         raise FolderError(f"{claim.id}: its numbers are not recorded; run {claim.command(quick)}") from error
     except (OSError, ValueError) as error:

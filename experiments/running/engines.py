@@ -28,6 +28,7 @@ from experiments.running.execute import execute_once
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2
 BAR_SECONDS = 0.2
+PARENTS = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 GRACE = 5.0  # seconds that workers have to write their checkpoints when a sweep is ended
 
 Answer = tuple[dict[str, Any], bool]  # what result.json holds, and whether it is new
@@ -230,8 +231,9 @@ def _signals_held_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # beginning it later would let them through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
+    resource_tracker.ensure_running()  # a process of Python's own; to begin it lets some of them through again
+    signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
@@ -20,7 +19,7 @@ from experiments.core.own import where_it_failed
 from experiments.core.run import Run
 from experiments.records.checkpoints import set_aside
 from experiments.records.device import computing, environment
-from experiments.records.files import is_disk_error, remove_parts, synchronise, write_json
+from experiments.records.files import is_disk_error, read_json, remove_parts, synchronise, write_json
 from experiments.records.locks import run_lock
 from experiments.records.records import FORMAT, flatten, read_result
 from experiments.running.session import CHECKPOINT, Session
@@ -89,7 +88,7 @@ def changed_since(run: Run, folder: Path) -> bool:
     """Whether a recorded run was made by other code of the user's than the same run would be now."""
     if not run.code:
         return False
-    recorded = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("code", [])
+    recorded = read_json(folder / "config.json").get("code", [])
     return {(c["name"], c["sha256"]) for c in recorded} != {(c.name, c.sha256) for c in run.code}
 
 

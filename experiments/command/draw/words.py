@@ -12,7 +12,7 @@ from torch_geometric.utils import subgraph
 from experiments.command.draw.answers import counted
 from experiments.command.draw.look import GraphLook
 from experiments.data.named_graphs import is_file
-from experiments.records.files import check_ordinary
+from experiments.records.files import check_ordinary, read_text
 from gnnlab import cooccurrence_graph, draw_graph, word_neighbourhood, words_of
 
 MOST_NODES = 100
@@ -68,7 +68,7 @@ def _lines(text: str) -> list[str]:
     path = Path(text)
     check_ordinary("text", path)
     try:
-        return path.read_text(encoding="utf-8-sig").splitlines()
+        return read_text(path).splitlines()
     except UnicodeDecodeError as error:
         raise ValueError(f"text: {path}: byte {error.start} is not UTF-8 text") from None
     except OSError as error:

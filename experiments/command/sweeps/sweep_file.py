@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 
 from experiments.core.naming import nearest
-from experiments.records.files import check_ordinary
+from experiments.records.files import check_ordinary, read_text
 
 EXPERIMENT = "experiment"
+MOST_BYTES = 1_000_000  # a sweep is no data
 SEEDS = ("seeds", "tuning-seeds")
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -135,12 +136,19 @@ class SweepFile:
 def _pairs(path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
     try:
         check_ordinary("file", path)
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(
+                f"{path}: has {path.stat().st_size:,} bytes; a file of options should have at most {MOST_BYTES:,}"
+            )
+        root = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not a text file in UTF-8") from error
+    except RecursionError:
+        raise ValueError(
+            f"{path}: values are nested too deep; they should be values and lists of values"
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from experiments.records.files import check_ordinary
+from experiments.records.files import check_ordinary, decode, read_bytes, row_of
 
 if TYPE_CHECKING:
     from experiments.lab.documents.prediction import DocumentPredictor, Prediction
@@ -42,7 +42,7 @@ def predict(
     text
         The text, or - to read texts from stdin, one a line.
     file
-        A file of texts, one a line, in UTF-8; - for stdin.
+        A file of texts, one a line; - for stdin.
     """
     if (text is None) == (file is None):
         raise ValueError('text: give either a text in quotes or --file FILE: gnnlab predict RUN "some text"')
@@ -72,15 +72,12 @@ def _read_lines(path: Path | None) -> list[str]:
     try:
         if path is not None:
             check_ordinary("file", path)
-        content = sys.stdin.buffer.read() if path is None else path.read_bytes()
+        decoded = decode(sys.stdin.buffer.read() if path is None else read_bytes(path))
     except OSError as error:
         raise ValueError(f"file: {path} cannot be read ({error.strerror})") from error
-    try:
-        decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
         raise ValueError(
-            f"file: {path or 'stdin'} row {row} should be UTF-8 text ({error.reason})"
+            f"file: {path or 'stdin'} row {row_of(error)} should be UTF-8 text ({error.reason})"
         ) from error
     return decoded.removesuffix("\n").split("\n") if decoded else []
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,7 +23,7 @@ def sample(
     run_folder: Path,
     /,
     *,
-    prompt: str,
+    prompt: Annotated[str, Parameter(allow_leading_hyphen=True)],
     length: int = 142,
     temperature: float | None = None,
     sharpness: float | None = None,
@@ -60,6 +63,10 @@ def sample(
     """
     if not prompt:
         raise ValueError("prompt: it should have at least one character")
+    if re.fullmatch(r"--\w[\w-]*(=.*)?", prompt):
+        raise ValueError(
+            f"prompt: {prompt} looks like an option; a text in quotes is expected, as --prompt 'Once'"
+        )
     if count < 1:
         raise ValueError(f"count: {count} should be 1 or more")
     if not 0 <= seed < MOST_SEEDS:

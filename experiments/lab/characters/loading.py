@@ -13,6 +13,7 @@ from experiments.lab.characters.models.models import build_character_model, char
 from experiments.lab.characters.settings import CharacterRun
 from experiments.lab.characters.text.vocabulary import read_vocabulary
 from experiments.records.checkpoints import load_checkpoint
+from experiments.records.files import ordinary
 from experiments.records.records import read_run
 from experiments.running.session import CHECKPOINT
 from seq import Vocabulary
@@ -55,7 +56,7 @@ def _weights(folder: Path) -> dict[str, Any]:
     path = folder / "weights.pt"
     if path.exists():
         try:
-            return torch.load(path, map_location="cpu", weights_only=True)
+            return torch.load(ordinary(path), map_location="cpu", weights_only=True)
         except Exception as error:  # unpickling a damaged file can raise nearly anything
             raise ValueError(f"run: {path} cannot be read; it is damaged, or of another program") from error
     for name, find in UNFINISHED.items():

@@ -25,8 +25,8 @@ class CorpusSettings(Settings):
     Args:
         text: What to read, with commas between: python (the manual of Python's language, which Python brings), grimm
             (Grimm's tales, read from text/grimm.txt in the folder that the variable GNNLAB_DATA names, or
-            ~/.cache/gnnlab, and downloaded where it is missing), or files of UTF-8 text. They are read one after the
-            other.
+            ~/.cache/gnnlab, and downloaded where it is missing), or files of text. They are read one after the
+            other. A file that is there is taken for one name, even if that has commas in it.
         gutenberg: Leave out the header and the licence that Project Gutenberg puts around a book.
         validation: Share of the characters, after the training part, that selects the weights.
         test: Share of the characters, at the end, that is read once.

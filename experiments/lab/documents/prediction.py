@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from experiments.lab.documents.classifiers.classifier import DocumentClassifier,
 from experiments.lab.documents.kinds import LINEAR
 from experiments.lab.documents.settings import DocumentRun
 from experiments.records.checkpoints import load_checkpoint
+from experiments.records.files import read_json
 from experiments.records.records import read_run
 from gnnlab.text.words import words_of
 
@@ -94,7 +94,7 @@ class DocumentPredictor:
 
 def _read_vocabulary(path: Path) -> dict[str, list[str]]:
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = read_json(path)
         if all(_distinct_texts(kept[name]) for name in ("class_names", "words")):
             return kept
     except PermissionError as error:

@@ -23,7 +23,7 @@ class CorpusChoice(Settings):
     Args:
         corpus_name: docstrings; docstrings-small, for a first look; mr, movie reviews with the split of Text GCN, read
             from documents/mr.tsv in the folder that the variable GNNLAB_DATA names (or ~/.cache/gnnlab).
-        source: Documents of your own in place of a corpus: tab-separated UTF-8 text with a heading and the columns
+        source: Documents of your own in place of a corpus: tab-separated text with a heading and the columns
             split (train or test), label, text.
         digest: Of its content, from ``Corpus.digest``: the same documents, or the run cannot be redone.
     """

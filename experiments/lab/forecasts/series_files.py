@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import itertools
 import math
 import re
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.records.files import check_ordinary
+from experiments.records.files import check_ordinary, read_bytes, read_text
 
 TIME = "time"  # the name of a first column that is no node
 MONTH = re.compile(r"(\d{4})-?(\d{2})")
@@ -199,7 +200,7 @@ def content_hash(*paths: Path) -> str:
     """The first sixteen hexadecimal digits of the files' SHA-256."""
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(path.read_bytes())
+        digest.update(read_bytes(path))
     return digest.hexdigest()[:16]
 
 
@@ -207,11 +208,8 @@ def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
     """Rows that are not blank lines, each with its number in the file; one of commas alone is a row without values."""
     try:
         check_ordinary(argument, path)
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file)
-            return [
-                (reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)
-            ]
+        reader = csv.reader(io.StringIO(read_text(path), newline=""))  # with any of the three line ends
+        return [(reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)]
     except OSError as error:
         raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
     except (UnicodeDecodeError, csv.Error) as error:

@@ -15,7 +15,7 @@ from torch_geometric.data import Data
 from experiments.lab.own.arrays import parts_of, read_npz, records_of_arrays
 from experiments.lab.own.examples import Records
 from experiments.lab.own.graphs import records_of_graphs
-from experiments.records.files import check_ordinary, write_beside
+from experiments.records.files import check_ordinary, read_text, write_beside
 
 SEQUENCES = ("sequence", "characters", "numbers")
 ANSWERS = ("label", "value")
@@ -51,8 +51,8 @@ def read_data(path: Path, edges: str = "") -> Records:
 def _table(path: Path, heading_is_a_heading: bool = True) -> pd.DataFrame:
     """The rows of a file, indexed by their lines."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        reader = csv.reader(io.StringIO(text), delimiter="\t" if path.suffix == ".tsv" else ",")
+        text = read_text(path)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix == ".tsv" else ",")
         rows: dict[int, list[str]] = {}  # by the line that each ends in
         for row in reader:
             if row:

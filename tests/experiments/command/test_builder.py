@@ -10,6 +10,23 @@ from experiments.comparison.line import Done
 from experiments.core.catalogue import find_experiment
 
 
+def test_a_file_may_have_commas_in_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a,b.txt", "c.txt", "d,e,f.txt"):
+        (tmp_path / name).write_text("x")
+    assert builder.parse_names("text", "a,b.txt") == ["a,b.txt"]
+    assert builder.parse_names("text", "c.txt,a,b.txt, d,e,f.txt ,python") == [
+        "c.txt",
+        "a,b.txt",
+        "d,e,f.txt",
+        "python",
+    ]
+    assert builder.parse_names("text", "c.txt,a,c.txt") == ["c.txt", "a"]
+    for text in ("", "c.txt,,python", "a,b.txt,"):
+        with pytest.raises(ValueError, match=r"^text: .* should be values with single commas between"):
+            builder.parse_names("text", text)
+
+
 @pytest.fixture
 def planned(monkeypatch):
     """What a command would do: its runs, and how."""

@@ -1,10 +1,33 @@
+import codecs
 import errno
+import json
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from experiments.records.files import check_ordinary, is_disk_error, remove_parts, write_beside, write_json
+from experiments.records.files import (
+    check_ordinary,
+    decode,
+    is_disk_error,
+    ordinary,
+    read_json,
+    remove_parts,
+    row_of,
+    write_beside,
+    write_json,
+)
+
+MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
+texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\ufeff"))
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
@@ -48,3 +71,54 @@ def test_what_may_have_no_end_is_no_ordinary_file(tmp_path):
             check_ordinary("text", path)
     for path in (tmp_path / "file", tmp_path, tmp_path / "missing"):
         check_ordinary("text", path)
+
+
+@given(texts, st.sampled_from(list(MARKS)))
+def test_a_mark_says_the_encoding(text, encoding):
+    assert decode(MARKS[encoding] + text.encode(encoding)) == text
+    assert decode(text.encode()) == text  # without one it is UTF-8
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_the_row_that_is_no_text_is_counted(encoding):
+    broken = b"\xff" if encoding == "utf-8" else "\ud800".encode(encoding, "surrogatepass")
+    content = MARKS[encoding] + "one\ntwo\nthr\u0a0a".encode(encoding) + broken + "\nx".encode(encoding)
+    with pytest.raises(UnicodeDecodeError) as refused:
+        decode(content)
+    assert row_of(refused.value) == 3
+    assert content[refused.value.start :].startswith(broken)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "nested too deep"),
+        ('{"a": ' * 100_000, "nested too deep"),
+        ('{"loss": NaN}', "NaN is no number"),
+        ("[-Infinity]", "-Infinity is no number"),
+        ("[1e999]", "larger than any number"),
+        ("{", "Expecting"),
+    ],
+)
+def test_json_that_is_none(text, message, tmp_path):
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_json(tmp_path / "x.json")
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts, st.lists
+    )
+)
+def test_json_is_read_as_it_is(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("json") / "x.json"
+    path.write_text(json.dumps(values), encoding="utf-8")
+    assert read_json(path) == values
+
+
+def test_a_pipe_is_refused_where_a_file_is_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="a pipe or a device; it should be a file"):
+        ordinary(tmp_path / "pipe")
+    assert ordinary(tmp_path / "missing") == tmp_path / "missing"

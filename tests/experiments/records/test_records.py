@@ -190,7 +190,7 @@ def test_a_folder_that_may_not_be_listed_is_not_said_to_be_empty(tmp_path, monke
         read_runs(tmp_path)
 
 
-UNREADABLE = ("vocabulary.json", "curve.csv")
+UNREADABLE = ("vocabulary.json", "curve.csv", SENSITIVITY)
 
 
 @pytest.mark.parametrize(
@@ -221,11 +221,9 @@ def test_nobody_is_told_to_delete_what_may_not_be_read(read, tmp_path, monkeypat
     monkeypatch.setattr("pandas.read_csv", refuse)
     monkeypatch.setattr("torch.load", refuse)
     # The records themselves are read first, and may be.
-    read_text = Path.read_text
+    read_bytes = Path.read_bytes
     monkeypatch.setattr(
-        Path,
-        "read_text",
-        lambda path, **options: (refuse if path.name in UNREADABLE else read_text)(path, **options),
+        Path, "read_bytes", lambda path: (refuse if path.name in UNREADABLE else read_bytes)(path)
     )
     with pytest.raises(ValueError, match=r"cannot be read \(Permission denied\)$"):
         read(folder)

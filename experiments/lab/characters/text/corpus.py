@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.lab.characters.settings import PARTS, CorpusSettings
 from experiments.lab.characters.text.text import read_texts
-from experiments.records.files import write_beside, write_json
+from experiments.records.files import ordinary, read_json, write_beside, write_json
 from seq import Vocabulary
 
 #: Stands for every character that the training part does not have. It is in the vocabulary, and no text is expected
@@ -114,8 +114,8 @@ def _home(settings: CorpusSettings, sha256: str, folder: Path) -> Path:
 
 def _read(home: Path, count: int) -> Corpus:
     try:
-        values = json.loads((home / "corpus.json").read_text(encoding="utf-8"))
-        with (home / "tokens.bin").open("rb") as file:
+        values = read_json(home / "corpus.json")
+        with ordinary(home / "tokens.bin").open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         recorded = values.pop("digest")
         tokens = np.memmap(home / "tokens.bin", dtype=values["dtype"], mode="r")

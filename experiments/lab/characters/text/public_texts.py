@@ -11,6 +11,7 @@ from pathlib import Path
 
 from experiments.data.downloads import download
 from experiments.data.planetoid import cache_folder
+from experiments.records.files import read_bytes
 
 TIMEOUT = 10.0  # seconds without an answer after which a download is given up
 
@@ -67,7 +68,7 @@ def fetch_book(name: str, *, timeout: float = TIMEOUT) -> Path:
                 "folder of data with GNNLAB_DATA, or give a file of yours to --text"
             ) from error
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         raise ValueError(f"text: {path} cannot be read ({error.strerror})") from error
     if hashlib.sha256(content).hexdigest() != book.checksum:

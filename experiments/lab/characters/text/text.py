@@ -1,4 +1,4 @@
-"""Texts as streams of characters: any UTF-8 files, named books, or Python's own language manual."""
+"""Texts as streams of characters: any files, named books, or Python's own language manual."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from pathlib import Path
 
 from experiments.core.naming import nearest
 from experiments.lab.characters.text.public_texts import BOOKS, fetch_book
-from experiments.records.files import check_ordinary
+from experiments.records.files import check_ordinary, encoding_of, ordinary
 
 MANUAL = "python"
 CHUNK = 1 << 20  # bytes that are read in one go, so that a text larger than memory can be read
 _START, _END = b"*** START OF", b"*** END OF"
-_BOM = codecs.BOM_UTF8
 
 
 def resolve_texts(texts: Sequence[str]) -> tuple[str, ...]:
@@ -51,14 +50,14 @@ def _existing(name: str) -> Path:
 def read_texts(texts: Sequence[str], *, gutenberg: bool = False) -> Iterator[str]:
     """The characters of several texts, one after the other, in pieces of at most ``CHUNK`` characters.
 
-    A byte order mark at the beginning is left out, and every line ends with one ``\\n``.
+    Files are in UTF-8, or begin with the mark of UTF-16, which is left out. Every line ends with one ``\\n``.
 
     Args:
         texts: From ``resolve_texts``.
         gutenberg: Leave out what Project Gutenberg puts before and after a book.
 
     Raises:
-        ValueError: A text is missing, empty, or no UTF-8 text; for the first byte that is not, its place is named.
+        ValueError: A text is missing, empty, or no text; for the first byte that is not, its place is named.
     """
     for text in texts:
         if text == MANUAL:
@@ -85,7 +84,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 def _read_file(path: Path, gutenberg: bool) -> Iterator[str]:
     try:
-        with path.open("rb") as file:
+        with ordinary(path).open("rb") as file:
             first, last = _gutenberg_range(file, path) if gutenberg else (0, None)
             file.seek(first)
             yield from _decode(file, path, first, last)
@@ -95,14 +94,14 @@ def _read_file(path: Path, gutenberg: bool) -> Iterator[str]:
 
 def _decode(file: io.BufferedReader, path: Path, first: int, last: int | None) -> Iterator[str]:
     """Characters of the bytes from ``first`` up to ``last``."""
-    decoder, lines = codecs.getincrementaldecoder("utf-8")(), io.IncrementalNewlineDecoder(None, True)
-    place, empty, final = first, True, False
+    encoding, mark = encoding_of(file.peek(4)[:4]) if first == 0 else ("utf-8", 0)
+    decoder, lines = codecs.getincrementaldecoder(encoding)(), io.IncrementalNewlineDecoder(None, True)
+    file.seek(first + mark)
+    place, empty, final = first + mark, True, False
     while not final:
         raw = file.read(CHUNK if last is None else min(CHUNK, last - place))
         final = not raw
-        if place == 0 and raw.startswith(_BOM):
-            raw, place = raw[len(_BOM) :], len(_BOM)
-        if b"\0" in raw:
+        if encoding == "utf-8" and b"\0" in raw:
             where = place + raw.index(b"\0")
             raise ValueError(f"text: {path} is binary data and no text: byte {where} is zero")
         waiting = len(decoder.getstate()[0])
@@ -111,8 +110,8 @@ def _decode(file: io.BufferedReader, path: Path, first: int, last: int | None) -
         except UnicodeDecodeError as error:
             where = place - waiting + error.start
             raise ValueError(
-                f"text: {path} is not UTF-8 text: {error.reason} at byte {where} (0x{error.object[error.start]:02x}); "
-                "convert it to UTF-8 first"
+                f"text: {path} is not {encoding.upper()} text: {error.reason} at byte {where} "
+                f"(0x{error.object[error.start]:02x}); convert it to UTF-8 first"
             ) from error
         place += len(raw)
         if text:
@@ -124,9 +123,13 @@ def _decode(file: io.BufferedReader, path: Path, first: int, last: int | None) -
 
 def _gutenberg_range(file: io.BufferedReader, path: Path) -> tuple[int, int]:
     """Where the book begins and ends between Project Gutenberg's two marks, in bytes."""
+    if encoding_of(file.peek(4)[:4])[0] != "utf-8":
+        raise ValueError(
+            f"gutenberg: {path} should be in UTF-8, as Project Gutenberg's books are; convert it first"
+        )
     first = None
     while line := file.readline(CHUNK):
-        if first is None and line.startswith((_START, _BOM + _START)):
+        if first is None and line.startswith((_START, codecs.BOM_UTF8 + _START)):
             first = file.tell()
         elif first is not None and line.startswith(_END):
             return first, file.tell() - len(line)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from experiments.lab.characters.settings import CharacterRun
+from experiments.records.files import read_json
 from seq import Vocabulary
 
 
@@ -35,7 +35,7 @@ def read_vocabulary(folder: Path, settings: CharacterRun) -> Vocabulary:
     """
     path = folder / "vocabulary.json"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path)
         vocabulary = Vocabulary.from_dict(values)
     except (OSError, ValueError) as error:
         raise ValueError(f"run: {folder} has no vocabulary that can be read ({error})") from error

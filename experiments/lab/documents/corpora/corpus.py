@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from experiments.core.naming import nearest
-from experiments.records.files import check_ordinary, write_text
+from experiments.records.files import check_ordinary, read_text, row_of, write_text
 from gnnlab.text.words import words_of
 
 COLUMNS = ("split", "label", "text")
@@ -72,7 +72,9 @@ class Corpus:
 
 
 def read_table(path: Path, name: str | None = None) -> Corpus:
-    """Documents from a UTF-8 file of tab-separated values: a heading with the columns of ``COLUMNS``, a row a document.
+    """Documents from a file of tab-separated values: a heading with the columns of ``COLUMNS``, a row a document.
+
+    It is in UTF-8, or begins with the mark of UTF-16. Its lines end as those of Unix, Windows or old Macs do.
 
     Quotes are text like any other; a text has no tab and no line break.
 
@@ -84,7 +86,8 @@ def read_table(path: Path, name: str | None = None) -> Corpus:
         ValueError: The file is missing or is no such table; the message says which row (the heading is row 1) and what
             it should be.
     """
-    lines = _decode(path).split("\n")
+    text = _decode(path)
+    lines = text.split("\n" if "\n" in text else "\r")  # the second of old Macs
     heading = [column.strip().lower() for column in lines[0].removesuffix("\r").split("\t")]
     _check_heading(path, heading)
     documents = []
@@ -100,14 +103,13 @@ def read_table(path: Path, name: str | None = None) -> Corpus:
 def _decode(path: Path) -> str:
     try:
         check_ordinary("documents", path)
-        content = path.read_bytes()
+        text = read_text(path)
     except OSError as error:
         raise ValueError(f"documents: {path} cannot be read ({error.strerror})") from error
-    try:
-        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        row = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"documents: {path} row {row} should be UTF-8 text ({error.reason})") from error
+        raise ValueError(
+            f"documents: {path} row {row_of(error)} should be UTF-8 text ({error.reason})"
+        ) from error
     if not text.strip():
         raise ValueError(f"documents: {path} is empty; it should begin with the heading {_heading()}")
     return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from experiments.lab.documents.report.plots import plot_confusion
 from experiments.lab.documents.report.variants import largest
 from experiments.reading.results import Results
 from experiments.reading.sections import Fold, Picture, Section, Table, Text
+from experiments.records.files import read_json
+from experiments.records.records import FolderError
 
 MOST_CLASSES = 40  # a longer table of classes tells nobody anything
 ANSWERS = ("label", "predicted", "inductive")
@@ -100,7 +101,16 @@ def neighbours(results: Results) -> Section | None:
             run = min(runs, key=lambda run: run.settings.seed, default=None)
             if run is None or not (run.path / "neighbours.json").exists():
                 continue
-            found = json.loads((run.path / "neighbours.json").read_text(encoding="utf-8"))
+            path = run.path / "neighbours.json"
+            try:
+                found = {
+                    word: [(other, float(cosine)) for other, cosine in near]
+                    for word, near in read_json(path).items()
+                }
+            except (OSError, ValueError, TypeError, AttributeError) as error:
+                raise FolderError(
+                    f"{path}: cannot be read ({error}); delete the run's folder and run again"
+                ) from error
             rows = [
                 {"word": word, "near": ", ".join(f"{other} {cosine:.2f}" for other, cosine in near)}
                 for word, near in found.items()

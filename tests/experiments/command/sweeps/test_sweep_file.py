@@ -73,8 +73,31 @@ def test_what_cannot_be_read_is_named_with_its_line(text, words, tmp_path):
     assert "sweep.yaml" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 1000, "".join(f"{' ' * n}a:\n" for n in range(1000)), "- " * 1000]
+)
+def test_values_nested_deep(text, tmp_path):
+    (tmp_path / "sweep.yaml").write_text(text)
+    with pytest.raises(ValueError, match=r"sweep.yaml: values are nested too deep"):
+        SweepFile(tmp_path / "sweep.yaml")
+
+
+def test_a_file_that_is_too_large_for_options(tmp_path):
+    (tmp_path / "sweep.yaml").write_text("experiment: palindrome\n# " + "x" * 1_000_000)
+    with pytest.raises(
+        ValueError, match=r"sweep.yaml: has 1,000,025 bytes; a file of options should have at most"
+    ):
+        SweepFile(tmp_path / "sweep.yaml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_with_the_mark_of_its_encoding(encoding, tmp_path):
+    (tmp_path / "sweep.yaml").write_bytes("experiment: palindrome\nout: é\n".encode(encoding))
+    assert SweepFile(tmp_path / "sweep.yaml").entries["out"].value == "é"
+
+
 def test_no_text(tmp_path):
-    (tmp_path / "sweep.yaml").write_bytes(b"\xff\xfe\x00a")
+    (tmp_path / "sweep.yaml").write_bytes(b"\xff\x00a")
     with pytest.raises(ValueError, match="UTF-8"):
         SweepFile(tmp_path / "sweep.yaml")
 

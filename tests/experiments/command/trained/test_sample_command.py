@@ -160,3 +160,17 @@ def test_a_folder_that_is_no_run_is_named(results, tmp_path, capsys):
     code, _, err = sample(capsys, tmp_path / "nowhere", "--prompt", "a")
     assert code == 2
     assert "not the folder of a run" in err
+
+
+@pytest.mark.parametrize("words", [["--prompt", "- a"], ["--prompt=- a"]])
+def test_a_prompt_may_begin_with_a_hyphen(words, run_folder, capsys):
+    code, text, _ = sample(capsys, run_folder, *words, "--length", 3, "--unknown", "skip")
+    assert code == 0
+    assert len(text.rstrip("\n")) >= 3
+
+
+def test_an_option_is_no_prompt(run_folder, capsys):
+    code, _, err = sample(capsys, run_folder, "--prompt", "--length", "5")
+    assert code == 2
+    assert err.startswith("gnnlab: ")
+    assert err.count("\n") == 1

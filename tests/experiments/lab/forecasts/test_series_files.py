@@ -136,3 +136,16 @@ def test_the_hash_follows_the_content(tmp_path):
     assert before == content_hash(one, two)
     two.write_text("z")
     assert content_hash(one, two) != before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends(encoding, ending, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(ending.join(["a,é", "1,2", "3,4"]).encode(encoding))
+    values, names = read_series(path)
+    assert names == ["a", "é"]
+    assert values.tolist() == [[1, 2], [3, 4]]
+    path.write_bytes(ending.join(["a,é", "1,2", "3"]).encode(encoding))
+    with pytest.raises(ValueError, match="row 3: 1 values"):
+        read_series(path)

@@ -93,3 +93,26 @@ def test_the_manual_is_what_the_module_holds():
     topics = pydoc_data.topics.topics
     assert read_manual() == "\n".join(topics[name] for name in sorted(topics))
     assert "".join(read_texts(["python"])) == read_manual()
+
+
+@given(texts, st.integers(1, 9), st.sampled_from(["utf-16", "utf-32"]))
+def test_a_text_with_the_mark_of_another_encoding(tmp_path_factory, text, chunk, encoding):
+    path = tmp_path_factory.mktemp("text") / "a.txt"
+    path.write_bytes(text.encode(encoding))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(character_text, "CHUNK", chunk)
+        assert whole(path) == one_line(text)
+
+
+def test_half_a_character_of_utf_16_is_named(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("abc".encode("utf-16") + b"\x61")
+    with pytest.raises(ValueError, match="is not UTF-16-LE text: truncated data at byte 8"):
+        whole(path)
+
+
+def test_a_book_in_utf_16_is_told(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("*** START OF\na\n*** END OF\n".encode("utf-16"))
+    with pytest.raises(ValueError, match=r"gutenberg: .* should be in UTF-8"):
+        whole(path, gutenberg=True)

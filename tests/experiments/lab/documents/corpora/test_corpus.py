@@ -27,7 +27,7 @@ def test_rows_become_documents(tmp_path):
 
 def test_columns_may_stand_in_any_order_among_others_and_lines_end_in_any_way(tmp_path):
     rows = ["Text\tid\tLABEL\tsplit", *(f"{t}\t9\t{kind}\t{s}" for s, kind, t in splits(GOOD))]
-    for ending in ("\n", "\r\n"):
+    for ending in ("\n", "\r\n", "\r"):
         content = (
             b"\xef\xbb\xbf" + ending.join(rows).encode()
         )  # with a mark of UTF-8, without a last line break
@@ -105,3 +105,10 @@ def test_the_digest_sees_every_change():
     for changed in (Document("test", "a", "x"), Document("train", "b", "x"), Document("train", "a", "z")):
         digests.add(Corpus("n", (changed, base[1])).digest)
     assert len(digests) == 4
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_table_with_the_mark_of_another_encoding(encoding, tmp_path):
+    content = GOOD.replace("one", "één")
+    there = read_table(table(tmp_path, content)).digest
+    assert read_table(table(tmp_path, content.encode(encoding))).digest == there
