@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import Any
 
 from tqdm import tqdm
+
+# All bars are of one process. A lock between processes would begin another one, which the end of a terminal kills.
+tqdm.set_lock(threading.RLock())
 
 
 def in_notebook() -> bool:

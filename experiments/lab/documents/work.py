@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,22 @@ def prepare(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> list
             raise ValueError(
                 f"out: {out} holds runs on other documents named {corpus.name!r}; name another folder"
             )
+    for choice in chosen.values():
+        _warn(load_corpus(choice, out))
     return [dataclasses.replace(run, corpus=chosen[run.corpus]) for run in runs]
+
+
+@cache  # of several comparisons of the same documents, one says it
+def _warn(corpus: Corpus) -> None:
+    """Say on stderr that a test document is a training document too."""
+    if corpus.repeated:
+        first = corpus.documents[corpus.repeated[0]].text[:60]
+        documents = f"{len(corpus.repeated)} of {len(corpus.rows('test'))} test documents"
+        print(
+            f"gnnlab: {corpus.name}: {documents} have the words of a training document (the first: {first!r}), so "
+            "that a model that remembers answers them; take them out of one of the two splits",
+            file=sys.stderr,
+        )
 
 
 def begin(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> None:
@@ -111,6 +128,7 @@ def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
         "labelled": len(split.labelled),
         "validation_documents": len(split.validation),
         "test_documents": len(split.test),
+        "repeated_documents": len(corpus.repeated),
         "words_known": len(classifier.words),
     }
 

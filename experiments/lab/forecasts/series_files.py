@@ -5,31 +5,25 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import itertools
-import math
-import re
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from experiments.lab.forecasts.series_times import check_times, finite
 from experiments.records.files import check_ordinary, read_bytes, read_text
 
 TIME = "time"  # the name of a first column that is no node
-MONTH = re.compile(r"(\d{4})-?(\d{2})")
 
 
 def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     """Values of every node at every time.
 
     The first row names the nodes, each further row is one time step. A first column named ``time`` is left out; where
-    more than half of it are numbers, or dates or months as ISO 8601 writes them, all have to be, and to rise without a
-    gap.
+    more than half of it are numbers, dates or months, all have to be, and to rise without a gap. Dates are written as
+    in ISO 8601, or as day, month and year in any usual order (``series_times``).
 
     Args:
-        path: A CSV file in UTF-8.
+        path: A CSV file.
 
     Returns:
         Values (times, nodes), float64, and the names of the nodes.
@@ -64,70 +58,20 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
             hint = _hint(column + skipped + 1)
             values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}", hint)
     if skipped:
-        _check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
+        check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
     return values, names
 
 
-def _check_times(stamps: list[tuple[int, str]], where: str) -> None:
-    """Raise a ValueError where a time does not come after the one before, or comes after a gap."""
-    times = _times(stamps, where)
-    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
-        if step <= step * 0:  # zero of a number, or of a span of time
-            raise ValueError(f"{where} row {number}: time {text!r} should come after {before!r}")
-    usual: Any = sorted(steps)[(len(steps) - 1) // 2] if steps else None
-    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
-        if step > 1.5 * usual:  # months and years are not all of one length
-            raise ValueError(
-                f"{where} row {number}: there is a gap between the times {before!r} and {text!r}; fill it first, or "
-                "leave the column time out if all steps count alike"
-            )
+def has_unknown_times(path: Path) -> bool:
+    """Whether a series that was read has a column of times in which nobody knows numbers or dates.
 
-
-def _times(stamps: list[tuple[int, str]], where: str) -> Sequence[Any]:
-    """Numbers, or else dates; nothing where most are neither, whose order nobody knows."""
-    texts = [text for _, text in stamps]
-    # Dates first where all could be: 20200131 and 20200201 are a day apart.
-    dates = [_date(text) for text in texts]
-    numbers = [_finite(text) for text in texts]
-    most: Sequence[Any] = dates if None not in dates else max(numbers, dates, key=_known)
-    if 2 * _known(most) <= len(most):
-        return []
-    for (number, text), time in zip(stamps, most):
-        if time is None:
-            kind = "dates" if most is dates else "numbers"
-            what = f"time {text!r}" if text else "an empty time"
-            raise ValueError(
-                f"{where} row {number}: {what} among {kind}; write all times alike, or leave the column time out if "
-                "all steps count alike"
-            )
-    if most is dates and len({date.tzinfo is None for date in dates if date is not None}) > 1:
-        return []
-    return most
-
-
-def _known(times: Sequence[Any]) -> int:
-    return sum(time is not None for time in times)
-
-
-def _finite(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _date(text: str) -> datetime | None:
-    month = MONTH.fullmatch(text)
-    if month:
-        text = f"{month[1]}-{month[2]}-01"
-    if text.isdigit() and len(text) != len("20200131"):
-        return None  # a count of seconds can look like a day and an hour
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    Args:
+        path: Of ``read_series``.
+    """
+    heading, *rows = _rows(path, "series")
+    if heading[1][0].strip().lower() != TIME:
+        return False
+    return not check_times([(number, row[0].strip()) for number, row in rows], f"series: {path}")
 
 
 def _check_commas(row: list[str], where: str) -> None:
@@ -144,7 +88,7 @@ def _hint(column: int) -> str:
 def _number(text: str, where: str, hint: str) -> float:
     if not text.strip():
         raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
-    value = _finite(text)
+    value = finite(text)
     if value is None:
         raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number{hint}")
     return value
@@ -154,7 +98,7 @@ def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
     """Undirected edges, two names of nodes a row; a first row that says ``source,target`` is left out.
 
     Args:
-        path: A CSV file in UTF-8.
+        path: A CSV file.
         names: The nodes, in the order of the series.
 
     Returns:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import torch
 
 from experiments.lab.forecasts.data import ForecastTask, load_forecast
 from experiments.lab.forecasts.models import build_forecaster
+from experiments.lab.forecasts.series_doubts import series_doubts
 from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
 from experiments.lab.forecasts.settings import (
     EPIDEMIC,
@@ -52,6 +55,8 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
     }
     for run in tasks.values():
         load_forecast(run)
+    for doubt in dict.fromkeys(itertools.chain.from_iterable(map(_doubts, runs))):
+        print(f"gnnlab: {doubt}", file=sys.stderr)
     nothing = torch.empty(2, 0, dtype=torch.long)
     for model, window, budget in dict.fromkeys(
         (run.model, run.train.window, run.train.budget) for run in runs
@@ -59,6 +64,10 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
         if model.trained:
             build_forecaster(model, window, nothing, budget)
     return runs
+
+
+def _doubts(run: ForecastRun) -> tuple[str, ...]:
+    return () if run.series == EPIDEMIC else series_doubts(run.series, run.content)
 
 
 def _check_files(series: str, edge_list: str) -> str:
@@ -90,6 +99,7 @@ def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
         "forecast_times": {
             name: len(times) for name, times in zip(("train", "validation", "test"), task.ends)
         },
+        **({"doubts": " ".join(f"{doubt}." for doubt in doubts)} if (doubts := _doubts(run)) else {}),
     }
 
 

@@ -65,6 +65,12 @@ class Corpus:
         return [row for row, document in enumerate(self.documents) if document.split == split]
 
     @cached_property
+    def repeated(self) -> list[int]:
+        """Places of test documents that have the very words of a training document, in the same order."""
+        seen = {tuple(self.words[row]) for row in self.rows("train")}
+        return [row for row in self.rows("test") if tuple(self.words[row]) in seen]
+
+    @cached_property
     def digest(self) -> str:
         """Sixteen hexadecimal digits of its content: splits, labels and texts."""
         text = "\n".join(f"{d.split}\t{d.label}\t{d.text}" for d in self.documents)

@@ -18,7 +18,7 @@ from experiments.lab.documents.report.variants import (
 from experiments.reading import standard
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
-from experiments.reading.sections import Facts, Picture, Section, Table, Text
+from experiments.reading.sections import Facts, Picture, Section, Sentences, Table, Text
 
 READING = (
     "Accuracies are those on test documents, in 0..1. Test accuracy is transductive where a model has such an answer: "
@@ -109,9 +109,24 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     blocks: list[Any] = [Table(rows), Text(CONTENT, soft=True)]
+    if repeated := repeated_sentences(results.ended):
+        blocks.append(Sentences(repeated))
     if any(row["corpus"].startswith("docstrings") for row in rows):
         blocks.append(Text(DOCSTRINGS, soft=True))
     return Section("data", "The documents", blocks)
+
+
+def repeated_sentences(ended: pd.DataFrame) -> list[str]:
+    """How many test documents are training documents too; nothing where none is, or an older version did not count."""
+    if "repeated_documents" not in ended:
+        return []
+    counts = ended[ended["repeated_documents"] > 0].groupby(["corpus.name", "corpus.digest"])
+    return [
+        f"In {corpus}, {most['repeated_documents']:,.0f} of {most['test_documents']:,.0f} test documents have the "
+        "words of a training document: a model that remembers answers them, so scores are higher than on new texts."
+        for (corpus, _), group in counts
+        for most in [group.iloc[0]]
+    ]
 
 
 def size_rows(ended: pd.DataFrame) -> list[dict[str, str]]:

@@ -57,6 +57,8 @@ def own_series(results: Results) -> list[str]:
         if horizons != [1]:
             line += f"; forecast {', '.join(map(str, horizons))} steps ahead"
         lines.append(f"{line}.")
+        if len(ended) and "doubts" in ended and isinstance(doubts := ended["doubts"].iloc[0], str):
+            lines.append(f"In doubt: {doubts}")
     return lines
 
 

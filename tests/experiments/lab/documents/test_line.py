@@ -116,3 +116,16 @@ def test_help_names_the_epochs_of_every_model():
         number = default_settings(name, {})[1].epochs
         if number != 30:
             assert re.search(rf"{number} [^;]*{name}|{name}[^;]* {number} ", shown), name
+
+
+def test_test_documents_that_are_training_documents_are_said(tmp_path, own, capsys):
+    options = {"models": "tfidf-lr", "shares": "100", "seeds": "1", "workers": 1}
+    assert run(**options, documents=str(own), out=tmp_path / "clean") == 0
+    assert "test documents have" not in capsys.readouterr().err
+    assert "test documents have" not in (tmp_path / "clean" / "report.html").read_text()
+    with own.open("a") as file:
+        file.write("test\tsea\tWave  SAIL 0 ship\ntest\tsky\tmoon star 0 comet\n")
+    assert run(**options, documents=str(own), out=tmp_path / "x") == 0
+    said = "1 of 10 test documents have the words of a training document"
+    assert f"gnnlab: own: {said} (the first: 'Wave SAIL 0 ship')" in capsys.readouterr().err
+    assert f"In own, {said}" in (tmp_path / "x" / "report.html").read_text()

@@ -67,6 +67,7 @@ def test_own_series(tmp_path):
         (str(series), 0, 0)
     }
     page = (tmp_path / "x" / "report.html").read_text()
+    assert "In doubt" not in page
     assert "Your series s.csv, on the graph of e.csv: 3 nodes, 2 edges, 60 time steps." in page
     assert "In the simulated epidemic" not in page
     assert "none can expect less" not in page  # nobody knows it here
@@ -137,3 +138,16 @@ def test_sizes_of_the_epidemic_are_none_of_a_series(tmp_path, monkeypatch, capsy
     (tmp_path / "e.csv").write_text("x,y\n")
     assert run("--series", "s.csv", "--edge-list", "e.csv", "--nodes", "9") == 2
     assert "nodes: only for the simulated epidemic, not for series" in capsys.readouterr().err
+
+
+def test_a_doubt_is_said_at_once_and_on_the_page(tmp_path, capsys):
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    rows = (f"{t % 3 + 50},{t % 5},{t % 7}" if t % 9 else "-999,1,2" for t in range(60))
+    series.write_text("x,y,z\n" + "\n".join(rows))
+    edges.write_text("x,y\nz,y\n")
+    arguments = ["--series", series, "--edge-list", edges, "--smoke", "--seeds", "1", "--workers", "1"]
+    assert run(*arguments, "--models", "last,mean", "--out", tmp_path / "x") == 0
+    doubt = "s.csv: node 'x' is -999 at 7 of 60 times, and from 50 to 52 at all others"
+    assert capsys.readouterr().err.count(f"gnnlab: {doubt}") == 1
+    page = (tmp_path / "x" / "report.html").read_text()
+    assert page.count(f"In doubt: {doubt}".replace("'", "&#39;")) == 1
