@@ -33,7 +33,14 @@ from experiments.reproductions.command import reproduce
 from experiments.running.interruption import NothingBegun
 
 EXIT_BAD_INPUT = 2
-BAD_NAMES = {errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP}  # of a path that the user gave
+BAD_NAMES = {
+    errno.ENAMETOOLONG,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ELOOP,
+    errno.EISDIR,
+    errno.ENOTDIR,
+}  # of a path that the user gave
 LONGEST_SHOWN = 400  # characters of such a path
 EXIT_DISK = 1
 GOES_ON = "; the same command goes on with what is missing"
@@ -200,7 +207,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = EXIT_READER_GONE
     except OSError as error:
         if error.errno in BAD_NAMES:
-            path = str(error.filename)
+            path = str(error.filename2 or error.filename)
             shown = path if len(path) <= LONGEST_SHOWN else f"{path[:80]}..."
             print(f"gnnlab: {error.strerror}: {shown}; give another path", file=sys.stderr)
             sys.exit(EXIT_BAD_INPUT)

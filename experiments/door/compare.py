@@ -15,12 +15,14 @@ from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
 from experiments.core.written.tuning import FIRST_SEED
+from experiments.door.arguments import kinds_checked
 from experiments.door.models import labels_of
 from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED
 from experiments.running.plan import kinds_of, plan, read_tuning
 
 
+@kinds_checked
 def compare(
     task: Any,
     models: Any = None,
@@ -173,6 +175,7 @@ def _seeds(seeds: int | Sequence[int] | None, default: int, name: str = "seeds",
     return numbers
 
 
+@kinds_checked
 def results(folder: str | Path) -> ShownResults:
     """What a results folder holds.
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from experiments.core import own
 from experiments.core.registry import check_own_name
+from experiments.door.arguments import kinds_checked
 
 
+@kinds_checked
 def graph_net(conv: Callable[[int, int], Any], layers: int = 4, *options: str) -> str:
     """The label of a graph network of a user's own convolution.
 

@@ -147,7 +147,7 @@ class LocalEngine:
         raise WorkerKilledError("its worker process was killed")
 
     def _begin(self, settings: Run) -> Future[Answer]:
-        with self._submitting:
+        with self._submitting, _signals_held_back():
             if self._closing:
                 raise WorkerKilledError("the sweep was ended")
             if self._mine.pool is None:
@@ -160,7 +160,7 @@ class LocalEngine:
                 self._pools.append(self._mine.pool)
             self._steps[self._mine.slot] = 0
             pool: ProcessPoolExecutor = self._mine.pool
-            with _program_left_out(), _signals_held_back():
+            with _program_left_out():
                 return pool.submit(_work_here, settings, self._out, self._how)
 
     def _watch(self, settings: Run, work: Future[Answer]) -> Answer:

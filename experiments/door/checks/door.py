@@ -11,6 +11,7 @@ from experiments.core import own
 from experiments.core.catalogue import experiments
 from experiments.core.experiment import load
 from experiments.core.specs import GraphSpec, ModelSpec, RecurrentSpec, parse_model
+from experiments.door.arguments import kinds_checked
 from experiments.door.checks.battery import (
     MODEL_CHECKS,
     TASK_CHECKS,
@@ -30,6 +31,7 @@ from experiments.lab.sequences.tasks.tasks import CopyMemory, DigitPalindromes
 LENGTH, BUDGET, SEED = 8, 20_000, 0
 
 
+@kinds_checked
 def check(
     thing: Any,
     task: Any = None,

@@ -34,7 +34,7 @@ def write_events(runs: Sequence[RunRecord], out: Path) -> int:
             "tensorboard: the package is not installed; pip install 'gnnlab[tensorboard]' brings it"
         ) from error
 
-    def write(run: RunRecord) -> None:
+    def write(run: RunRecord, rows: list[tuple[int, dict[str, Any]]]) -> None:
         folder = out / run.path.name
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("events.out.tfevents.*"):
@@ -42,15 +42,16 @@ def write_events(runs: Sequence[RunRecord], out: Path) -> int:
         # The time of the record, so that the same records give the same events.
         time = curve_path(run.path).stat().st_mtime
         writer = EventFileWriter(str(folder))
-        for step, values in _rows(run):
+        for step, values in rows:
             scalars = [Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()]
             writer.add_event(Event(wall_time=time, step=step, summary=Summary(value=scalars)))
         writer.close()
 
     with_curve = [run for run in runs if curve_path(run.path).exists() and (run.succeeded or _readable(run))]
+    curves = [(run, _rows(run)) for run in with_curve]  # a damaged one is told before anything is written
     try:
-        for run in tqdm(with_curve, desc="curves", unit="run", disable=None):
-            write(run)
+        for run, rows in tqdm(curves, desc="curves", unit="run", disable=None):
+            write(run, rows)
     except OSError as error:
         raise ValueError(f"out: {out} cannot be written ({error.strerror})") from error
     return len(with_curve)

@@ -1,0 +1,77 @@
+"""Arguments of the door: what is of another kind than the annotation says is named before anything begins."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral, Real
+from typing import Any, ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+#: What each word of an annotation lets through.
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "None": lambda value: value is None,
+    "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: isinstance(value, Integral) and not isinstance(value, bool),
+    "float": lambda value: isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value),
+    "str": lambda value: isinstance(value, str),
+    "Path": lambda value: isinstance(value, os.PathLike),
+    "Mapping": lambda value: isinstance(value, Mapping),
+    "Sequence[int]": lambda value: isinstance(value, Iterable) and all(map(_KINDS["int"], value)),
+    "Callable": callable,
+}
+_WORDS = {
+    "None": "None",
+    "bool": "True or False",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "Path": "a path",
+    "Mapping": "a mapping",
+    "Sequence[int]": "whole numbers",
+    "Callable": "a class or function",
+}
+
+
+def kinds_checked(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """A function whose arguments have to be of the kinds that its annotations say; ``Any`` is every kind.
+
+    Raises:
+        ValueError: One is not; it is named, with what it should be.
+    """
+    signature = inspect.signature(function)
+    kinds = {
+        name: _kinds_of(str(parameter.annotation))
+        for name, parameter in signature.parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD and parameter.kind is not parameter.VAR_POSITIONAL
+    }
+
+    @functools.wraps(function)
+    def checked(*arguments: Given.args, **options: Given.kwargs) -> Answer:
+        for name, value in signature.bind(*arguments, **options).arguments.items():
+            allowed = kinds.get(name)
+            if allowed and not any(_KINDS[kind](value) for kind in allowed):
+                shown = " ".join(f"{value!r:.60}".split())
+                raise ValueError(
+                    f"{name}: {shown} should be {', or '.join(_WORDS[kind] for kind in allowed)}"
+                )
+        return function(*arguments, **options)
+
+    return checked
+
+
+def _kinds_of(annotation: str) -> list[str]:
+    """The kinds of an annotation; none where it lets everything through.
+
+    Example:
+        >>> _kinds_of("int | Sequence[int] | None"), _kinds_of("Any")
+        (['int', 'Sequence[int]', 'None'], [])
+    """
+    found = [re.sub(r"^(Mapping|Callable)\[.*", r"\1", word.strip()) for word in annotation.split(" | ")]
+    return found if all(word in _KINDS for word in found) else []
