@@ -42,8 +42,8 @@ SQUASHING = Claim(
     method=(
         "Test accuracy of every seed at T = 6 hops, a mean over the three graphs where width and depth are compared. "
         "Topology is compared by the share of a node's signal that the edges keep at initial weights, with as many "
-        "layers as hops (what-is-lost measure: D of the label's node over D of the same node alone), as a decimal "
-        "logarithm. The source's program has GCN, GIN, SAGE and GAT with as many layers as hops (one more on its "
+        "layers as hops (D of the label's node over D of the same node alone), as a decimal logarithm. The source's "
+        "program has GCN, GIN, SAGE and GAT with as many layers as hops (one more on its "
         "clique), widths 1 to 32, 100 epochs, three seeds, all fillers the same, so five inputs in all, and no "
         "validation part; here fillers vary from example to example, so that the asker has to tell the label from "
         "them, and the layers are GCN's. Depth counts as no help where twelve layers are shown to be better than as "

@@ -22,6 +22,8 @@ from experiments.reproductions.measures.families.distance import (
     DEEP,
     GRAPHS,
     REACH,
+    SQUASHING_AT,
+    VANISHING_AT,
     losses_of,
     reference_distance,
 )
@@ -80,7 +82,7 @@ def draw_copying(evidence: Evidence) -> Figure:
 def draw_squashing(evidence: Evidence) -> Figure:
     """Accuracy by width on each graph, and what the edges keep at initial weights against the resistance."""
     frames = {graph: evidence.frame(graph) for graph in GRAPHS}
-    T = max(int(frame["length"].max()) for frame in frames.values())
+    T = reference_distance(frames["ring"], SQUASHING_AT)
     looks = dict(zip(GRAPHS, ("#1b9e77", "#2166ac", "#542788")))
     figure = Figure(figsize=(10.2, 4.6), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -130,7 +132,7 @@ def draw_squashing(evidence: Evidence) -> Figure:
 def draw_vanishing(evidence: Evidence) -> Figure:
     """What layers and what edges keep at initial weights, and accuracy, each by remedy and number of layers."""
     frame, shares = evidence.frame(), losses_of(evidence, "ring")
-    T = reference_distance(frame)
+    T = reference_distance(frame, VANISHING_AT)
     frame, shares = frame[frame["length"] == T], shares[shares["length"] == T]
     labels = sorted(frame[LABEL].unique(), key=lambda label: (_layers(label), natural(label)))
     styles = family_styles(labels)

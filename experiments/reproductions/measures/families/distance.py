@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from experiments.core.metric import Metric
+from experiments.lab.sequences.report.losses import mean, share
 from experiments.lab.sequences.report.sensitivity_tables import read_measured
 from experiments.lab.sequences.settings import LOSSES
 from experiments.reading.frames import LABEL, natural
@@ -23,15 +23,17 @@ GRAPHS = {"crossed-ring": "crossed ring", "ring": "ring", "clique-path": "clique
 SHARE = Metric("share", "share that is left, log10")
 NARROW_TO_WIDE = "train.hidden"
 REACH, DEEP = "gcn-reach", "gcn-12"
+SQUASHING_AT, VANISHING_AT = 6, 8
 
 
 def measure_squashing(evidence: Evidence) -> Measurement:
-    """Width, depth and topology, at the longest distance that was run."""
+    """Width, depth and topology, at six hops."""
     frames = {graph: evidence.frame(graph) for graph in GRAPHS}
     shares = {graph: losses_of(evidence, graph) for graph in GRAPHS}
     checks = squashing_checks(frames, shares)
     seeds = int(frames["ring"]["seed"].nunique())
-    return Measurement(tuple(checks), seeds, tuple(_graph_rows(frames, shares)), _resistances(shares))
+    note = (_resistances(shares), _depth_on_a_ring(shares["ring"]))
+    return Measurement(tuple(checks), seeds, tuple(_graph_rows(frames, shares)), " ".join(note))
 
 
 def squashing_checks(frames: dict[str, pd.DataFrame], shares: dict[str, pd.DataFrame]) -> list[Check]:
@@ -41,7 +43,7 @@ def squashing_checks(frames: dict[str, pd.DataFrame], shares: dict[str, pd.DataF
         frames: Runs on each graph.
         shares: What layers and edges keep at initial weights, a row a run; see ``losses_of``.
     """
-    T = max(int(frame["length"].max()) for frame in frames.values())
+    T = reference_distance(frames["ring"], SQUASHING_AT)
     far = {graph: frame[frame["length"] == T] for graph, frame in frames.items()}
     widths = sorted(
         int(width) for width in far["ring"].loc[far["ring"][LABEL] == REACH, NARROW_TO_WIDE].unique()
@@ -77,15 +79,18 @@ def measure_vanishing(evidence: Evidence) -> Measurement:
     """What layers and edges keep, and whether a state space over layers answers more."""
     frame = evidence.frame()
     shares = losses_of(evidence, "ring")
-    T = reference_distance(frame)
+    T = reference_distance(frame, VANISHING_AT)
     checks = vanishing_checks(frame[frame["length"] == T], shares[shares["length"] == T], T)
     return Measurement(tuple(checks), int(frame["seed"].nunique()), tuple(_depth_rows(frame, shares)))
 
 
-def reference_distance(frame: pd.DataFrame) -> int:
-    """The distance on which the verdict rests: 8, or the longest where that was not run."""
+def reference_distance(frame: pd.DataFrame, wanted: int) -> int:
+    """The distance on which a verdict rests, or the longest where that was not run.
+
+    Farther away nothing is answered in either case, and nearer everything.
+    """
     lengths = {int(T) for T in frame["length"]}
-    return 8 if 8 in lengths else max(lengths)
+    return wanted if wanted in lengths else max(lengths)
 
 
 def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int) -> list[Check]:
@@ -204,20 +209,28 @@ def _depth_rows(frame: pd.DataFrame, shares: pd.DataFrame) -> list[dict[str, str
 def _shares_in_words(rows: pd.DataFrame) -> dict[str, str]:
     """Geometric means over seeds."""
     return {
-        f"{title} keep": f"{10 ** _log(rows, what).mean():.2g}" if len(rows) else "-"
-        for title, what in (("layers", "depth"), ("edges", "edges"))
+        f"{title} keep": share(mean(rows[what])) for title, what in (("layers", "depth"), ("edges", "edges"))
     }
+
+
+def _depth_on_a_ring(rows: pd.DataFrame) -> str:
+    """What more layers than hops change on the ring, in the widest network."""
+    rows = rows[
+        (rows["length"] == reference_distance(rows, SQUASHING_AT)) & (rows["hidden"] == rows["hidden"].max())
+    ]
+    few, many = (_shares_in_words(rows[rows["model"] == label]) for label in (REACH, DEEP))
+    return (
+        "More layers than hops leave less of a lone node and more of the way: on the ring the layers keep "
+        f"{few['layers keep']} of the signal with as many as hops and {many['layers keep']} with twelve, the edges "
+        f"{few['edges keep']} and {many['edges keep']}."
+    )
 
 
 def _resistances(shares: dict[str, pd.DataFrame]) -> str:
     """The resistances, which differ in nothing but the graph."""
-    told: Sequence[str] = [
-        f"{GRAPHS[graph]} {rows.loc[rows['length'] == rows['length'].max(), 'resistance'].iloc[0]:.2f}"
-        for graph, rows in shares.items()
-        if not rows.empty
-    ]
-    return (
-        f"Effective resistance between the two nodes at the longest distance: {', '.join(told)}."
-        if told
-        else ""
-    )
+    told = []
+    for graph, rows in shares.items():
+        if not rows.empty:
+            at = rows[rows["length"] == reference_distance(rows, SQUASHING_AT)]
+            told.append(f"{GRAPHS[graph]} {at['resistance'].iloc[0]:.2f}")
+    return f"Effective resistance between the two nodes: {', '.join(told)}." if told else ""

@@ -125,8 +125,7 @@ def _p_lower(part: Part, row: dict[str, Any]) -> float:
 
 
 def _check(part: Part, rows: Sequence[dict[str, Any]], p: float) -> Check:
-    groups = {group.name: group for pair in part.pairs for group in pair}
-    told = ", ".join(f"{name} {group.mean:.3f}" for name, group in groups.items())
+    told = _in_words(part.pairs)
     if not rows:
         return Check(part.said, "no such runs", None)
     if any(row["failed"] for row in rows):
@@ -134,7 +133,18 @@ def _check(part: Part, rows: Sequence[dict[str, Any]], p: float) -> Check:
     if np.isnan(p):
         return Check(part.said, f"{told}; fewer than {LEAST_SEEDS} seeds", None)
     holds = True if p <= LEVEL else False if _is_other(part, rows) else None
-    return Check(part.said, f"mean over seeds: {told}; p = {p:.2g}", holds)
+    return Check(
+        part.said, f"{told}; p = {p:.2g}{', shown to be otherwise' if holds is False else ''}", holds
+    )
+
+
+def _in_words(pairs: Sequence[tuple[Group, Group]]) -> str:
+    """The means over seeds: one first against all of its seconds, and each of another pair by itself."""
+    told: dict[str, list[str]] = {}
+    for first, second in pairs:
+        name = "" if second.name == first.name else f"{second.name} "
+        told.setdefault(f"{first.name} {first.mean:.3f}", []).append(f"{name}{second.mean:.3f}")
+    return "; ".join(f"{first} against {', '.join(seconds)}" for first, seconds in told.items())
 
 
 def group(frame: pd.DataFrame, label: str, name: str = "", **where: Any) -> Group:

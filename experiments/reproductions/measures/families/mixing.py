@@ -43,7 +43,8 @@ def measure_families(evidence: Evidence) -> Measurement:
     recall, ring = evidence.frame("recall"), evidence.frame("ring")
     checks = families_checks(recall, ring)
     rows = [*_rows(recall, "recall"), *_rows(ring, "ring")]
-    return Measurement(tuple(checks), int(recall["seed"].nunique()), tuple(rows))
+    seeds = min(int(frame["seed"].nunique()) for frame in (recall, ring))
+    return Measurement(tuple(checks), seeds, tuple(rows))
 
 
 def families_checks(recall: pd.DataFrame, ring: pd.DataFrame) -> list[Check]:
@@ -55,18 +56,18 @@ def families_checks(recall: pd.DataFrame, ring: pd.DataFrame) -> list[Check]:
     """
     attention, others, graphs = _mixers(recall)
     near, far = int(ring["length"].min()), int(ring["length"].max())
-    close, away = (_by_family(ring[ring["length"] == T], f" at T = {T}") for T in (near, far))
+    close, away = (_by_family(ring[ring["length"] == T]) for T in (near, far))
     steady = [*zip(away["recurrent"], close["recurrent"]), *zip(away["attention"], close["attention"])]
     parts = [
         Part("recall: attention leads every recurrence", [(a, r) for a in attention for r in others]),
         Part("recall: attention leads every graph network", [(a, g) for a in attention for g in graphs]),
         Part(
-            "ring: every graph network loses with distance",
+            f"ring: every graph network answers more at T = {near} than at T = {far}",
             list(zip(close["graph"], away["graph"])),
             paired=False,
         ),
         Part(
-            f"ring: neither recurrences nor attention lose {EQUAL} with distance",
+            f"ring: neither recurrences nor attention answer {EQUAL} less at T = {far} than at T = {near}",
             steady,
             paired=False,
             not_lower=True,
@@ -129,15 +130,11 @@ def _mixers(frame: pd.DataFrame) -> tuple[list[Group], list[Group], list[Group]]
     return found["attention"], found["recurrent"], found["graph"]
 
 
-def _by_family(frame: pd.DataFrame, where: str = "") -> dict[str, list[Group]]:
+def _by_family(frame: pd.DataFrame) -> dict[str, list[Group]]:
     """The models of each family, always in the same order."""
     labels = sorted(frame[LABEL].unique(), key=natural)
     return {
-        family: [
-            group(frame, label, NAMES[kind_of(label)] + where)
-            for label in labels
-            if family_of(label) == family
-        ]
+        family: [group(frame, label, NAMES[kind_of(label)]) for label in labels if family_of(label) == family]
         for family in ("recurrent", "attention", "graph")
     }
 

@@ -104,6 +104,12 @@ def test_equal_layers_are_told_apart_in_one_of_twenty_at_most():
     assert wrong <= stats.binom.ppf(0.999, times, 0.05)
 
 
+def test_a_verdict_rests_on_the_distance_where_models_differ():
+    frames = {name: pd.concat([graph(), graph(BAD, BAD, BAD).assign(length=10)]) for name in GRAPHS}
+    tables = {name: pd.concat([kept(KEPT[name]), kept(KEPT["ring"]).assign(length=10)]) for name in GRAPHS}
+    assert holds(squashing_checks(frames, tables))[:3] == [True, True, True]
+
+
 @pytest.fixture
 def evidence(make_run):
     """Records of a claim, with what is lost beside each run."""

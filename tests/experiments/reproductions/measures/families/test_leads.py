@@ -31,7 +31,14 @@ def test_the_p_value_is_the_largest_of_its_pairs_after_holm():
     second = stats.ttest_rel(OTHER.scores, LOW.scores).pvalue
     found = decided([Part("", [(HIGH, LOW), (OTHER, LOW)]), Part("", [(HIGH, OTHER)])])
     assert found[0].measured.endswith(f"p = {2 * max(first, second):.2g}")
-    assert "high 0.907, low 0.307, other 0.908" in found[0].measured
+    assert found[0].measured.startswith("high 0.907 against low 0.307; other 0.908 against low 0.307; p = ")
+
+
+def test_one_against_several_is_told_once_and_a_name_not_twice():
+    (check,) = decided([Part("", [(HIGH, LOW), (HIGH, OTHER), (LOW, LOW)])])
+    assert check.measured.startswith(
+        "high 0.907 against low 0.307, other 0.908; low 0.307 against 0.307; p = 1"
+    )
 
 
 def test_unpaired_groups_may_have_other_numbers_of_seeds():
