@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.core.metric import Metric, Published
+from experiments.core.written.kinds import check_fields
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,9 @@ class Experiment:
     space: str = "learning_rate=0.001,0.003,0.01"
     families: int = 1
     own_columns: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def metric(self) -> Metric:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from experiments.core.written.kinds import check_fields
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -28,6 +30,9 @@ class Metric:
     scale: float = 1.0
     unit: str = ""
     success: float | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     @property
     def curve(self) -> str:

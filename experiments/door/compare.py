@@ -14,8 +14,8 @@ from experiments.core.catalogue import OWN_TASK, checked_experiment, experiments
 from experiments.core.execution import OPTIONS, Execution
 from experiments.core.experiment import Experiment, load
 from experiments.core.naming import nearest
+from experiments.core.written.kinds import kinds_checked
 from experiments.core.written.tuning import FIRST_SEED
-from experiments.door.arguments import kinds_checked
 from experiments.door.models import labels_of
 from experiments.reading.notebook.results import ShownResults
 from experiments.records.results_folder import SHARED

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.core import own
 from experiments.core.registry import check_own_name
-from experiments.door.arguments import kinds_checked
+from experiments.core.written.kinds import kinds_checked
 
 
 @kinds_checked

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from experiments.core.written.kinds import check_facts
 from experiments.lab.sequences.tasks.task import Task
 
 _OWN = (
@@ -28,7 +29,7 @@ def task(**facts: Any) -> Callable[[Callable[..., Any]], type[Task]]:
         **facts: Attributes of ``Task``: ``num_tokens`` or ``num_features``, ``num_outputs``, ``chance``, ...
 
     Raises:
-        ValueError: There is no such attribute.
+        ValueError: There is no such attribute, or it is of another kind.
 
     Example:
         >>> import torch
@@ -43,6 +44,7 @@ def task(**facts: Any) -> Callable[[Callable[..., Any]], type[Task]]:
     for key in facts:
         if key not in _OWN:
             raise ValueError(f"task: {key} is nothing that a task has; it has {', '.join(_OWN)}")
+    check_facts(facts, Task)
 
     def made(function: Callable[..., Any]) -> type[Task]:
         takes_length = len(inspect.signature(function).parameters) > 2

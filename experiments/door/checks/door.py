@@ -11,7 +11,7 @@ from experiments.core import own
 from experiments.core.catalogue import experiments
 from experiments.core.experiment import load
 from experiments.core.specs import GraphSpec, ModelSpec, RecurrentSpec, parse_model
-from experiments.door.arguments import kinds_checked
+from experiments.core.written.kinds import kinds_checked
 from experiments.door.checks.battery import (
     MODEL_CHECKS,
     TASK_CHECKS,

@@ -8,7 +8,12 @@ import pytest
 import experiments
 from tests.test_argument_battery import KINDS
 
-RIGHT = {"task": "palindrome", "thing": "lstm", "folder": "nowhere", "conv": lambda size, out: None}
+RIGHT = {
+    **{"task": "palindrome", "thing": "lstm", "folder": "nowhere", "conv": lambda size, out: None},
+    **dict.fromkeys(("key", "title", "name", "question", "model_help"), "text"),
+    **dict.fromkeys(("run", "parse", "work"), len),
+    **{"models": ("lstm",), "metrics": (), "sections": ()},
+}
 #: Which of the wrong kinds a word of an annotation lets through.
 FINE = {
     "None": {"nothing"},
@@ -18,7 +23,7 @@ FINE = {
     "bool": {"truth"},
 }
 #: What is made of facts, and what takes them by name alone.
-MADE = {"Examples", "Experiment", "Metric", "Task", "parametrize_with_checks", "task"}
+MADE = {"Examples", "Task", "parametrize_with_checks", "task"}
 
 
 def cases():
@@ -57,3 +62,12 @@ def test_right_kinds_go_through():
         experiments.compare(
             "palindrome", "lstm", lengths=range(0), seeds=[1, 2], tune={"learning_rate": [1e-3]}
         )
+
+
+FACTS = {"num_tokens": "text", "num_features": "text", "num_outputs": 1.5, "regression": 1, "chance": "half"}
+
+
+@pytest.mark.parametrize(("fact", "value"), FACTS.items())
+def test_a_fact_of_a_task_of_a_wrong_kind_is_named(fact, value):
+    with pytest.raises(ValueError, match=rf"^{fact}: .* should be "):
+        experiments.task(**{fact: value})

@@ -91,10 +91,10 @@ class Task(ABC):
     """
 
     num_tokens: int | None = None
-    num_features = 1
+    num_features: int = 1
     num_outputs: int
-    regression = False
-    every_step = False
+    regression: bool = False
+    every_step: bool = False
     uses_times = False
     chance: float | None = None
     distance: int | None = None

@@ -1,7 +1,8 @@
-"""Arguments of the door: what is of another kind than the annotation says is named before anything begins."""
+"""Arguments in Python: what is of another kind than the annotation says is named before anything begins."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import math
@@ -24,6 +25,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "Path": lambda value: isinstance(value, os.PathLike),
     "Mapping": lambda value: isinstance(value, Mapping),
     "Sequence[int]": lambda value: isinstance(value, Iterable) and all(map(_KINDS["int"], value)),
+    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
     "Callable": callable,
 }
 _WORDS = {
@@ -35,6 +37,7 @@ _WORDS = {
     "Path": "a path",
     "Mapping": "a mapping",
     "Sequence[int]": "whole numbers",
+    "tuple[str, ...]": "a tuple of texts",
     "Callable": "a class or function",
 }
 
@@ -55,15 +58,29 @@ def kinds_checked(function: Callable[Given, Answer]) -> Callable[Given, Answer]:
     @functools.wraps(function)
     def checked(*arguments: Given.args, **options: Given.kwargs) -> Answer:
         for name, value in signature.bind(*arguments, **options).arguments.items():
-            allowed = kinds.get(name)
-            if allowed and not any(_KINDS[kind](value) for kind in allowed):
-                shown = " ".join(f"{value!r:.60}".split())
-                raise ValueError(
-                    f"{name}: {shown} should be {', or '.join(_WORDS[kind] for kind in allowed)}"
-                )
+            _check(name, value, kinds.get(name, []))
         return function(*arguments, **options)
 
     return checked
+
+
+def check_fields(thing: Any) -> None:
+    """Raise a ValueError unless the fields of a dataclass are of the kinds that their annotations say."""
+    for item in dataclasses.fields(thing):
+        _check(item.name, getattr(thing, item.name), _kinds_of(str(item.type)))
+
+
+def check_facts(facts: Mapping[str, Any], kind: type) -> None:
+    """Raise a ValueError unless values by name are of the kinds that the annotations of a class say."""
+    for name, value in facts.items():
+        annotations = (vars(base).get("__annotations__", {}) for base in kind.__mro__)
+        _check(name, value, _kinds_of(str(next((a[name] for a in annotations if name in a), "Any"))))
+
+
+def _check(name: str, value: Any, allowed: list[str]) -> None:
+    if allowed and not any(_KINDS[kind](value) for kind in allowed):
+        shown = " ".join(f"{value!r:.60}".split())
+        raise ValueError(f"{name}: {shown} should be {', or '.join(_WORDS[kind] for kind in allowed)}")
 
 
 def _kinds_of(annotation: str) -> list[str]:
