@@ -31,7 +31,8 @@ def reproduce(
     claim
         Name of a claim, such as B1, or all.
     quick
-        Cut to minutes on two cores, trees to an hour and a half; it prints what is cut and so cannot be shown.
+        Cut to minutes on two cores, families to a quarter of an hour, trees to an hour and a half; it prints what is
+        cut and so cannot be shown.
     out
         Folder below which the folders reproduce-CLAIM (with -quick for quick runs) stand.
     page

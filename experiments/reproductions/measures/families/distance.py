@@ -80,7 +80,9 @@ def measure_vanishing(evidence: Evidence) -> Measurement:
     frame = evidence.frame()
     shares = losses_of(evidence, "ring")
     T = reference_distance(frame, VANISHING_AT)
-    checks = vanishing_checks(frame[frame["length"] == T], shares[shares["length"] == T], T)
+    checks = vanishing_checks(
+        frame[frame["length"] == T], shares[shares["length"] == T], T, cut=evidence.quick
+    )
     return Measurement(tuple(checks), int(frame["seed"].nunique()), tuple(_depth_rows(frame, shares)))
 
 
@@ -93,14 +95,16 @@ def reference_distance(frame: pd.DataFrame, wanted: int) -> int:
     return wanted if wanted in lengths else max(lengths)
 
 
-def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int) -> list[Check]:
+def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int, *, cut: bool) -> list[Check]:
     """The parts, with as many layers as hops and with twice as many.
 
     Args:
         frame: Runs of one distance.
         shares: What layers and edges keep at initial weights, a row a run; see ``losses_of``.
         T: The distance.
+        cut: Whether more steps could have helped.
     """
+    guessing = float(frame["chance"].iloc[0]) if cut else None
 
     def lost(model: str, what: str) -> Group:
         name = f"{model}, {'layers' if what == 'depth' else 'edges'}"
@@ -126,7 +130,8 @@ def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int) -> list[
     )
     for layers, words in ((T, "as many layers as hops"), (2 * T, "twice as many")):
         pair = tuple(group(frame, f"{conv}-{layers}") for conv in ("gnnssm", "gcn"))
-        parts.append(Part(f"{words}: a state space over layers answers more", [(pair[0], pair[1])]))
+        said = f"{words}: a state space over layers answers more"
+        parts.append(Part(said, [(pair[0], pair[1])], guessing=guessing))
     return decided(parts, resolution(frame, "test_accuracy"))
 
 

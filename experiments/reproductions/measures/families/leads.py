@@ -50,6 +50,7 @@ class Part:
         not_lower: The first is said not to be lower by ``equal`` or more, in place of above.
         equal: A smaller difference is none; None where there is no such border.
         metric: What the scores are.
+        guessing: Where steps were cut, the score of guessing: groups that are all at it are equal, but show nothing.
     """
 
     said: str
@@ -58,6 +59,14 @@ class Part:
     not_lower: bool = False
     equal: float | None = EQUAL
     metric: Metric = ACCURACY
+    guessing: float | None = None
+
+    @property
+    def guessed(self) -> bool:
+        """Whether no group had begun to learn when the cut ended."""
+        return self.guessing is not None and all(
+            found.mean < self.guessing + EQUAL for pair in self.pairs for found in pair
+        )
 
 
 def decided(parts: Sequence[Part], floor: float = 0.0) -> list[Check]:
@@ -132,10 +141,13 @@ def _check(part: Part, rows: Sequence[dict[str, Any]], p: float) -> Check:
         return Check(part.said, f"{told}; some runs have no number", None)
     if np.isnan(p):
         return Check(part.said, f"{told}; fewer than {LEAST_SEEDS} seeds", None)
-    holds = True if p <= LEVEL else False if _is_other(part, rows) else None
-    return Check(
-        part.said, f"{told}; p = {p:.2g}{', shown to be otherwise' if holds is False else ''}", holds
-    )
+    told += f"; p = {p:.2g}"
+    if p <= LEVEL:
+        return Check(part.said, told, True)
+    if part.guessed:
+        return Check(part.said, f"{told}; all still guessing when the cut ended", None)
+    other = _is_other(part, rows)
+    return Check(part.said, told + ", shown to be otherwise" * other, False if other else None)
 
 
 def _in_words(pairs: Sequence[tuple[Group, Group]]) -> str:

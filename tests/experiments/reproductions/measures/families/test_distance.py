@@ -72,9 +72,11 @@ def test_equal_graphs_are_not_confirmed():
 KINDS = ("gcn-8", "gcn-16", "gnnssm-8", "gnnssm-16")
 
 
-def vanishing(scores=None, depth=None, edges=None):
+def vanishing(scores=None, depth=None, edges=None, cut=False):
     """By default the edges lose more at eight layers, the layers at sixteen, and a state space helps with sixteen."""
-    frame = runs({"gcn-8": BAD, "gcn-16": BAD, "gnnssm-8": BAD, "gnnssm-16": GOOD} | (scores or {}))
+    frame = runs(
+        {"gcn-8": BAD, "gcn-16": BAD, "gnnssm-8": BAD, "gnnssm-16": GOOD} | (scores or {}), chance=0.2
+    )
     depths = {"gcn-8": 0.1, "gcn-16": 0.001, "gnnssm-8": 0.6, "gnnssm-16": 0.6} | (depth or {})
     ways = {"gcn-8": 1e-4, "gcn-16": 0.1, "gnnssm-8": 1e-4, "gnnssm-16": 0.1} | (edges or {})
     spread = 10 ** np.random.default_rng(0).normal(0, 0.05, (2, 4))
@@ -82,7 +84,7 @@ def vanishing(scores=None, depth=None, edges=None):
         {label: depths[label] * spread[0] for label in KINDS},
         {label: ways[label] * spread[1] for label in KINDS},
     )
-    return vanishing_checks(frame, table, 8)
+    return vanishing_checks(frame, table, 8, cut=cut)
 
 
 def test_what_the_measures_say_is_what_the_parts_say():
@@ -94,13 +96,21 @@ def test_what_the_measures_say_is_what_the_parts_say():
     assert holds(found) == [False, False, True, True, False]
 
 
+def test_networks_that_still_guess_after_a_cut_are_equal_and_show_nothing():
+    found = vanishing(cut=True)
+    assert holds(found) == [False, True, True, None, True]
+    assert "still guessing" in found[3].measured
+
+
 def test_equal_layers_are_told_apart_in_one_of_twenty_at_most():
     rng, times, wrong = np.random.default_rng(6), 150, 0
     for _ in range(times):
         draw = one_distribution(rng)
-        frame = runs({label: draw() for label in KINDS})
+        frame = runs({label: draw() for label in KINDS}, chance=0.2)
         depth, edges = ({label: 10 ** rng.normal(-2, 0.3, 4) for label in KINDS} for _ in range(2))
-        wrong += any(answer is True for answer in holds(vanishing_checks(frame, shares(depth, edges), 8)))
+        wrong += any(
+            answer is True for answer in holds(vanishing_checks(frame, shares(depth, edges), 8, cut=True))
+        )
     assert wrong <= stats.binom.ppf(0.999, times, 0.05)
 
 
