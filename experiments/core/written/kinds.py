@@ -26,6 +26,7 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "Mapping": lambda value: isinstance(value, Mapping),
     "Sequence[int]": lambda value: isinstance(value, Iterable) and all(map(_KINDS["int"], value)),
     "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
+    "tuple": lambda value: isinstance(value, tuple),
     "Callable": callable,
 }
 _WORDS = {
@@ -38,6 +39,7 @@ _WORDS = {
     "Mapping": "a mapping",
     "Sequence[int]": "whole numbers",
     "tuple[str, ...]": "a tuple of texts",
+    "tuple": "a tuple",
     "Callable": "a class or function",
 }
 
@@ -91,4 +93,6 @@ def _kinds_of(annotation: str) -> list[str]:
         (['int', 'Sequence[int]', 'None'], [])
     """
     found = [re.sub(r"^(Mapping|Callable)\[.*", r"\1", word.strip()) for word in annotation.split(" | ")]
+    found = [re.sub(r"^dict\[.*", "Mapping", word) for word in found]
+    found = [word if word in _KINDS else re.sub(r"^tuple\[.*", "tuple", word) for word in found]
     return found if all(word in _KINDS for word in found) else []
