@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from experiments.lab.sequences.trained_runs import load_run, parse_symbols
 from experiments.records.records import FolderError
 from gnnlab import SequenceGraphClassifier, draw_graph
 from gnnlab.drawing.style import label_size
-from seq import RecurrentLayer, SequenceClassifier, Stacked, gate_activations
+from seq import LRU, RecurrentLayer, SequenceClassifier, Stacked, gate_activations
 
 GATE_NAMES = {
     "k": "k: time gate",
@@ -43,7 +44,7 @@ def gates_figure(run: Path, text: str, *, look: Look) -> Any:
         look: Options of the picture.
 
     Raises:
-        ValueError: A graph model, a bidirectional one, or a sequence that does not fit.
+        ValueError: A graph model, a bidirectional one, one without gates, or a sequence that does not fit.
     """
     settings, task, model = load_run(run)
     if not isinstance(model, SequenceClassifier):
@@ -55,6 +56,8 @@ def gates_figure(run: Path, text: str, *, look: Look) -> Any:
         raise FolderError(
             f"run: {run} reads in both directions; gates are drawn of networks that read forwards only"
         )
+    if any(isinstance(layer, LRU) for layer in layers):
+        raise FolderError(f"run: {run} is of {settings.model.label}, whose states pass no gates")
     tokens = parse_symbols(text, task)
     with torch.no_grad():
         x = model.encode(tokens)
@@ -128,7 +131,7 @@ def path_attention_figure(run: Path, text: str, *, layer: int, look: GraphLook) 
     if (
         not isinstance(model, SequenceGraphClassifier)
         or not isinstance(spec, GraphSpec)
-        or "heads" not in spec.part.features
+        or not all(_says_attention(conv) for conv in model.net.convs)
     ):
         raise FolderError(
             f"run: {run} is of {settings.model.label}; attention needs a run of a network with attention, such as gat"
@@ -159,6 +162,10 @@ def path_attention_figure(run: Path, text: str, *, layer: int, look: GraphLook) 
     _draw_rollout(figure.add_subplot(grid[-1, :]), matrices, labels, model.query)
     look.give_title(figure, f"{settings.model.label}, {settings.experiment}: {_answer(model, task, tokens)}")
     return figure
+
+
+def _says_attention(conv: nn.Module) -> bool:
+    return "return_attention_weights" in inspect.signature(conv.forward).parameters
 
 
 @torch.no_grad()

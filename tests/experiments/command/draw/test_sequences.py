@@ -19,7 +19,7 @@ from experiments.records.records import FolderError
 from experiments.running.execute import execute
 from gnnlab import GATConv, draw_graph
 from seq import LSTM, gate_activations
-from tests.experiments.runs import planned
+from tests.experiments.runs import planned, sweep
 
 TINY = {
     "steps": 10,
@@ -222,3 +222,22 @@ def test_symbols_are_digits_or_numbers_with_commas():
         with pytest.raises(ValueError, match=r"input: .* should be digits"):
             parse_symbols(text, task)
     assert AddingProblem(5, 0).num_tokens is None
+
+
+@pytest.mark.parametrize(
+    ("what", "label", "words"),
+    [
+        ("gates", "lru", "pass no gates"),
+        ("gates", "transformer-1", "has no gates"),
+        ("attention", "graphtransformer-2", "needs a run of a network with attention"),
+        ("attention", "gcn-2", "needs a run of a network with attention"),
+    ],
+)
+def test_a_run_without_what_is_drawn_says_so_in_a_line(what, label, words, tmp_path, capsys):
+    sweep(tmp_path / "runs", "palindrome", [label], [4], [0], **TINY)
+    (config,) = (tmp_path / "runs").glob("*/config.json")
+    code, _, err = draw(capsys, what, config.parent, "--input", "123", "--out", tmp_path / "x.png")
+    assert code != 0
+    (line,) = err.splitlines()
+    assert words in line
+    assert not (tmp_path / "x.png").exists()
