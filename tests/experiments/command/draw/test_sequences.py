@@ -234,7 +234,7 @@ def test_symbols_are_digits_or_numbers_with_commas():
     ],
 )
 def test_a_run_without_what_is_drawn_says_so_in_a_line(what, label, words, tmp_path, capsys):
-    sweep(tmp_path / "runs", "palindrome", [label], [4], [0], **TINY)
+    sweep(tmp_path / "runs", "palindrome", [label], [4], [0], **TINY | {"budget": 5000})
     (config,) = (tmp_path / "runs").glob("*/config.json")
     code, _, err = draw(capsys, what, config.parent, "--input", "123", "--out", tmp_path / "x.png")
     assert code != 0
