@@ -13,6 +13,8 @@ matplotlib.use("Agg")
 # A first call may load a library, so the time of one example says nothing; every run draws the same examples.
 hypothesis.settings.register_profile("gnnlab", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("gnnlab")
+# Under nohup the end of a terminal is ignored, and so it would be in every program that a test starts and ends by it.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_folder_of_the_same_experiment_is_taken(tmp_path):
 
 
 def test_folder_of_another_experiment_is_refused(tmp_path):
-    values = SETTINGS.to_dict() | {"experiment": "adding"}
+    values = sequence_run("lstm", experiment="adding").to_dict()
     write_json(recorded(tmp_path) / "config.json", values)
     with pytest.raises(FolderError, match="holds runs of 'adding'"):
         prepare_folder(tmp_path, "palindrome")
@@ -145,7 +145,7 @@ def test_a_file_is_no_folder(tmp_path):
 
 def test_runs_of_two_experiments_in_one_folder_are_refused(tmp_path):
     recorded(tmp_path)
-    other = dataclasses.replace(SETTINGS, experiment="adding", seed=71)
+    other = sequence_run("lstm", seed=71, experiment="adding")
     (tmp_path / other.folder).mkdir()
     write_json(tmp_path / other.folder / "config.json", other.to_dict())
     with pytest.raises(

@@ -9,7 +9,7 @@ from experiments.data.names import DATASETS
 from experiments.lab.citation.settings import CitationRun, NodeModel, NodeTraining, papers_settings
 from experiments.running.plan import plan
 
-MODELS = (*CONVOLUTIONS, "mlp")
+MODELS = (*(name for name, part in CONVOLUTIONS.items() if "shared" not in part.features), "mlp")
 
 
 def of_papers(label, dataset, seed=0):
@@ -102,3 +102,8 @@ def test_a_sweep_has_every_combination_once_and_long_runs_first():
 def test_bad_settings_are_named(make, words):
     with pytest.raises(ValueError, match=words.replace("?", r"\?")):
         make()
+
+
+def test_a_layer_that_all_share_is_no_model_of_two_layers():
+    with pytest.raises(ValueError, match="models: gnnssm is one layer for all"):
+        NodeModel("gnnssm")
