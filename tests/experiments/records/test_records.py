@@ -1,4 +1,3 @@
-import dataclasses
 import errno
 import json
 from pathlib import Path
