@@ -11,6 +11,7 @@ from experiments.core.registry import ForeignPart, family_of, is_convolution
 from experiments.core.specs import GraphSpec, parse_model
 from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_depth, plot_sensitivity
 
+MOST_COLUMNS = 6  # of a legend, in the width of a page
 FAMILIES = ("recurrent", "graph", "attention", "own")
 
 
@@ -147,6 +148,8 @@ def _legend(figure: Any, styles: dict[str, dict[str, Any]], *, beside: bool) -> 
         return
     # Columns of their own for each family: short ones are filled up with nothing.
     rows = 4
+    while sum(-(-len(group) // rows) for group in groups) > MOST_COLUMNS:
+        rows += 1
     filled = []
     for group in groups:
         filled += group + [Line2D([], [], ls="none", label=" ")] * (-len(group) % rows)

@@ -16,8 +16,22 @@ from experiments.reading.frames import natural
 
 # Dark enough to be told apart on paper; recurrent networks warm and solid, graph networks cold and dashed.
 _WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
-_COLD = ("#2166ac", "#1b9e77", "#542788", "#00a6ca", "#4d4d9f", "#4d9221", "#01665e", "#8073ac", "#35495e")
-_ROSE = ("#e7298a", "#980043", "#df65b0", "#c994c7")
+_COLD = (
+    "#2166ac",
+    "#1b9e77",
+    "#542788",
+    "#00a6ca",
+    "#4d4d9f",
+    "#4d9221",
+    "#01665e",
+    "#8073ac",
+    "#35495e",
+    "#41b6c4",
+    "#7fbf7b",
+    "#9970ab",
+    "#08306b",
+)
+_BLACK = ("#000000", "#5a5a5a", "#8c8c8c")
 _OWN = ("#111111", "#6b6b6b", "#9a6324", "#808000", "#469990")
 _MARKERS = "osD^vPX*<>hp"
 NAME_OF_DEPTH = 80  # points that one takes, with air around it
@@ -29,13 +43,13 @@ def family_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Colour, line and marker of each model, recurrent ones first.
 
     Recurrent models have warm colours and solid lines, graph models cold colours and broken lines, models of attention
-    alone rose colours and long dashes, a user's own dark colours and solid lines.
+    alone black and long dashes, a user's own dark colours and solid lines.
 
     Args:
         labels: Of models; settings may follow a comma.
     """
     families = {label: family_of(label.partition(",")[0]) for label in labels}
-    colors = {"recurrent": _WARM, "graph": _COLD, "attention": _ROSE, "own": _OWN}
+    colors = {"recurrent": _WARM, "graph": _COLD, "attention": _BLACK, "own": _OWN}
     lines = {"graph": _DASHES, "attention": (_LONG,)}
     ordered = sorted(families, key=lambda label: (list(colors).index(families[label]), natural(label)))
     styles: dict[str, dict[str, Any]] = {}
