@@ -37,7 +37,7 @@ def heard(results: Results) -> Section | None:
         text = (
             "Left: test accuracy, a dot a seed and a line through the means. Right: the derivative of the answer with "
             "respect to the input that holds it, after training (before it, where nothing was trained): lines are "
-            "geometric means, dots seeds. What lies in the strip is exactly 0."
+            "geometric means, dots seeds. What lies in a strip at the bottom is exactly 0."
         )
         blocks.append(
             Picture(titled("What is answered, and what arrives of the answer", title), text, figure)
@@ -85,17 +85,19 @@ def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Ax
     positive = rows.loc[rows["sensitivity"] > 0, "sensitivity"]
     low, high = (positive.min(), positive.max()) if len(positive) else (1e-3, 1.0)
     low, high = 10 ** np.floor(np.log10(low)), 10 ** np.ceil(np.log10(high * 1.2))
-    bottom = low * (low / high) ** STRIP
+    silent = bool((rows["sensitivity"] == 0).any())
+    bottom = low * (low / high) ** STRIP if silent else low
     nothing = low * (low / high) ** (STRIP / 2)
     shown = rows.assign(sensitivity=rows["sensitivity"].where(rows["sensitivity"] > 0, nothing))
     plot_by_length(shown, "sensitivity", right, styles, lambda values: mean(pd.Series(values)))
     right.set(yscale="log", ylim=(bottom, high), ylabel="D of the input that holds the answer")
-    right.axhline(low, color="0.3", lw=0.8)
     right.set_yticks([tick for tick in right.get_yticks() if low <= tick <= high])
     right.set_ylim(bottom, high)
     right.minorticks_off()
-    where: dict[str, Any] = {"transform": right.get_yaxis_transform(), "ha": "right", "va": "center"}
-    right.text(-0.012, nothing, "exactly 0", **where, fontsize=8, color="0.25")
+    if silent:
+        right.axhline(low, color="0.3", lw=0.8)
+        where: dict[str, Any] = {"transform": right.get_yaxis_transform(), "ha": "right", "va": "center"}
+        right.text(-0.012, nothing, "exactly 0", **where, fontsize=8, color="0.25")
     handles, names = left.get_legend_handles_labels()
     figure.legend(
         handles, names, loc="outside lower center", ncols=5, fontsize=8, frameon=False, handlelength=3.4

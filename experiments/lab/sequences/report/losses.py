@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import numpy as np
@@ -58,21 +58,20 @@ def loss_rows(results: Results) -> list[dict[str, str]]:
     for title, part in over_lengths(results, SAME_AT_FIRST).items():
         ended = part.ended.set_index("run")
         for (model, length, when), group in _measured(part).groupby(["model", "length", "when"], sort=False):
-            first = ended.loc[group["run"].iloc[0]]
-            kept = {name: mean(group[name]) for name in MEASURES}
+            runs, kept = ended.loc[group["run"]], kept_of(group)
             found.append(
                 {
                     "model": str(model),
                     "T": f"{length}",
                     "weights": str(when),
                     **({"settings": title} if title else {}),
-                    "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
-                    "layers": f"{layers_of(first):.0f}",
+                    "hops": hops_of(runs),
+                    "layers": f"{layers_of(runs.iloc[0]):.0f}",
                     "layers keep": share(kept["depth"]),
                     "edges keep": share(kept["edges"]),
                     "energy kept": share(kept["energy"]),
                     "resistance": share(kept["resistance"]),
-                    "lost by": ", ".join(words_of_loss(kept, bool(first["in_reach"]))) or "nothing",
+                    "lost by": ", ".join(words_of_loss(kept, runs["in_reach"])) or "nothing",
                 }
             )
     return sorted(found, key=lambda row: (natural(row["model"]), int(row["T"]), row["weights"]))
@@ -84,28 +83,43 @@ def initial_losses(results: Results) -> dict[Hashable, dict[str, float]]:
     if rows.empty:
         return {}
     rows = rows[rows["when"] == "initial"]
-    return {
-        key: {name: mean(group[name]) for name in MEASURES}
-        for key, group in rows.groupby(["model", "length"], sort=False)
-    }
+    return {key: kept_of(group) for key, group in rows.groupby(["model", "length"], sort=False)}
 
 
-def words_of_loss(kept: dict[str, float], in_reach: bool) -> list[str]:
+def kept_of(rows: pd.DataFrame) -> dict[str, float]:
+    """Shares by name, geometric means over seeds; what edges keep, over those seeds where something arrives."""
+    kept = {name: mean(rows[name]) for name in MEASURES}
+    return kept | ({"edges": mean(rows["edges"][rows["edges"] > 0])} if (rows["edges"] > 0).any() else {})
+
+
+def words_of_loss(kept: dict[str, float], in_reach: Iterable[bool]) -> list[str]:
     """The words that the measures support.
 
     Args:
         kept: Shares by name.
-        in_reach: Whether there are as many layers as hops.
+        in_reach: Of each seed, whether there are as many layers as hops. Added edges are others under each.
 
     Example:
-        >>> words_of_loss({"depth": 0.5, "edges": 1e-9, "energy": 0.3}, True)
+        >>> words_of_loss({"depth": 0.5, "edges": 1e-9, "energy": 0.3}, [True, True])
         ['over-squashing']
-        >>> words_of_loss({"depth": 1e-5, "edges": 0.0, "energy": float("nan")}, False)
+        >>> words_of_loss({"depth": 1e-5, "edges": 0.0, "energy": float("nan")}, [False])
         ['under-reaching', 'vanishing through depth']
     """
+    reached = [bool(one) for one in in_reach]
     # Out of reach nothing passes the edges, whatever they would keep.
-    looked_at = [name for name in WORDS if in_reach or name != "edges"]
-    return ["under-reaching"] * (not in_reach) + [WORDS[n] for n in looked_at if kept[n] < LITTLE]
+    looked_at = [name for name in WORDS if any(reached) or name != "edges"]
+    out = len(reached) - sum(reached)
+    seeds = "" if out == len(reached) else f" in {out} of {len(reached)} seeds"
+    return [f"under-reaching{seeds}"] * (out > 0) + [WORDS[n] for n in looked_at if kept[n] < LITTLE]
+
+
+def hops_of(runs: pd.DataFrame) -> str:
+    """From the answer to the read-out; two numbers where edges that were added differ from seed to seed."""
+    hops = runs["hops"]
+    if hops.isna().all():
+        return "no path"
+    low, high = hops.min(), hops.max()
+    return f"{low:.0f}" if low == high and hops.notna().all() else f"{low:.0f} to {high:.0f}"
 
 
 def layers_of(run: pd.Series) -> float:

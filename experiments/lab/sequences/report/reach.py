@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from experiments.lab.sequences.experiment import SUCCESS
 from experiments.lab.sequences.report.apart import over_lengths
-from experiments.lab.sequences.report.losses import initial_losses, layers_of, words_of_loss
+from experiments.lab.sequences.report.losses import hops_of, initial_losses, layers_of, words_of_loss
 from experiments.reading.frames import LABEL, ended, natural
 from experiments.reading.plots import MARKERS
 from experiments.reading.results import Results
@@ -67,19 +68,19 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
                 {
                     "model": str(label),
                     "T": f"{length}",
-                    "hops": "no path" if pd.isna(first["hops"]) else f"{first['hops']:.0f}",
+                    "hops": hops_of(group),
                     "layers": _layers(first),
                     "share": _share(first["answer_share"]),
                     "accuracy": f"{accuracy:.3f}",
                     **({"settings": title} if title else {}),
-                    "what happened": _verdict(bool(first["in_reach"]), accuracy, first["chance"]),
-                    "lost by": _lost(lost.get((label, length)), bool(first["in_reach"])),
+                    "what happened": _verdict(bool(group["in_reach"].any()), accuracy, first["chance"]),
+                    "lost by": _lost(lost.get((label, length)), group["in_reach"]),
                 }
             )
     return sorted(rows, key=lambda row: (natural(row["model"]), int(row["T"])))
 
 
-def _lost(kept: dict[str, float] | None, in_reach: bool) -> str:
+def _lost(kept: dict[str, float] | None, in_reach: Iterable[bool]) -> str:
     """The words that were measured; - where nothing was, as in runs of an earlier version."""
     return "-" if kept is None else ", ".join(words_of_loss(kept, in_reach)) or "nothing"
 

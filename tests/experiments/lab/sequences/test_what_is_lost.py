@@ -107,11 +107,16 @@ def test_every_convolution_is_measured(label):
 @pytest.mark.parametrize(
     ("kept", "in_reach", "words"),
     [
-        ({"depth": 0.02, "edges": 0.02, "energy": 0.02}, True, []),
-        ({"depth": 0.009, "edges": 1.0, "energy": 1.0}, True, ["vanishing through depth"]),
-        ({"depth": 1.0, "edges": 0.009, "energy": 0.009}, True, ["over-squashing", "over-smoothing"]),
-        ({"depth": 1.0, "edges": 0.0, "energy": float("nan")}, False, ["under-reaching"]),
-        ({"depth": float("nan"), "edges": float("nan"), "energy": float("nan")}, True, []),
+        ({"depth": 0.02, "edges": 0.02, "energy": 0.02}, [True, True], []),
+        ({"depth": 0.009, "edges": 1.0, "energy": 1.0}, [True], ["vanishing through depth"]),
+        ({"depth": 1.0, "edges": 0.009, "energy": 0.009}, [True], ["over-squashing", "over-smoothing"]),
+        ({"depth": 1.0, "edges": 0.0, "energy": float("nan")}, [False, False], ["under-reaching"]),
+        ({"depth": float("nan"), "edges": float("nan"), "energy": float("nan")}, [True], []),
+        (
+            {"depth": 1.0, "edges": 1e-5, "energy": 1.0},
+            [True, False, True],
+            ["under-reaching in 1 of 3 seeds", "over-squashing"],
+        ),
     ],
 )
 def test_words_follow_from_shares(kept, in_reach, words):
@@ -155,3 +160,16 @@ def test_the_control_without_other_digits_leaves_the_answer():
     assert len(targets.unique()) == 10
     assert not task.disjoint
     assert DigitPalindromes.of(sequence_run("gcn-2", 6)).disjoint
+
+
+def test_random_edges_are_told_by_seed(tmp_path):
+    sweep(tmp_path, "memory", ["gcn-5-random2"], [16], [0, 1, 2, 3], budget=4000)
+    (row,) = loss_rows(Results(tmp_path))
+    found = {run.settings.seed: run.result for run in Results(tmp_path).runs}
+    hops = sorted(result["hops"] for result in found.values())
+    assert hops[0] < hops[-1]  # the seeds differ, or this tests nothing
+    assert row["hops"] == f"{hops[0]} to {hops[-1]}"
+    out = sum(not result["in_reach"] for result in found.values())
+    assert 0 < out < 4
+    assert row["lost by"].startswith(f"under-reaching in {out} of 4 seeds")
+    assert float(row["edges keep"]) > 0
