@@ -114,10 +114,10 @@ def parse_node_model(text: str) -> NodeModel:
         ValueError: The name is not known; the message says what is.
 
     Example:
-        >>> parse_node_model("gta")
+        >>> parse_node_model("gta")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        ValueError: models: unknown model 'gta', did you mean gat? Known: gcn, gat, mlp
+        ValueError: models: unknown model 'gta', did you mean gat? Known: gcn, gat, ...
     """
     spec = parse_label(text, (NodeModel,))
     assert isinstance(spec, NodeModel)

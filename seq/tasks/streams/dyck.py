@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seq.checks import check_size
+from seq.checks import check_size, check_tokens
 from seq.tasks.draws import as_generator, check_count
 
 MOST_KINDS = 1000
@@ -78,7 +78,7 @@ def is_well_formed(tokens: Tensor) -> Tensor:
         tokens: (N, T) symbols, T even; kind k opens with 2k and closes with 2k + 1.
 
     Raises:
-        ValueError: An odd number of symbols.
+        ValueError: No integers of two dimensions, an odd number of symbols, or symbols of no bracket.
 
     Example:
         >>> import torch
@@ -86,7 +86,8 @@ def is_well_formed(tokens: Tensor) -> Tensor:
         >>> is_well_formed(torch.tensor([[0, 2, 3, 1], [0, 2, 1, 3]]))  # ([]) and ([)]
         tensor([ True, False])
     """
-    if tokens.dim() != 2 or tokens.size(1) < 2 or tokens.size(1) % 2:
+    check_tokens(tokens, 2 * MOST_KINDS)
+    if tokens.size(1) % 2:
         raise ValueError(f"tokens must have the shape (N, T) with an even T, got {tuple(tokens.shape)}")
     opens, kind = tokens % 2 == 0, tokens // 2
     height = _heights(opens)

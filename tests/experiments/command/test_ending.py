@@ -15,9 +15,9 @@ from experiments.command import ending
 ending.PATIENCE = 0.5
 ending.keep_deadline()
 with ending.ended_by_signals():
-    print("ready", flush=True)
-    while True:
+    for word in ("ready", "still here"):
         try:
+            print(word, flush=True)
             time.sleep(60)
         except KeyboardInterrupt:
             pass  # as a library may lose it
