@@ -261,4 +261,5 @@ def _legend(figure: Figure, styles: dict[str, dict[str, Any]]) -> None:
     for label, style in styles.items():
         name = label if several else NAMES[kind_of(label)]
         entries.setdefault(name, Line2D([], [], **style, ms=5, label=f"{name} ({family_of(label)})"))
-    figure.legend(handles=list(entries.values()), loc="outside lower center", ncols=5, **_LEGEND)
+    columns = 5 if max(map(len, entries)) < 16 else 3  # long names need more room than the figure is wide
+    figure.legend(handles=list(entries.values()), loc="outside lower center", ncols=columns, **_LEGEND)
