@@ -142,7 +142,7 @@ def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None
 def _length_axis(ax: Axes, frame: pd.DataFrame) -> None:
     lengths = sorted(frame["length"].unique())
     ax.set_xticks(lengths)
-    ax.set_xlabel("length T of the sequence")
+    ax.set_xlabel("length T")
     ax.grid(axis="y", color="0.9")
     if ax.get_legend_handles_labels()[0]:  # not where every run failed
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)

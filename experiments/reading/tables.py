@@ -263,7 +263,10 @@ def model_rows(frame: pd.DataFrame) -> Rows:
     rows = []
     for label in sorted(frame[LABEL].unique(), key=natural):
         own = frame[frame[LABEL] == label]
-        cells = {heading(c): listed(own[c]) for c in columns}
+        # A whole model's name is its label, which comes first.
+        cells = {heading(c): listed(own[c]) for c in columns if heading(c) != "model"}
+        if "layers" in own and own["layers"].notna().any():  # as many as the answer was hops away
+            cells["layers"] = _range(own["layers"])
         rows.append({"model": label, **cells} | ({"hidden size": _range(own["hidden"])} if sized else {}))
     return rows
 

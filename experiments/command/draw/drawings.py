@@ -142,7 +142,8 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
     record = read_run(run)
     if record.settings.experiment != "citation" or record.settings.model.name != "gat":
         raise FolderError(
-            f"run: {run} should be a run of gat in the experiment citation; for a sequence task give --input too"
+            f"run: {run} should be a run of gat in the experiment citation; for one of gat or gatv2 on a sequence task "
+            "give --input too"
         )
     if not record.succeeded:
         raise FolderError(f"run: {run} has no result to draw")

@@ -44,7 +44,7 @@ def measure_losses(
     Returns:
         Nothing where there is no such graph, node or read-out; otherwise one row with ``depth``, ``edges``, ``energy``
         (None where there are no edges), and ``resistance`` (None between nodes that are not joined, of directed or
-        large graphs).
+        large graphs, and where a layer joins all nodes).
     """
     if not isinstance(model, SequenceGraphClassifier) or not isinstance(spec, GraphSpec):
         return []
@@ -69,9 +69,14 @@ def measure_losses(
             "depth": (alone / head).item(),
             "edges": (whole / alone).item() if alone else None,
             "energy": _energy_kept(net, x, edges),
-            "resistance": _resistance(graph, source, query),
+            "resistance": None if reaches_all(spec) else _resistance(graph, source, query),
         }
     ]
+
+
+def reaches_all(spec: GraphSpec) -> bool:
+    """Whether a layer runs over other edges than the graph has: all of them."""
+    return spec.full_last or "all_nodes" in spec.part.features
 
 
 def _energy_kept(net: Any, x: Tensor, edges: Tensor) -> float | None:

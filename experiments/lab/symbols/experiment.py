@@ -15,7 +15,7 @@ EXPERIMENTS = (
         "that step its value is due. Which pairs there are is new in every example, so a model has to keep all of "
         "them, and find the right one by its key. Attention looks back and compares; a recurrent network has to hold "
         "every pair in a state whose size does not grow (Arora et al. 2023). Accuracy counts the answers only. A "
-        "guess among all values is right once in V/2, which is 1/32 here. Who remembers the values, but not whose "
+        "guess among all values is right once in V/2, 1/32 with 64 symbols. Who remembers the values, but not whose "
         "they are, is right once in as many as there are pairs.",
         f"{_TASKS}:AssociativeRecall",
         run=f"{_SETTINGS}:RecallRun",

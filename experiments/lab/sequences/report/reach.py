@@ -21,19 +21,20 @@ from experiments.reading.standard import MOST_PANELS, left_out, titled
 
 REASONS = (
     "One graph layer moves information one hop. After k layers the read-out node depends on nodes at most k "
-    "hops away, and on nothing else: on a path whose answer is T - 1 hops from the missing digit, a k-layer "
-    "network fails for every T above k + 1, whatever its weights. That is under-reaching, and its accuracy "
-    "is chance.",
-    "Enough layers make the answer reachable, not audible. Each layer averages a node with its neighbours, "
-    "so what arrives from far away is one term among many: the column share is the part of the read-out's "
-    "linear mixture, the entry (query, answer) of the k-th power of the layer's matrix over the sum of its "
-    "row, that comes from the answer's node. It is - where no such matrix is known, as for "
-    "convolutions from elsewhere. Lost by names what measures of the initial weights say: of the signal, less than a "
-    "hundredth is left after the layers (vanishing through depth) or after the edges (over-squashing), or neighbours "
-    "have become alike (over-smoothing). gnnlab run memory shows the numbers.",
-    "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at "
-    "every length. Two layers are then enough, and the share does not shrink as T grows: what changed is "
-    "the graph, not the kind of layer.",
+    "hops away, and on nothing else: a network of k layers fails wherever the answer is more than k hops away, "
+    "whatever its weights. That is under-reaching, and its accuracy is chance.",
+    "Enough layers make the answer reachable, not audible. A layer mixes a node with its neighbours, so what arrives "
+    "from far away is one term among many: the column share is the part of the read-out's linear mixture, the entry "
+    "(query, answer) of the k-th power of the layer's matrix over the sum of its row, that comes from the answer's "
+    "node. It is - where a layer is no product with one matrix. Lost by names what measures of the initial weights "
+    "say, of models that learn in spite of it too: of the signal, less than a hundredth is left after the layers "
+    "(vanishing through depth) or after the edges (over-squashing), or neighbours have become alike "
+    "(over-smoothing). The table of losses has the numbers.",
+)
+MIRRORED = (
+    "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at every "
+    "length. Two layers are then enough, and the share does not shrink as T grows: what changed is the graph, not the "
+    "kind of layer."
 )
 
 
@@ -41,7 +42,8 @@ def reach(results: Results) -> Section | None:
     """Figure and table of hops against layers; None where no graph model has an answer with a fixed place."""
     if not results.ended["in_reach"].notna().any():
         return None
-    blocks: list[Any] = [Text(text) for text in REASONS]
+    mirrored = bool(results.frame.get("model.mirrored", pd.Series(dtype=bool)).eq(True).any())
+    blocks: list[Any] = [Text(text) for text in (*REASONS, *[MIRRORED] * mirrored)]
     for title, part in list(over_lengths(results).items())[:MOST_PANELS]:
         if part.ended["hops"].notna().any():
             figure = Figure(figsize=(9, 4.8), layout="constrained")

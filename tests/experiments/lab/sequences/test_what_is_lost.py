@@ -10,6 +10,7 @@ from experiments.lab.sequences.report.losses import loss_rows, losses, mean, wor
 from experiments.lab.sequences.tasks.tasks import BaumSweet, DigitPalindromes
 from experiments.lab.sequences.what_is_lost import measure_losses
 from experiments.reading.results import Results
+from experiments.reading.tables import model_rows
 from tests.experiments.runs import TINY, sequence_run, sweep
 
 
@@ -173,3 +174,10 @@ def test_random_edges_are_told_by_seed(tmp_path):
     assert 0 < out < 4
     assert row["lost by"].startswith(f"under-reaching in {out} of 4 seeds")
     assert float(row["edges keep"]) > 0
+
+
+def test_what_each_model_is_names_every_model_and_its_depth(tmp_path):
+    sweep(tmp_path, "palindrome", ["transformer-1", "gcn-reach", "lstm"], [6], [0], **TINY, budget=5000)
+    rows = {row["model"]: row for row in model_rows(Results(tmp_path).listing)}
+    assert set(rows) == {"transformer-1", "gcn-reach", "lstm"}
+    assert rows["gcn-reach"]["layers"] == "5"

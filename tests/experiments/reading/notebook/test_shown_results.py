@@ -36,7 +36,7 @@ def test_every_experiment_is_shown(folder):
 
 def test_against_length_where_nothing_else_differs(tmp_path):
     runs = [ended(label, length) for label in ("lstm", "rnn") for length in (5, 9)]
-    assert ShownResults(tmp_path, runs).plot_accuracy().get_xlabel() == "length T of the sequence"
+    assert ShownResults(tmp_path, runs).plot_accuracy().get_xlabel() == "length T"
 
 
 @pytest.mark.parametrize("rates", [(0.1, 0.01)])
