@@ -12,7 +12,7 @@ RIGHT = {
     **{"task": "palindrome", "thing": "lstm", "folder": "nowhere", "conv": lambda size, out: None},
     **dict.fromkeys(("key", "title", "name", "question", "model_help"), "text"),
     **dict.fromkeys(("run", "parse", "work"), len),
-    **{"models": ("lstm",), "metrics": (), "sections": ()},
+    **{"models": ("lstm",), "metrics": (), "sections": (), "length": 5, "seed": 0},
 }
 #: Which of the wrong kinds a word of an annotation lets through.
 FINE = {
@@ -23,7 +23,7 @@ FINE = {
     "bool": {"truth"},
 }
 #: What is made of facts, and what takes them by name alone.
-MADE = {"Examples", "Task", "parametrize_with_checks", "task"}
+MADE = {"Examples", "parametrize_with_checks", "task"}
 
 
 def cases():

@@ -13,6 +13,7 @@ from torch_geometric.data import Data
 
 from experiments.core.metric import Metric
 from experiments.core.specs import GraphSpec
+from experiments.core.written.kinds import kinds_checked
 from experiments.lab.sequences.experiment import ACCURACY, R_SQUARED
 from experiments.lab.sequences.tasks.drawn import IGNORED, Drawn, checked, joined, pad_edges
 from experiments.lab.sequences.tasks.splits import SHARES, belongs
@@ -103,6 +104,7 @@ class Task(ABC):
     lengths: ClassVar[tuple[int, ...]] = ()
     enough: ClassVar[int] = 1000
 
+    @kinds_checked
     def __init__(self, length: int, seed: int) -> None:
         self.length = length
         self.seed = seed
