@@ -20,7 +20,11 @@ def check_text(name: str, value: Any) -> None:
 def plain_text(text: Any) -> str:
     r"""Return a text that matplotlib writes as it is: between two dollar signs it would read mathematics.
 
+    What is no character, as a byte of a file's name that no encoding knows, becomes a question mark.
+
     >>> plain_text("from $5 to $9")
     'from \\$5 to \\$9'
+    >>> plain_text("caf\udce9")
+    'caf?'
     """
-    return str(text).replace("$", r"\$")
+    return str(text).encode("utf-8", "replace").decode("utf-8").replace("$", r"\$")
