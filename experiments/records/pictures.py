@@ -53,8 +53,8 @@ def drawn(figure: Any, file: Any, **options: Any) -> None:
 
 def _plain(text: str) -> str:
     r"""Text of which matplotlib makes no formula. One that has a backslash before a dollar sign is so already; those
-    that matplotlib itself writes, as the powers of ten of an axis, are formulas. What is no character, as a byte that no
-    encoding knows, becomes a question mark."""
+    that matplotlib itself writes, as the powers of ten of an axis, are formulas. What is no character, as a byte that
+    no encoding knows, becomes a question mark."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return text if "\\$" in text or "\\math" in text else text.replace("$", r"\$")
 
