@@ -45,7 +45,10 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from experiments.command.cli import main as command
 
-    command()
+    try:
+        command()
+    except KeyboardInterrupt:  # one that came while the command was ending already
+        sys.exit(130)
 
 
 if __name__ == "__main__":
