@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from torch_geometric.data import Data
 
+from experiments.core.catalogue import find_experiment
 from experiments.core.specs import GraphSpec
 from experiments.lab.sequences.settings import SequenceRun
 from experiments.lab.sequences.work import make_task
@@ -39,7 +41,10 @@ def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> 
         figure = wide_figure()
         fill_figure(figure, graph, adjacency=True)
         file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
-        text = TREE_TEXT if is_tree else _text(spec, run.length)
+        task = find_experiment(run.experiment).task
+        of_palindrome = isinstance(task, str) and task.endswith(":DigitPalindromes")
+        told = _text(spec, run.length) if of_palindrome else _plain_text(graph, run.length)
+        text = TREE_TEXT if is_tree else told
         pictures.append(KeptPicture(file, f"Graph: {name}", text, figure))
     keep_pictures(out, pictures)
 
@@ -78,6 +83,14 @@ def _text(spec: GraphSpec, length: int) -> str:
             "whatever the length: the corner of A is filled."
         )
     return text
+
+
+def _plain_text(graph: Data, length: int) -> str:
+    asks = ", and a last, marked one that asks for the answer" if "query" in graph else ""
+    return (
+        f"T = {length}: one node a step{asks}. "
+        "Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
+    )
 
 
 def wide_figure(height: float = 6.4) -> Any:

@@ -9,6 +9,7 @@ from experiments.core.specs import parse_model
 from experiments.lab.sequences.distance import describe_reach
 from experiments.lab.sequences.input_sensitivity import measure_sensitivity
 from experiments.lab.sequences.models.models import build_model
+from experiments.lab.sequences.pictures import draw_graphs
 from experiments.lab.sequences.tasks.drawn import IGNORED
 from experiments.lab.sequences.work import make_task
 from experiments.lab.symbols.tasks import Parity
@@ -87,6 +88,17 @@ def test_the_distance_of_a_symbol_is_what_it_travels_in_both_views(place):
     rows = measure_sensitivity(build_model(parse_model("lstm"), task, 5), parse_model("lstm"), task)
     assert [row["r"] for row in rows] == list(range(1, 7))
     assert rows[task.distance - 1]["r"] == task.distance
+
+
+def test_pictures_speak_of_no_palindrome(tmp_path):
+    texts = []
+    for name, length in (("recall", 16), ("first-symbol", 5)):
+        draw_graphs([sequence_run("gcn-2", length, experiment=name)], tmp_path, {})
+        texts.append((tmp_path / "pictures" / "index.json").read_text(encoding="utf-8"))
+    each, end = texts
+    assert "missing digit" not in each + end
+    assert "asks for the answer" in end
+    assert "asks for the answer" not in each
 
 
 @pytest.mark.parametrize("name", ["recall", "selective-copying"])
