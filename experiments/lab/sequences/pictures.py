@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,8 @@ from experiments.lab.sequences.work import make_task
 from experiments.records.pictures import KeptPicture, keep_pictures
 from gnnlab import adjacency_matrix, draw_adjacency, draw_graph, normalized_adjacency
 
-TREE_TEXT = (
-    "Leaves come first, the root last. Every leaf has a key and a label, the root a key; edges lead from children to "
-    "parents. Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
-)
+TREE_TEXT = "Leaves come first, the root last. Every leaf has a key and a label, the root a key; edges"
+MATRICES = "Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
 SHOWN_LENGTH = 9  # longer paths make node labels and matrix cells too small to read
 
 
@@ -31,22 +29,40 @@ def draw_graphs(runs: list[SequenceRun], out: Path, options: dict[str, Any]) -> 
         out: Results folder.
         options: Nothing of them is looked at.
     """
+    draw_each(runs, out, _described)
+
+
+def draw_each(
+    runs: list[SequenceRun], out: Path, describe: Callable[[SequenceRun, Data], tuple[str, str]]
+) -> None:
+    """Draw each different graph of a sweep: as a graph, its adjacency, and its normalised adjacency.
+
+    Args:
+        runs: The sweep; recurrent models are passed over.
+        out: Results folder.
+        describe: What a graph is called, and what a reader should know of it.
+    """
     pictures = []
     for run in one_per_graph(runs):
-        spec = run.model
-        assert isinstance(spec, GraphSpec)
-        graph = make_task(run).graph(spec)
-        is_tree = "height" in graph
-        name = "binary tree" if is_tree else edges_in_words(spec)
+        assert isinstance(run.model, GraphSpec)
+        graph = make_task(run).graph(run.model)
+        name, text = describe(run, graph)
         figure = wide_figure()
         fill_figure(figure, graph, adjacency=True)
         file = f"graph-{name.replace(' ', '-').replace(',', '')}.svg"
-        task = find_experiment(run.experiment).task
-        of_palindrome = isinstance(task, str) and task.endswith(":DigitPalindromes")
-        told = _text(spec, run.length) if of_palindrome else _plain_text(graph, run.length)
-        text = TREE_TEXT if is_tree else told
-        pictures.append(KeptPicture(file, f"Graph: {name}", text, figure))
+        pictures.append(KeptPicture(file, f"Graph: {name}", f"{text} {MATRICES}", figure))
     keep_pictures(out, pictures)
+
+
+def _described(run: SequenceRun, graph: Data) -> tuple[str, str]:
+    assert isinstance(run.model, GraphSpec)
+    if "height" in graph:
+        ways = "lead from children to parents" if run.model.directed else "lead both ways"
+        return edges_in_words(run.model, "binary tree"), f"{TREE_TEXT} {ways}."
+    task = find_experiment(run.experiment).task
+    of_palindrome = isinstance(task, str) and task.endswith(":DigitPalindromes")
+    told = _text(run.model, run.length) if of_palindrome else _plain_text(graph, run.length)
+    return edges_in_words(run.model), told
 
 
 def one_per_graph(runs: Sequence[SequenceRun]) -> list[SequenceRun]:
@@ -54,7 +70,8 @@ def one_per_graph(runs: Sequence[SequenceRun]) -> list[SequenceRun]:
     chosen: dict[tuple[Any, ...], SequenceRun] = {}
     for run in sorted(runs, key=lambda r: (r.length > SHOWN_LENGTH, abs(r.length - SHOWN_LENGTH))):
         if isinstance(run.model, GraphSpec):
-            edges = (run.model.directed, run.model.mirrored, run.model.skip, run.model.virtual)
+            spec = run.model
+            edges = (spec.directed, spec.mirrored, spec.skip, spec.virtual, spec.edges, spec.rewiring)
             chosen.setdefault(edges, run)
     return list(chosen.values())
 
@@ -62,10 +79,17 @@ def one_per_graph(runs: Sequence[SequenceRun]) -> list[SequenceRun]:
 def edges_in_words(spec: GraphSpec, plain: str = "path") -> str:
     """What graph a model works on: a plain one, and what its options add to it."""
     words = [f"directed {plain}" if spec.directed else plain]
+    if not spec.edges:
+        words = [f"{plain} without its edges"]
     if spec.mirrored:
         words.append("mirrored edges")
     if spec.skip:
         words.append(f"skip edges over {spec.skip}")
+    if spec.rewiring is not None:
+        how, count = spec.rewiring
+        words.append(
+            f"edges of a random {count}-regular graph" if how == "expander" else f"{count} {how} edges"
+        )
     if spec.virtual:
         words.append("a virtual node")
     return ", ".join(words)
@@ -74,8 +98,7 @@ def edges_in_words(spec: GraphSpec, plain: str = "path") -> str:
 def _text(spec: GraphSpec, length: int) -> str:
     text = (
         f"T = {length}: one node a position; the last, marked node stands for the missing digit and is where the "
-        f"answer is read. The answer is the digit of node 0, {length - 1} steps along the path. "
-        "Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
+        f"answer is read. The answer is the digit of node 0, {length - 1} steps along the path."
     )
     if spec.mirrored:
         text += (
@@ -87,10 +110,7 @@ def _text(spec: GraphSpec, length: int) -> str:
 
 def _plain_text(graph: Data, length: int) -> str:
     asks = ", and a last, marked one that asks for the answer" if "query" in graph else ""
-    return (
-        f"T = {length}: one node a step{asks}. "
-        "Below: the adjacency matrix A, and what a GCN layer multiplies by, Â = D^-1/2 (A + I) D^-1/2."
-    )
+    return f"T = {length}: one node a step{asks}."
 
 
 def wide_figure(height: float = 6.4) -> Any:

@@ -13,7 +13,8 @@ from experiments.lab.sequences.pictures import draw_graphs
 from experiments.lab.sequences.tasks.drawn import IGNORED
 from experiments.lab.sequences.work import make_task
 from experiments.lab.symbols.tasks import Parity
-from tests.experiments.runs import sequence_run
+from experiments.records.pictures import read_index
+from tests.experiments.runs import planned, sequence_run
 
 SPLITS = ("train", "validation", "test")
 SMALL = {"recall": 16, "selective-copying": 6, "parity": 8, "first-symbol": 5, "dyck": 16}
@@ -113,3 +114,15 @@ def test_what_is_no_answer_counts_nowhere(name):
     other[targets == IGNORED] = torch.randn(int((targets == IGNORED).sum()), task.num_outputs)
     assert task.score(other, targets) == 1.0
     assert torch.equal(task.loss(other, targets), task.loss(outputs, targets))
+
+
+def test_each_way_of_making_edges_has_a_picture(tmp_path):
+    labels = ["gcn-2", "gcn-2-fosr2", "gcn-2-random2", "gcn-2-expander2", "gcn-2-noedges-mean", "lstm"]
+    draw_graphs(planned(labels, [6]), tmp_path, {})
+    assert {entry["title"] for entry in read_index(tmp_path)} == {
+        "Graph: path",
+        "Graph: path, 2 fosr edges",
+        "Graph: path, 2 random edges",
+        "Graph: path, edges of a random 2-regular graph",
+        "Graph: path without its edges",
+    }
