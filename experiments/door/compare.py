@@ -117,7 +117,8 @@ def compare(
     if done.outcome is None:
         raise SystemExit(0)  # nothing was to be done here, and what there is to say was said
     line.warn(done.outcome)
-    print(f"report: {done.page}", file=sys.stderr)
+    if not how.quiet:
+        print(f"report: {done.page}", file=sys.stderr)
     return ShownResults(folder)
 
 
