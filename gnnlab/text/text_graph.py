@@ -22,9 +22,9 @@ from gnnlab.text.word_ids import Document, check_documents, check_words, split_w
 class AttachedDocument:
     """How a new document hangs on the words of a graph.
 
-    Variables:
-        words (n,): Numbers of the words in `graph.words`, sorted; their nodes are `graph.num_documents` + words.
-        weights (n,): TF-IDF of each, with the graph's IDF.
+    Attributes:
+        words: (n,) numbers of the words in `graph.words`, sorted; their nodes are `graph.num_documents` + words.
+        weights: (n,) TF-IDF of each, with the graph's IDF.
         unknown: The words that the graph does not know, in the order in which they first appear.
     """
 
