@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.forecasts.series_files import has_unknown_times, read_series
+from experiments.lab.forecasts.series.files import has_unknown_times, read_series
 
 #: Numbers that often stand for a missing value.
 CODES = (0, -1, *(sign * (10**digits - 1) for digits in range(2, 7) for sign in (-1, 1)))

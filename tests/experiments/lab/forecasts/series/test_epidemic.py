@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from experiments.lab.forecasts.epidemic import ARRIVAL, ILL, IMMUNE, SPREAD, simulate_epidemic
+from experiments.lab.forecasts.series.epidemic import ARRIVAL, ILL, IMMUNE, SPREAD, simulate_epidemic
 
 
 def spells(days):

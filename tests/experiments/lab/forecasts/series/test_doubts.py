@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.lab.forecasts.series_doubts import series_doubts
+from experiments.lab.forecasts.series.doubts import series_doubts
 
 
 def doubts(tmp_path, *rows, heading="a,b"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.forecasts.series_times import check_times, finite
+from experiments.lab.forecasts.series.times import check_times, finite
 from experiments.records.files import check_ordinary, read_bytes, read_text
 
 TIME = "time"  # the name of a first column that is no node

@@ -1,6 +1,6 @@
 import pytest
 
-from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
 
 
 def test_values_come_in_the_order_of_the_file(tmp_path):
