@@ -78,6 +78,7 @@ def compare(
 
     Raises:
         ValueError: An argument makes no sense; the message names it.
+        SystemExit: Nothing is left to do in this process, as in the helpers that ``torchrun`` starts.
     """
     own.stop_if_loading()
     experiment = _experiment(task, Path(out) if out is not None else None, name)

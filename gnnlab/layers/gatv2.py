@@ -18,6 +18,7 @@ class GATv2Conv(GATConv):
 
     Args:
         share_weights: W_l = W_r.
+        fill_value: Edge features of self-loops, such as a tensor (D,); see `GATConv`.
         **kwargs: All other options are those of `GATConv`.
 
     Shapes:
@@ -84,7 +85,8 @@ class GATv2Conv(GATConv):
         """Return Y, or (Y, (edges, α)), with PyG's order of arguments: there is no `size`, as both ends have features.
 
         Args:
-            x, edge_index, edge_attr, return_attention_weights, edge_weight: As for `GATConv`.
+            x, edge_index, return_attention_weights: As for `GATConv`.
+            edge_attr, edge_weight: (E,) or (E, D) edge features, by either name.
 
         Raises:
             ValueError: As for `GATConv`.

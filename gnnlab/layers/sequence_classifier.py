@@ -130,7 +130,11 @@ class SequenceGraphClassifier(nn.Module):
         return self.read(x)
 
     def encode(self, tokens: Tensor) -> Tensor:
-        """Return the features (B, N, D) of all nodes: embedded tokens, and positions."""
+        """Return the features (B, N, D) of all nodes: embedded tokens (B, T), and positions.
+
+        Raises:
+            ValueError: Tokens of a wrong shape, type or range.
+        """
         # 1. one token a node, and the query's own symbol
         nodes = self._place_tokens(tokens)  # (B, N)
         # 2. features

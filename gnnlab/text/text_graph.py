@@ -148,6 +148,13 @@ def attach_document(graph: Data, document: Document) -> AttachedDocument:
 
     For many documents that function is faster: this one looks through all words at every call.
 
+    Args:
+        graph: Of `document_graph`.
+        document: A text, split as in `document_graph`, or a list of words.
+
+    Raises:
+        ValueError: A graph without words and IDF, or a document that is neither text nor a list of words.
+
     >>> graph = document_graph(["good film", "good fun", "bad film"], window=2)
     >>> attach_document(graph, "a fine plot").unknown
     ['a', 'fine', 'plot']

@@ -98,7 +98,8 @@ def generate_stream(
     The model is in evaluation mode from the first character until the generator is used up or closed.
 
     Args:
-        model, prompt, temperature, sharpness, top_k, generator, state: as for :func:`generate`.
+        prompt: (B, T) integers, what each text begins with.
+        model, temperature, sharpness, top_k, generator, state: as for :func:`generate`.
         length: number of characters, 1 or more; None never ends.
 
     Returns:
