@@ -85,6 +85,8 @@ def render(results: Results, figures: FigureFiles | None = None) -> str:
         question=experiment.question,
         about=experiment.about,
         count=len(results.runs),
+        smoke=results.smoke,
+        colors={model: style["color"] for model, style in results.styles.items()},
         sections=sections_of(results),
         folder=str(results.folder),
         explorer=explorer(results),
@@ -100,7 +102,7 @@ def sections_of(results: Results) -> list[Section]:
     for make in (*map(load, results.experiment.sections), *ALWAYS):
         made = make(results)
         found += made if isinstance(made, list) else [made] if made is not None else []
-    return found
+    return [section for section in found if not (results.smoke and section.judged)]
 
 
 def svg_of(picture: Picture, figures: FigureFiles | None = None) -> Markup:

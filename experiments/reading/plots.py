@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,35 +12,22 @@ from matplotlib.collections import LineCollection
 
 from experiments.core.metric import Metric
 from experiments.reading.frames import natural
+from experiments.reading.looks.models import model_styles
 
 ACCURACY = Metric("test_accuracy", "test accuracy")
 Smoothing = Callable[[np.ndarray], np.ndarray]
-MARKERS = "osD^vPX*<>hpd"
-_STYLES = ("-", "--", "-.", ":")
 MANY = (
     300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
 )
 
 
-def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Colour, marker and line of each model: the same in every figure, told apart without colour too."""
-    import matplotlib
-
-    colors = matplotlib.colormaps["tab10"].colors  # type: ignore[attr-defined]
-    return {
-        label: {
-            "color": colors[i % len(colors)],
-            "marker": MARKERS[i % len(MARKERS)],
-            "linestyle": _STYLES[(i // 3) % len(_STYLES)],
-        }
-        for i, label in enumerate(labels)
-    }
+SPREAD = 0.2  # of the gap between two lengths: marks stand close to their length, and centred over it
 
 
 def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
     """Small shifts along the length axis, so that models at the same height do not hide each other."""
     gap = np.diff(np.unique(lengths)).min() if len(np.unique(lengths)) > 1 else 1.0
-    return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
+    return (np.arange(count) - (count - 1) / 2) * gap * SPREAD / max(count, 2)
 
 
 def _apart(runs: pd.DataFrame) -> pd.Series:

@@ -12,9 +12,10 @@ from experiments.reading.plots import plot_curves
 from experiments.reading.results import Results
 from experiments.reading.sections import Facts, Fold, Picture, Pre, Section, Table, Text
 from experiments.reading.statistics.intervals import CONFIDENCE
+from experiments.reading.statistics.summary import runs_of_groups
 from experiments.reading.statistics.verdicts import judge_together, judged_count, meaning
 from experiments.reading.table_formats import heading, listed, markdown
-from experiments.reading.tables import model_rows, paired_rows, summary_rows
+from experiments.reading.tables import PAPER, apart, model_rows, paired_rows, summary_rows
 from experiments.records.files import read_text
 from experiments.records.pictures import FOLDER, read_index
 
@@ -26,8 +27,12 @@ _PERCENT = f"{100 * CONFIDENCE:.0f} %"
 
 def summary(results: Results) -> Section:
     """Figures over seeds, and the papers' beside them."""
-    rows = summary_rows(results)
+    rows, runs = summary_rows(results), []
     metric = results.metric
+    groups = iter(runs_of_groups(results.frame))
+    for row in rows:
+        # A published figure has no runs, and stands below those that are of the same model.
+        runs.append([] if row["model"].endswith(PAPER) else next(groups))
     note = (
         f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds, and "
         f"Student's {_PERCENT} interval of the mean. "
@@ -43,14 +48,16 @@ def summary(results: Results) -> Section:
     step = results.experiment.step
     note += f"Parameters, steps ({step}s), milliseconds per {step} and seconds per run are medians."
     papers = {
-        p.source
-        for p in results.experiment.published
-        if any(r["model"] == f"{p.model} (paper)" for r in rows)
+        p.source for p in results.experiment.published if any(r["model"] == f"{p.model}{PAPER}" for r in rows)
     }
     if papers:
         note += f" Rows marked paper are not ours: {'; '.join(sorted(papers))}."
     fold = Fold("The same table as Markdown", [Pre(markdown(rows))])
-    return Section("summary", "Summary", [Table(rows, note), fold])
+    front = [name for name in rows[0] if name != "parameters"]
+    at = front.index("interval") if "interval" in front else len(front)
+    front.insert(front.index("n") if "n" in front else at, "parameters")  # what a phone shows comes first
+    shown = [{name: row.get(name, "") for name in front} for row in rows]
+    return Section("summary", "Summary", [Table(shown, note, open=True, runs=runs), fold])
 
 
 def paired(results: Results) -> Section | None:
@@ -89,7 +96,7 @@ def paired_in_parts(parts: dict[str, Results]) -> Section | None:
     blocks: list[Any] = [Text(text, soft=True)]
     for title, frame in zip(found, judged):
         blocks += [*([Text(f"{title}:")] if title else []), Table(paired_rows(frame, metric))]
-    return Section("paired", f"Paired differences against {first.baseline}", blocks)
+    return Section("paired", f"Paired differences against {first.baseline}", blocks, judged=True)
 
 
 def curves(results: Results, parts: dict[str, Results] | None = None) -> Section | None:
@@ -178,7 +185,11 @@ def models(results: Results) -> Section:
     text = "Every setting of a model is declared and recorded."
     if "hidden size" in rows[0]:
         text += " Hidden sizes follow from the budget of parameters where there is one, and may differ between tasks."
-    return Section("models", "What each model is", [Text(text, soft=True), Table(rows, wide=False)])
+    shown, shared = apart(rows)
+    blocks: list[Any] = [Text(text, soft=True), Table(shown, open=True)]
+    if shared:
+        blocks += [Text("The same in every model that has it:", soft=True), Facts(shared)]
+    return Section("models", "What each model is", blocks)
 
 
 def failures(results: Results) -> Section:

@@ -59,7 +59,7 @@ EXPERIMENTS = (
         },
         seeds=5,
         tunable=("learning_rate", "batch_size", "clip_norm"),
-        families=2,  # sentences, and the table of pairs
+        families=3,  # the best model, the hybrids, and the table of pairs
         metrics=(
             Metric("test_error", "squared error", lower_is_better=True, digits=None),
             Metric("test_absolute_error", "absolute error", lower_is_better=True, digits=None),
@@ -67,10 +67,10 @@ EXPERIMENTS = (
         ),
         own_columns=("validation_error", "best_error", "node_count", "edge_count", "time_count"),
         sections=(
-            f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:findings",
-            f"{_REPORT}.sections:summary",
             f"{_REPORT}.sections:errors",
+            f"{_REPORT}.sections:summary",
+            f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:gains",
             f"{_REPORT}.sections:curves",
             f"{_STANDARD}:pictures",

@@ -14,7 +14,7 @@ from experiments.lab.sequences.experiment import SUCCESS
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import hops_of, initial_losses, layers_of, words_of_loss
 from experiments.reading.frames import LABEL, ended, natural
-from experiments.reading.plots import MARKERS
+from experiments.reading.looks.models import MARKERS
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 from experiments.reading.standard import MOST_PANELS, left_out, titled
