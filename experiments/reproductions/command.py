@@ -23,16 +23,17 @@ def reproduce(
 ) -> int:
     """Look at what a report or a paper claims: run it again, and print claim, measurement and verdict side by side.
 
-    Without a claim it lists them. Runs that are recorded already are skipped, so an interrupted command goes on when it
-    is given again. The folder reproduce-CLAIM gets the figure and the verdict beside the runs.
+    Beside the verdict it says which settings differ from the source's, and why. Without a claim it lists them. Runs
+    that are recorded already are skipped, so an interrupted command goes on when it is given again. The folder
+    reproduce-CLAIM gets the figure and the verdict beside the runs.
 
     Parameters
     ----------
     claim
         Name of a claim, such as B1, or all.
     quick
-        Cut to minutes on two cores, families to a quarter of an hour, trees to an hour and a half; it prints what is
-        cut and so cannot be shown.
+        Cut to minutes on two cores, B1, C1, E1 and families to a quarter of an hour, D1 to half an hour, trees to an
+        hour and a half; it prints what is cut and so cannot be shown.
     out
         Folder below which the folders reproduce-CLAIM (with -quick for quick runs) stand.
     page

@@ -6,6 +6,7 @@ A new claim is a ``Claim`` in a module of its own, entered in ``table.py``. Its 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +78,22 @@ class Plan:
         return lines
 
 
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a source says of a setting.
+
+    Args:
+        value: In the words of ours where it is the same.
+        why: Why ours is another one; empty where it is the same.
+    """
+
+    value: str
+    why: str = ""
+
+
 @dataclass(frozen=True)
 class Claim:
     """Something that a report or a paper says, and how this project looks at it.
@@ -92,6 +109,8 @@ class Claim:
         cut: What ``quick`` leaves out and so cannot show, in words; empty where it leaves out nothing.
         measure: ``module:function`` from ``Evidence`` to ``Measurement``.
         draw: ``module:function`` from ``Evidence`` to a matplotlib figure.
+        stated: What the source says of settings, by name; what is not here it does not state.
+        left_out: What of the source is not done again, and why.
         records: Claim in whose folder the runs are kept, where claims share runs; its own when empty.
     """
 
@@ -105,11 +124,18 @@ class Claim:
     cut: str
     measure: str
     draw: str
+    stated: Mapping[str, Stated] = field(default_factory=dict)
+    left_out: str = ""
     records: str = ""
 
     def plan(self, quick: bool) -> Plan:
         """The settings asked for."""
         return self.quick if quick else self.full
+
+    @property
+    def most_steps(self) -> int:
+        """Most training steps of a run under the full settings; 0 where nothing is trained."""
+        return max((run.most_steps for part in self.full.runs for run in part.runs()), default=0)
 
     def command(self, quick: bool) -> str:
         """What a user types to do it again."""

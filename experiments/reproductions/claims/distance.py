@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from experiments.reproductions.claims.claim import Claim, Plan, Sweep
+from experiments.reproductions.claims.stated import papers
 
 _MEASURES = "experiments.reproductions.measures.families.distance"
 _FIGURES = "experiments.reproductions.figures.families"
@@ -55,6 +56,7 @@ SQUASHING = Claim(
         "T = 6 of six distances, three of five widths, 400 of 5,000 steps in batches of 64 in place of 128, four "
         "of ten seeds: what narrow or deep networks learn later cannot be seen."
     ),
+    stated=papers.SQUASHING,
     measure=f"{_MEASURES}:measure_squashing",
     draw=f"{_FIGURES}:draw_squashing",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.reproductions.claims.claim import Claim, Plan, Sweep
+from experiments.reproductions.claims.stated import papers
 
 _MEASURES = "experiments.reproductions.measures.families.mixing"
 _FIGURES = "experiments.reproductions.figures.families"
@@ -92,6 +93,7 @@ RECALL = Claim(
         "T = 32 with 4 pairs, without T = 128 with 16 pairs, where they differ most; 600 of 20,000 steps; six of ten "
         "seeds. The runs are those of the claim families."
     ),
+    stated=papers.RECALL,
     measure=f"{_MEASURES}:measure_recall",
     draw=f"{_FIGURES}:draw_recall",
     records="families",
@@ -130,6 +132,7 @@ COPYING = Claim(
         )
     ),
     cut="T = 16 without 64; 800 of 20,000 steps, in batches of 64 in place of 128; four of ten seeds.",
+    stated=papers.COPYING,
     measure=f"{_MEASURES}:measure_copying",
     draw=f"{_FIGURES}:draw_copying",
 )

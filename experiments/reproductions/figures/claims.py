@@ -16,7 +16,7 @@ from experiments.reading.frames import natural
 from experiments.records.records import RunRecord
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.figures.smoothing import Smoothing, box_filter, running_mean
-from experiments.reproductions.measures.frequency import NAMES, PUBLISHED, accuracies
+from experiments.reproductions.measures.frequency import NAMES, PUBLISHED, scores
 
 CURVES_SHOWN = 4  # lengths whose training curves are drawn
 
@@ -114,7 +114,7 @@ def draw_frequency(evidence: Evidence) -> Figure:
     ax = top.subplots()
     styles = plots.model_styles(("phased", "lstm"))
     for place, (experiment, published) in enumerate(PUBLISHED.items()):
-        found = accuracies(frame, experiment)
+        found = {cell: group.scores for cell, group in scores(frame, experiment).items()}
         for cell, theirs, side in zip(("phased", "lstm"), published, (-0.16, 0.16)):
             style, first = styles[cell], place == 0
             x = place + side + np.linspace(-0.05, 0.05, len(found[cell]))
@@ -126,7 +126,7 @@ def draw_frequency(evidence: Evidence) -> Figure:
                 alpha=0.7,
                 label=f"{cell}, a seed" if first else None,
             )
-            mean = found[cell].mean()
+            mean = np.nanmean(found[cell])
             ax.hlines(mean, place + side - 0.1, place + side + 0.1, color=style["color"], lw=2)
             label = f"{cell}, published mean" if first else None
             ax.plot(place + side, theirs, "*", ms=11, mfc="none", color=style["color"], label=label)

@@ -8,16 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.core.metric import Metric
 from experiments.lab.characters.report.sections import REPORTED, SAMPLE_COLUMNS, SAMPLES
 from experiments.records.records import RunRecord
 from experiments.records.tables import read_table
 from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.parts.decided import Part, decided
+from experiments.reproductions.parts.groups import Group
+from experiments.reproductions.parts.leads import Leads
+from experiments.reproductions.parts.means import Mean
+from experiments.reproductions.parts.mostly import stay_below
 from experiments.reproductions.verdicts import Check, Measurement
 
 LOOP = 0.5  # a text of fewer different four-character sequences than this share of them all goes round in circles
 LONGEST = 120  # characters of the samples whose variety is measured
 SLACK = 0.01  # by how much an accuracy may be below a reported one
 ACCURACY = "train_accuracy_100"
+CUT = "cut"
+VARIETY = Metric("variety", "variety")
+LOSS = Metric("loss", "loss", lower_is_better=True)
 _Looks = list[tuple[RunRecord, pd.DataFrame]]
 
 
@@ -42,47 +51,37 @@ def samples_of(evidence: Evidence) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*SAMPLE_COLUMNS, "seed"])
 
 
-def varieties(samples: pd.DataFrame) -> dict[float, list[float]]:
-    """Variety of the longest samples, by temperature."""
-    longest = samples[samples["length"] == LONGEST]
-    return {
-        float(temperature): [variety(text) for text in group["text"]]
-        for temperature, group in longest.groupby("temperature")
-    }
+def by_seed(samples: pd.DataFrame, temperature: float) -> np.ndarray:
+    """Variety of the longest samples at a temperature: the mean of each seed's."""
+    rows = samples[(samples["length"] == LONGEST) & (samples["temperature"] == temperature)]
+    return rows["text"].map(variety).groupby(rows["seed"]).mean().to_numpy(dtype=float)
 
 
-def accuracy_at(curves: _Looks, step: int, column: str = ACCURACY) -> float | None:
-    """Mean over seeds of a column at a step; None where no run got there."""
+def at(curves: _Looks, step: int, column: str = ACCURACY) -> Group:
+    """A column at a step, a score a seed; none of runs that did not get there."""
     found = [curve.loc[curve["step"] == step, column] for _, curve in curves]
-    values = [float(value.iloc[0]) for value in found if len(value)]
-    return float(np.mean(values)) if values else None
+    return Group("", np.array([float(value.iloc[0]) for value in found if len(value)]))
+
+
+def last(curves: _Looks, column: str, place: int = -1) -> Group:
+    """A column at the last look, or at another one."""
+    return Group("", np.array([float(curve[column].iloc[place]) for _, curve in curves]))
 
 
 def measure_a3(evidence: Evidence) -> Measurement:
     """Accuracy on Grimm's tales, and whether greedy samples loop."""
-    curves, found = evidence.curves(), varieties(samples_of(evidence)).get(0.0, [])
-    early = [accuracy_at(curves, step) for step in (500, 1000, 1500)]
-    known = [value for value in early if value is not None]
-    late = accuracy_at(curves, 5000)
-    loops = sum(value < LOOP for value in found)
-    checks = (
-        Check(
-            "accuracy grows over 1,500 steps",
-            ", ".join(f"{value:.3f}" for value in known) + " at steps 500, 1,000, 1,500",
-            len(known) == 3 and all(a < b for a, b in pairwise(known)),
-        ),
-        Check(
-            "about 0.65 at step 5,000",
-            "cut" if late is None else f"{late:.3f}",
-            None if late is None else late >= 0.63,
-        ),
-        Check(
-            "greedy samples loop at 1/3, 2/3 and 3/3 of training",
-            f"{loops} of {len(found)} have fewer than {LOOP:.0%} different four-character sequences",
-            loops == len(found) > 0,
-        ),
+    curves, samples = evidence.curves(), samples_of(evidence)
+    early = [at(curves, step) for step in (500, 1000, 1500)]
+    late = at(curves, 5000)
+    greedy = [Group(f"step {step}", by_seed(rows, 0.0)) for step, rows in samples.groupby("step")]
+    parts: list[Part] = [
+        Leads("accuracy grows over 1,500 steps", [(b, a) for a, b in pairwise(early)], equal=None),
+        Mean("about 0.65 at step 5,000", late, 0.63, untested="" if len(late.scores) else CUT),
+        stay_below("greedy samples loop at 1/3, 2/3 and 3/3 of training (variety)", greedy, LOOP),
+    ]
+    return Measurement(
+        tuple(decided(parts)), len(curves), _table(curves) + _texts(samples), _greedy(evidence)
     )
-    return Measurement(checks, len(curves), _table(curves), _greedy(evidence))
 
 
 def _greedy(evidence: Evidence) -> str:
@@ -99,57 +98,54 @@ def _shown(text: str) -> str:
 def measure_e2(evidence: Evidence) -> Measurement:
     """Reported accuracies beside ours, step by step."""
     curves = evidence.curves()
-    checks = []
-    for step, reported in REPORTED.items():
-        ours, validation = accuracy_at(curves, step), accuracy_at(curves, step, "validation_accuracy")
-        measured = "cut" if ours is None else f"{ours:.3f}, and {validation:.3f} on validation"
-        holds = None if ours is None else ours >= reported - SLACK
-        checks.append(Check(f"{reported} at step {step:,}", measured, holds))
-    late = accuracy_at(curves, 5200)
-    loss = accuracy_at(curves, 5200, "train_loss")
-    checks.append(
-        Check(
-            "0.70 after 20 epochs",
-            *(("cut", None) if late is None else (f"{late:.3f}", late >= 0.70 - SLACK)),
+    parts = [
+        Mean(
+            f"{reported} at step {step:,}", at(curves, step), reported - SLACK, untested=_untold(curves, step)
         )
-    )
-    checks.append(
-        Check(
+        for step, reported in REPORTED.items()
+    ]
+    end = evidence.claim.most_steps
+    cut = _untold(curves, end)
+    parts += [
+        Mean("0.70 after 20 epochs", at(curves, end), 0.70 - SLACK, untested=cut),
+        Mean(
             "loss 0.94 after 20 epochs",
-            *(("cut", None) if loss is None else (f"{loss:.3f}", loss <= 0.94 + SLACK)),
-        )
+            at(curves, end, "train_loss"),
+            0.94 + SLACK,
+            at_most=True,
+            untested=cut,
+        ),
+    ]
+    validation = ", ".join(
+        f"{found.mean:.3f}"
+        for step in REPORTED
+        if len((found := at(curves, step, "validation_accuracy")).scores)
     )
-    note = (
-        "A plain loop over torch's own LSTM with these settings, written for comparison, is at .46, .51 and .54 at "
-        "steps 500, 1,000 and 1,500. The report says neither how its accuracy was averaged nor all of its settings, so "
-        "where the difference comes from cannot be told."
+    note = f"On validation, at the same steps: {validation}." if validation else ""
+    return Measurement(
+        tuple(decided(parts)), len(curves), _table(curves) + _texts(samples_of(evidence)), note
     )
-    return Measurement(tuple(checks), len(curves), _table(curves), note)
+
+
+def _untold(curves: _Looks, step: int) -> str:
+    return "" if len(at(curves, step).scores) else CUT
 
 
 def measure_b3(evidence: Evidence) -> Measurement:
     """Accuracy with dropout, and completions."""
     curves, samples = evidence.curves(), samples_of(evidence)
-    cut = evidence.quick
-    accuracy = float(np.mean([curve[ACCURACY].iloc[-1] for _, curve in curves])) if curves else 0.0
-    loss = float(np.mean([curve["train_loss"].iloc[-1] for _, curve in curves])) if curves else np.inf
-    last = samples[samples["step"] == samples["step"].max()]
-    texts = {length: _completion(last, length - len("The sleeping beauty is"), 0.5) for length in (52, 142)}
-    steps = f"after {curves[0][1]['step'].iloc[-1]:,} steps" if curves else "no run ended"
-    checks = (
-        Check(
-            "69.6 % on Grimm's tales", f"{100 * accuracy:.1f} % {steps}", None if cut else accuracy >= 0.686
-        ),
-        Check("loss about 1.02", f"{loss:.3f} {steps}", None if cut else loss <= 1.07),
-        Check("65.0 % on a Dutch novel", "the novel is not here", None),
-        *(
-            Check(f"goes on to {length} characters", _shown(text), len(text) == length)
-            for length, text in texts.items()
-        ),
+    cut = CUT if evidence.quick else ""
+    parts = [
+        Mean("69.6 % on Grimm's tales", last(curves, ACCURACY), 0.686, untested=cut),
+        Mean("loss about 1.02", last(curves, "train_loss"), 1.07, at_most=True, untested=cut),
+    ]
+    checks = (*decided(parts), Check("65.0 % on a Dutch novel", "the novel is not here", None))
+    end = samples[samples["step"] == samples["step"].max()]
+    texts = [_completion(end, length - len("The sleeping beauty is"), 0.5) for length in (52, 142)]
+    note = (
+        "Completions to 52 and to 142 characters, at temperature 0.5: " + "; ".join(map(_shown, texts)) + "."
     )
-    return Measurement(
-        checks, len(curves), _table(curves) + _texts(samples), "Completions at temperature 0.5."
-    )
+    return Measurement(checks, len(curves), _table(curves) + _texts(samples), note if any(texts) else "")
 
 
 def _completion(samples: pd.DataFrame, length: int, temperature: float) -> str:
@@ -160,65 +156,52 @@ def _completion(samples: pd.DataFrame, length: int, temperature: float) -> str:
 def measure_c2(evidence: Evidence) -> Measurement:
     """Whether samples get more varied as the temperature grows."""
     curves, samples = evidence.curves(), samples_of(evidence)
-    means = {temperature: float(np.mean(values)) for temperature, values in varieties(samples).items()}
-    low, middle, high = (means.get(temperature, np.nan) for temperature in (0.5, 1.0, 2.0))
-    last = samples[samples["step"] == samples["step"].max()]
-    completions = {
-        prompt: _completion(last[last["prompt"] == prompt], 50, 0.5) for prompt in ("I have the", "May the")
-    }
+    low, middle, high = (Group(f"τ = {t:g}", by_seed(samples, t)) for t in (0.5, 1.0, 2.0))
+    part = Leads(
+        "the larger τ, the more varied: 0.5, 1, 2",
+        [(middle, low), (high, middle)],
+        metric=VARIETY,
+        equal=None,
+    )
+    end = samples[samples["step"] == samples["step"].max()]
+    completions = [_completion(end[end["prompt"] == prompt], 50, 0.5) for prompt in ("I have the", "May the")]
+    told = "; ".join(_shown(text) for text in completions if text)
+    note = f"Completions at temperature 0.5: {told}." if told else ""
     checks = (
-        Check(
-            "the larger τ, the more varied: 0.5, 1, 2",
-            f"{low:.2f}, {middle:.2f}, {high:.2f} of the four-character sequences are different ones",
-            low < middle < high,
-        ),
-        *(
-            Check(f"completes {prompt!r}", _shown(text), text.startswith(prompt) and len(text) > len(prompt))
-            for prompt, text in completions.items()
-        ),
+        *decided([part]),
         Check("samples of 60, 120 and 180 characters, of film scripts", "of Grimm's tales, 20 to 120", None),
     )
-    seeds = len({run.settings.seed for run, _ in curves})
-    return Measurement(checks, seeds, _table(curves) + _texts(samples))
+    return Measurement(checks, len(low.scores), _table(curves) + _texts(samples), note)
 
 
 def measure_d2(evidence: Evidence) -> Measurement:
     """Curves and the table of samples with one-hot input."""
     curves, samples = evidence.curves(), samples_of(evidence)
-    first, last = (
-        [
-            float(np.mean([curve[name].iloc[place] for _, curve in curves]))
-            for name in (ACCURACY, "train_loss")
-        ]
-        if curves
-        else [np.nan, np.nan]
-        for place in (0, -1)
+    greedy, half, one, two = (
+        Group("greedy" if t == 0 else f"τ = {t:g}", by_seed(samples, t)) for t in (0, 0.5, 1, 2)
     )
-    rates = [float(curve["learning_rate"].iloc[-1] / curve["learning_rate"].iloc[0]) for _, curve in curves]
-    means = {temperature: float(np.mean(values)) for temperature, values in varieties(samples).items()}
-    others = [means[t] for t in (0.5, 1.0) if t in means]
-    grid = samples.groupby(["temperature", "length"]).ngroups
-    steps = samples["step"].nunique()
-    checks = (
-        Check("accuracy rises", f"{first[0]:.3f} to {last[0]:.3f}", last[0] > first[0]),
-        Check("the loss falls", f"{first[1]:.3f} to {last[1]:.3f}", last[1] < first[1]),
-        Check(
-            "the step size decays",
-            "cut" if evidence.quick else f"to {np.mean(rates):.2f} of its first value",
-            None if evidence.quick else bool(rates) and max(rates) < 1,
+    parts = [
+        Leads("accuracy rises", [(last(curves, ACCURACY), last(curves, ACCURACY, 0))], equal=None),
+        Leads(
+            "the loss falls",
+            [(last(curves, "train_loss"), last(curves, "train_loss", 0))],
+            metric=LOSS,
+            equal=None,
         ),
-        Check(
-            "samples by step, four temperatures and four lengths",
-            f"{steps} steps, {grid} pairs of temperature and length",
-            steps == 3 and grid == 16,
-        ),
-        Check(
+        Leads(
             "greedy is the least varied, τ = 2 the most",
-            ", ".join(f"{'greedy' if t == 0 else t}: {value:.2f}" for t, value in means.items()),
-            len(means) == 4 and means[0.0] < min(others) and means[2.0] > max(others),
+            [(half, greedy), (one, greedy), (two, half), (two, one)],
+            metric=VARIETY,
+            equal=None,
         ),
+    ]
+    rates = last(curves, "learning_rate").scores / last(curves, "learning_rate", 0).scores
+    decays = Check(
+        "the step size decays",
+        CUT if evidence.quick else f"to {np.mean(rates):.2f} of its first value",
+        None if evidence.quick or not len(rates) else bool(max(rates) < 1),
     )
-    return Measurement(checks, len(curves), _table(curves) + _texts(samples))
+    return Measurement((*decided(parts), decays), len(curves), _table(curves) + _texts(samples))
 
 
 def measure_a4(evidence: Evidence) -> Measurement:

@@ -7,11 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from experiments.core.metric import Metric
 from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.parts.decided import Part, decided
+from experiments.reproductions.parts.groups import Group
+from experiments.reproductions.parts.leads import Leads
+from experiments.reproductions.parts.mostly import reach, stay_below
 from experiments.reproductions.verdicts import Check, Measurement
 
 A5_ROWS = ("110011", "110100", "001100", "011101", "100010", "100101")  # Ã as report A writes it, A to F
 A5_HOPS = 4
+LEFT = Metric("left", "log10 of what is left")
 
 
 def measure_a5(evidence: Evidence) -> Measurement:
@@ -93,43 +99,36 @@ def _gate(t: float, tau: float, shift: float, r_on: float, alpha: float) -> floa
 
 def measure_gradients(evidence: Evidence) -> Measurement:
     """How much of the loss's gradient arrives at the first step, of what is there at the last."""
-    options = evidence.plan.options
     norms = {name: np.array(rows) for name, rows in evidence.numbers["norms"].items()}
-    left = {name: rows[:, 0] / rows[:, -1] for name, rows in norms.items()}
-    plain, scaled, *lstms = norms
-    ratio = {name: float(np.exp(np.log(values).mean())) for name, values in left.items()}
-    steps = options["length"] - 2
-    highest = lstms[-1]
-    checks = (
-        Check(
-            "RNN: the gradient vanishes (below 1e-6 of it is left at the first step)",
-            f"{ratio[plain]:.1e} after {steps} steps back",
-            bool((left[plain] < 1e-6).all()),
+    left = {
+        name: Group(name.removeprefix("LSTM, "), np.log10(rows[:, 0] / rows[:, -1]))
+        for name, rows in norms.items()
+    }
+    plain, scaled, *lstms = left.values()
+    parts: list[Part] = [
+        stay_below(
+            "RNN: the gradient vanishes (log10 of what is left at the first step below -6)", [plain], -6
         ),
-        Check(
-            "RNN with larger recurrent weights: it explodes",
-            f"{ratio[scaled]:.1e}",
-            bool((left[scaled] > 1).all()),
+        reach("RNN with larger recurrent weights: it explodes (above 0)", [scaled], 0),
+        Leads(
+            "LSTM: the higher the forget bias, the more is left (log10)",
+            [(high, low) for low, high in pairwise(lstms)],
+            metric=LEFT,
+            equal=None,
         ),
-        Check(
-            "LSTM: the higher the forget bias, the more is left",
-            ", ".join(f"{name.removeprefix('LSTM, ')}: {ratio[name]:.1e}" for name in lstms),
-            all(ratio[low] < ratio[high] for low, high in pairwise(lstms)),
-        ),
-        Check(
-            f"{highest}: it holds (above 1e-2)",
-            f"{ratio[highest]:.1e}",
-            bool((left[highest] > 1e-2).all()),
-        ),
-    )
+        reach(f"LSTM, {lstms[-1].name}: it holds (above -2)", [lstms[-1]], -2),
+    ]
     rows = tuple(
         {
             "network": name,
-            "left at the first step": f"{ratio[name]:.1e}",
-            "seeds from, to": f"{values.min():.1e}, {values.max():.1e}",
+            "left at the first step": f"{10**found.mean:.1e}",
+            "seeds from, to": f"{10 ** found.scores.min():.1e}, {10 ** found.scores.max():.1e}",
         }
-        for name, values in left.items()
+        for name, found in left.items()
     )
     return Measurement(
-        checks, options["seeds"], rows, "Means over seeds are geometric; the networks are untrained."
+        tuple(decided(parts)),
+        len(plain.scores),
+        rows,
+        "Means over seeds are geometric; the networks are untrained.",
     )

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from experiments.lab.sequences.experiment import SUCCESS
+from experiments.reading.statistics.contrast import resolution
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures.lengths import seeds_and_table
-from experiments.reproductions.verdicts import Check, Measurement
+from experiments.reproductions.parts.decided import Part, decided
+from experiments.reproductions.parts.groups import answered, group_of
+from experiments.reproductions.parts.leads import EQUAL, Leads
+from experiments.reproductions.parts.mostly import reach
+from experiments.reproductions.verdicts import Measurement
 
 
 def measure_combinations(evidence: Evidence) -> Measurement:
     """A graph network without edges on a problem of sets."""
     frame = evidence.frame()
-    ended = frame[frame["status"] == "ok"]
-    sets, paths = (ended[ended["model.edges"] == edges] for edges in (False, True))
-    solved = int((sets["test_accuracy"] >= SUCCESS).sum())
-    longest = int(ended["length"].max())
-    without, with_path = (
-        rows.loc[rows["length"] == longest, "test_accuracy"].mean() for rows in (sets, paths)
-    )
-    checks = (
-        Check(
-            "a graph network without any edge solves it at every length",
-            f"test accuracy of at least {SUCCESS} in {solved} of {len(sets)} runs",
-            solved == len(sets) > 0,
+    sets, paths = (frame[frame["model.edges"] == edges] for edges in (False, True))
+    lengths = sorted(int(T) for T in frame["length"].unique())
+    without = [answered(evidence, sets[sets["length"] == T], f"T = {T}") for T in lengths]
+    far = [
+        group_of(rows[rows["length"] == lengths[-1]], name)
+        for rows, name in ((sets, "without"), (paths, "with"))
+    ]
+    parts: list[Part] = [
+        reach("a graph network without any edge solves it at every length", without, SUCCESS),
+        Leads(
+            f"T = {lengths[-1]}: a path of edges does not help, by {EQUAL} or more",
+            [(far[0], far[1])],
+            not_lower=True,
         ),
-        Check(
-            "a path of edges does not help",
-            f"T = {longest}: {without:.3f} without edges, {with_path:.3f} over a path",
-            bool(without >= with_path),
-        ),
-    )
+    ]
+    checks = tuple(decided(parts, resolution(frame, "test_accuracy")))
     seeds, table = seeds_and_table(evidence)
     note = (
         "Why no edges are needed: the target is the number that is missing, and which one is missing does not depend "

@@ -10,44 +10,42 @@ from experiments.lab.sequences.experiment import SUCCESS
 from experiments.lab.trees.report.sections import radius_figure
 from experiments.lab.trees.report.tables import tree_rows, tree_table
 from experiments.reproductions.evidence import Evidence
+from experiments.reproductions.parts.decided import Part, decided
+from experiments.reproductions.parts.groups import Group, each, group_of
+from experiments.reproductions.parts.leads import Leads
+from experiments.reproductions.parts.mostly import reach, stay_below
 from experiments.reproductions.verdicts import Check, Measurement
 
 FITTED_RADII = (2, 3)  # those that the paper's networks fit completely
 LOST_RADIUS = 5
 NAMES = {"gcn": "GCN", "gat": "GAT"}
+LOOKED_AT = 1000  # training examples of a look
 STILL = 0.005  # growth of a mean accuracy over the last fifth of training below which it has come to rest
 
 
 def measure_trees(evidence: Evidence) -> Measurement:
     """Whether both graph networks fit radius 2 and 3, and lose the fit by 5."""
     frame = tree_table(evidence.runs)
-    checks = []
+    parts: list[Part] = []
     for conv, name in NAMES.items():
-        for radius in FITTED_RADII:
-            fits = _fits(frame, conv, radius)
-            checks.append(
-                Check(
-                    f"{name}: radius {radius} is fitted",
-                    f"{_each(fits)} of training examples, a seed each",
-                    bool((fits >= SUCCESS).all()),
-                )
-            )
-        far, near = _fits(frame, conv, LOST_RADIUS), _fits(frame, conv, FITTED_RADII[-1])
-        checks.append(
-            Check(
-                f"{name}: every seed falls by radius {LOST_RADIUS}",
-                f"{_each(far)} at radius {LOST_RADIUS}, at least {near.min():.3f} at radius {FITTED_RADII[-1]}",
-                bool((far < min(SUCCESS, near.min())).all()),
-            )
-        )
-    gcn, gat = (_fits(frame, conv, LOST_RADIUS) for conv in NAMES)
-    checks.append(
-        Check(
-            f"at radius {LOST_RADIUS} the GAT fits more than the GCN",
-            f"{gat.mean():.3f} against {gcn.mean():.3f}",
-            bool(gat.mean() > gcn.mean()),
-        )
-    )
+        fits = {radius: _fits(frame, conv, radius) for radius in (*FITTED_RADII, LOST_RADIUS)}
+        near, far = fits[FITTED_RADII[-1]], fits[LOST_RADIUS]
+        parts += [
+            reach(
+                f"{name}: radius {' and '.join(map(str, FITTED_RADII))} are fitted",
+                [fits[r] for r in FITTED_RADII],
+                SUCCESS,
+            ),
+            stay_below(f"{name}: radius {LOST_RADIUS} is not", [far], SUCCESS),
+            Leads(
+                f"{name}: radius {FITTED_RADII[-1]} is fitted better than {LOST_RADIUS}",
+                [(near, far)],
+                paired=False,
+            ),
+        ]
+    gcn, gat = (_fits(frame, conv, LOST_RADIUS, name) for conv, name in NAMES.items())
+    parts.append(Leads(f"at radius {LOST_RADIUS} the GAT fits more than the GCN", [(gat, gcn)]))
+    checks = decided(parts, 1 / LOOKED_AT)
     checks.append(_at_rest(evidence))
     return Measurement(tuple(checks), int(frame["seed"].nunique()), tuple(tree_rows(frame)), _note(frame))
 
@@ -58,10 +56,10 @@ def draw_trees(evidence: Evidence) -> Figure:
     return radius_figure(frame[frame["status"] == "ok"])
 
 
-def _fits(frame: pd.DataFrame, conv: str, radius: int) -> pd.Series:
-    """Accuracy on training examples by seed; NaN, which no comparison holds for, where a run failed."""
+def _fits(frame: pd.DataFrame, conv: str, radius: int, name: str = "") -> Group:
+    """Accuracy on training examples by seed."""
     rows = frame[(frame["model.conv"] == conv) & (frame["length"] == radius)]
-    return rows.sort_values("seed")["fitted"]
+    return group_of(rows, name or f"radius {radius}", "fitted")
 
 
 def _at_rest(evidence: Evidence) -> Check:
@@ -89,14 +87,10 @@ def _growth(evidence: Evidence, conv: str) -> float:
     return sum(grown) / len(grown) if grown else float("nan")
 
 
-def _each(values: pd.Series) -> str:
-    return ", ".join("failed" if pd.isna(value) else f"{value:.3f}" for value in values)
-
-
 def _note(frame: pd.DataFrame) -> str:
     lstm = frame[frame["model.cell"] == "lstm"]
     fits = "; ".join(
-        f"{_each(rows.sort_values('seed')['fitted'])} at radius {radius}"
+        f"{each(group_of(rows, '', 'fitted').scores)} at radius {radius}"
         for radius, rows in lstm.groupby("length")
     )
     return f"The LSTM, whose state does not grow either, fits {fits}." if fits else ""

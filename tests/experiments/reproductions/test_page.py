@@ -5,6 +5,7 @@ import pytest
 from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.evidence import Evidence, folder_of
 from experiments.reproductions.page import anchor, heading, page_text, text_of, write_page
+from experiments.reproductions.settings_table import settings_rows
 from experiments.reproductions.verdicts import Check, Measurement
 
 PLACE = {
@@ -31,7 +32,20 @@ def test_the_terminal_shows_claim_measurement_cut_and_verdict():
 
 
 def test_a_full_run_says_nothing_of_cuts():
-    assert "Cut" not in text_of(*looked("B1", True, quick=False))
+    assert "Cut by" not in text_of(*looked("B1", True, quick=False))
+
+
+def test_what_differs_from_the_source_and_what_is_left_out_is_said():
+    text = text_of(*looked("D1", True))
+    assert (
+        "  length: source 5 to 40; 5, 7, ..., 23 over ten seeds; ours 5, 7, ..., 39, with --quick 9, 11, 19"
+        in text
+    )
+    assert "hidden: source" not in text  # the same in all three
+    for name in ("C2", "E2"):
+        assert CLAIMS[name].left_out in text_of(*looked(name, True))
+        page = page_text([looked(name, True)], [], quick=True, pictures="x")
+        assert f"**What is not done again.** {CLAIMS[name].left_out}" in page
 
 
 def test_the_page_has_every_part():
@@ -49,7 +63,7 @@ def test_the_page_has_every_part():
         "    gnnlab reproduce B1 --quick",
         "part 0 \\| of it",
         "- torch 2.13, device cpu, cores 2",
-        *CLAIMS["B1"].quick.describe(),
+        *(f"| {row['setting']} | {row['source']} |" for row in settings_rows(CLAIMS["B1"])),
     ):
         assert words in page
     assert "name-of-a-machine" not in page

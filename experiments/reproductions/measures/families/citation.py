@@ -7,7 +7,9 @@ import pandas as pd
 from experiments.reading.frames import LABEL
 from experiments.reading.statistics.contrast import resolution
 from experiments.reproductions.evidence import Evidence
-from experiments.reproductions.measures.families.leads import Group, Part, decided, each
+from experiments.reproductions.parts.decided import decided
+from experiments.reproductions.parts.groups import Group, each
+from experiments.reproductions.parts.leads import Leads
 from experiments.reproductions.verdicts import Check, Measurement
 
 CHOOSING = 3  # seeds whose validation accuracy chooses
@@ -28,8 +30,8 @@ def tuned_checks(frame: pd.DataFrame) -> list[Check]:
     gcn, gat = (scores_of(frame, name, PUBLISHED[name], f"{name} as published") for name in PUBLISHED)
     best = scores_of(frame, "gcn", chosen(frame, "gcn"), "gcn tuned")
     parts = [
-        Part("as published, the GAT leads the GCN", [(gat, gcn)], equal=CLOSED),
-        Part(f"tuned, the GCN is not lower by {CLOSED}", [(best, gat)], not_lower=True, equal=CLOSED),
+        Leads("as published, the GAT leads the GCN", [(gat, gcn)], equal=CLOSED),
+        Leads(f"tuned, the GCN is not lower by {CLOSED}", [(best, gat)], not_lower=True, equal=CLOSED),
     ]
     return [
         *decided(parts, resolution(frame, "test_accuracy")),

@@ -15,7 +15,9 @@ from experiments.reading.frames import LABEL, natural
 from experiments.reading.results import Results
 from experiments.reading.statistics.contrast import resolution
 from experiments.reproductions.evidence import Evidence
-from experiments.reproductions.measures.families.leads import EQUAL, Group, Part, decided, each, group
+from experiments.reproductions.parts.decided import decided
+from experiments.reproductions.parts.groups import Group, each, group
+from experiments.reproductions.parts.leads import EQUAL, Leads
 from experiments.reproductions.verdicts import Check, Measurement
 
 #: By rising effective resistance between the asker and the label, at equal distance.
@@ -53,20 +55,20 @@ def squashing_checks(frames: dict[str, pd.DataFrame], shares: dict[str, pd.DataF
     kept = [_kept(shares[graph], T, REACH, widths[-1], GRAPHS[graph]) for graph in GRAPHS]
     heard = [group(far[graph], REACH, GRAPHS[graph], train__hidden=widths[-1]) for graph in GRAPHS]
     parts = [
-        Part(f"more channels answer more, {widths[-1]} against {widths[0]}", [(wide, narrow)]),
-        Part(
+        Leads(f"more channels answer more, {widths[-1]} against {widths[0]}", [(wide, narrow)]),
+        Leads(
             f"more layers than hops do not help, by {EQUAL} or more",
             [(wide, deep)],
             not_lower=True,
         ),
-        Part(
+        Leads(
             "at equal distance the edges keep less, the higher the resistance (log10 of the share)",
             list(pairwise(kept)),
             paired=False,
             metric=SHARE,
             equal=None,
         ),
-        Part(
+        Leads(
             "the clique with a path is answered least",
             [(first, heard[-1]) for first in heard[:-1]],
             paired=False,
@@ -113,7 +115,7 @@ def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int, *, cut: 
     parts = []
     for layers, words in ((T, "as many layers as hops"), (2 * T, "twice as many")):
         parts.append(
-            Part(
+            Leads(
                 f"{words}: the layers lose more than the edges (log10 of the shares kept)",
                 [(lost(f"gcn-{layers}", "edges"), lost(f"gcn-{layers}", "depth"))],
                 metric=SHARE,
@@ -121,7 +123,7 @@ def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int, *, cut: 
             )
         )
     parts.append(
-        Part(
+        Leads(
             "twice as many: the layers of a state space keep more (log10 of the share)",
             [(lost(f"gnnssm-{2 * T}", "depth"), lost(f"gcn-{2 * T}", "depth"))],
             metric=SHARE,
@@ -131,7 +133,7 @@ def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int, *, cut: 
     for layers, words in ((T, "as many layers as hops"), (2 * T, "twice as many")):
         pair = tuple(group(frame, f"{conv}-{layers}") for conv in ("gnnssm", "gcn"))
         said = f"{words}: a state space over layers answers more"
-        parts.append(Part(said, [(pair[0], pair[1])], guessing=guessing))
+        parts.append(Leads(said, [(pair[0], pair[1])], guessing=guessing))
     return decided(parts, resolution(frame, "test_accuracy"))
 
 

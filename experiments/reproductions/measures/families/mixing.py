@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from experiments.core.registry import family_of
+from experiments.lab.sequences.experiment import SUCCESS
 from experiments.reading.frames import LABEL, natural
 from experiments.reading.statistics.contrast import resolution
 from experiments.reproductions.evidence import Evidence
-from experiments.reproductions.measures.families.leads import (
-    EQUAL,
-    Group,
-    Part,
-    answers,
-    decided,
-    each,
-    group,
-)
+from experiments.reproductions.parts.decided import Part, decided
+from experiments.reproductions.parts.groups import Group, each, group
+from experiments.reproductions.parts.leads import EQUAL, Leads
+from experiments.reproductions.parts.mostly import Mostly, reach
 from experiments.reproductions.verdicts import Check, Measurement
 
 NAMES = {
@@ -59,14 +56,14 @@ def families_checks(recall: pd.DataFrame, ring: pd.DataFrame) -> list[Check]:
     close, away = (_by_family(ring[ring["length"] == T]) for T in (near, far))
     steady = [*zip(away["recurrent"], close["recurrent"]), *zip(away["attention"], close["attention"])]
     parts = [
-        Part("recall: attention leads every recurrence", [(a, r) for a in attention for r in others]),
-        Part("recall: attention leads every graph network", [(a, g) for a in attention for g in graphs]),
-        Part(
+        Leads("recall: attention leads every recurrence", [(a, r) for a in attention for r in others]),
+        Leads("recall: attention leads every graph network", [(a, g) for a in attention for g in graphs]),
+        Leads(
             f"ring: every graph network answers more at T = {near} than at T = {far}",
             list(zip(close["graph"], away["graph"])),
             paired=False,
         ),
-        Part(
+        Leads(
             f"ring: neither recurrences nor attention answer {EQUAL} less at T = {far} than at T = {near}",
             steady,
             paired=False,
@@ -96,14 +93,19 @@ def measure_recall(evidence: Evidence) -> Measurement:
 def recall_checks(frame: pd.DataFrame, *, cut: bool) -> list[Check]:
     """At every size of the task: attention answers, and leads every recurrent mixer."""
     sizes = sorted({(int(T), int(pairs)) for T, pairs in zip(frame["length"], frame["pairs"])})
-    parts, solved = [], []
+    parts: list[Part] = []
     for T, pairs in sizes:
         attention, others, _ = _mixers(frame[(frame["length"] == T) & (frame["pairs"] == pairs)])
         size = f"T = {T}, {pairs} pairs"
-        solved += [answers(found, f"{size}: attention answers", cut=cut) for found in attention]
+        parts += [_answers(found, f"{size}: attention answers", cut=cut) for found in attention]
         leads = [(a, other) for a in attention for other in others]
-        parts.append(Part(f"{size}: attention leads every recurrent mixer", leads))
-    return [*solved, *decided(parts, resolution(frame, "test_accuracy"))]
+        parts.append(Leads(f"{size}: attention leads every recurrent mixer", leads))
+    return decided(parts, resolution(frame, "test_accuracy"))
+
+
+def _answers(found: Group, said: str, *, cut: bool) -> Mostly:
+    """Most runs answer nearly all; where steps were cut, those that do not show nothing."""
+    return reach(said, [Group(found.name, found.scores, np.full(len(found.scores), cut))], SUCCESS)
 
 
 def measure_copying(evidence: Evidence) -> Measurement:
@@ -116,13 +118,15 @@ def measure_copying(evidence: Evidence) -> Measurement:
 def copying_checks(frame: pd.DataFrame, *, cut: bool) -> list[Check]:
     """At the longest T: three layers answer, and lead one layer of the same cell."""
     far = frame[frame["length"] == frame["length"].max()]
-    parts, solved = [], []
+    parts: list[Part] = []
     for cell in ("mingru", "minlstm"):
         stacks = sorted((label for label in far[LABEL].unique() if kind_of(label) == cell), key=natural)
         alone, deep = (group(far, label) for label in (stacks[0], stacks[-1]))
-        parts.append(Part(f"{NAMES[cell]}: three layers lead one", [(deep, alone)]))
-        solved.append(answers(deep, f"{NAMES[cell]}: three layers answer", cut=cut))
-    return [*decided(parts, resolution(far, "test_accuracy")), *solved]
+        parts += [
+            Leads(f"{NAMES[cell]}: three layers lead one", [(deep, alone)]),
+            _answers(deep, f"{NAMES[cell]}: three layers answer", cut=cut),
+        ]
+    return decided(parts, resolution(far, "test_accuracy"))
 
 
 def _mixers(frame: pd.DataFrame) -> tuple[list[Group], list[Group], list[Group]]:

@@ -75,10 +75,19 @@ def test_models_fit_their_tasks(claim):
 def test_a_quick_run_is_never_larger_than_the_full_one():
     for name in WANTED:
         quick, full = (CLAIMS[name].plan(q).runs for q in (True, False))
-        for small, large in zip(quick, full):
-            assert small.experiment == large.experiment
-            assert small.seeds <= large.seeds
-            assert small.values.get("steps", 0) <= large.values["steps"]
+        most = CLAIMS[name].most_steps
+        assert {part.experiment for part in quick} == {part.experiment for part in full}
+        assert max((part.seeds for part in quick), default=0) <= min((part.seeds for part in full), default=0)
+        assert all(part.values["steps"] <= most for part in quick)
+
+
+def test_lengths_and_models_of_a_quick_run_are_among_the_full_ones():
+    for name in WANTED - {"frequency", "trees"}:
+        quick, full = (
+            {(run.model, run.length) for part in CLAIMS[name].plan(q).runs for run in part.runs()}
+            for q in (True, False)
+        )
+        assert quick <= full
 
 
 def test_a_quick_run_on_families_is_a_part_of_the_full_one():
@@ -122,15 +131,26 @@ def test_claims_that_share_records_share_runs():
 
 
 def test_both_networks_of_a_length_claim_differ_in_the_cell_alone():
-    for name in ("B1", "D1", "E1"):
+    for name in ("B1", "C1", "D1", "E1"):
         for plan in (CLAIMS[name].quick, CLAIMS[name].full):
             rnn, lstm = (
-                {run.model for run in plan.runs[0].runs() if run.model.cell == cell}
+                {run.model for part in plan.runs for run in part.runs() if run.model.cell == cell}
                 for cell in ("rnn", "lstm")
             )
             assert len(rnn) == len(lstm) == 1
             same = {"cell": "rnn", "forget_bias": 1.0}
             assert dataclasses.replace(lstm.pop(), **same) == rnn.pop()
+
+
+@pytest.mark.parametrize("name", ["B1", "C1", "D1", "E1"])
+def test_claims_of_2019_read_single_numbers_and_d_has_no_forget_bias(name):
+    for plan in (CLAIMS[name].quick, CLAIMS[name].full):
+        runs = [run for part in plan.runs for run in part.runs()]
+        assert {run.model.encoding for run in runs} == {"scalar"}
+        assert {run.train.optimizer for run in runs} == {"rmsprop"}
+        assert {run.seed for run in runs} == set(range(10))
+        if name == "D1":
+            assert {run.model.forget_bias for run in runs if run.model.cell == "lstm"} == {0.0}
 
 
 def test_find_claims():

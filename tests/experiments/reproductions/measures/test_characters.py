@@ -77,64 +77,118 @@ def test_variety_is_the_share_of_different_sequences():
     assert variety(LOOP) < 0.5 < variety(VARIED)
 
 
+def seeds(tmp_path, accuracy, count=6, **more):
+    """Runs that differ a little."""
+    return [
+        made(tmp_path, accuracy={k: v + 0.001 * (n % 3) for k, v in accuracy.items()}, seed=n, **more)
+        for n in range(count)
+    ]
+
+
 def test_a3(tmp_path):
-    found = look("A3", made(tmp_path, accuracy=UP), made(tmp_path, accuracy=UP, seed=1))
+    found = look("A3", *seeds(tmp_path, UP))
     assert answers(found) == [True] * 3
-    assert found.seeds == 2
+    assert found.seeds == 6
     assert "step 1: “Tthe king and" in found.note
+    assert {row["temperature"] for row in found.table} == {"", "0", "0.5", "1", "2"}
+
+
+def test_a3_cut_falling_and_with_one_seed(tmp_path):
     short = {step: value for step, value in UP.items() if step <= 2000}
-    found = look("A3", made(tmp_path, accuracy=short, seed=2, texts={0.0: VARIED}), quick=True)
+    found = look("A3", *seeds(tmp_path, short, texts={0.0: VARIED}), quick=True)
     assert answers(found) == [True, None, False]
+    assert found.checks[1].measured == "cut"
+    assert answers(look("A3", made(tmp_path, accuracy=UP, seed=9))) == [None] * 3
+    assert answers(look("A3")) == [None] * 3
+
+
+def test_a3_falling(tmp_path):
     falling = {500: 0.5, 1000: 0.4, 1500: 0.6, 5000: 0.5}
-    assert answers(look("A3", made(tmp_path, accuracy=falling, seed=3))) == [False, False, True]
-    assert answers(look("A3")) == [False, None, False]
+    assert answers(look("A3", *seeds(tmp_path, falling))) == [False, False, True]
 
 
 def test_e2(tmp_path):
-    assert answers(look("E2", made(tmp_path, accuracy=UP))) == [False] * 6
-    reached = {500: 0.55, 1000: 0.6, 1500: 0.62, 2000: 0.619, 5200: 0.7}
-    assert answers(look("E2", made(tmp_path, accuracy=reached, loss=1.3, seed=1))) == [True] * 6
-    found = look("E2", made(tmp_path, accuracy={500: 0.6}, seed=2), quick=True)
-    assert answers(found) == [True, None, None, None, None, None]
-    assert "0.600, and 0.590 on validation" in found.checks[0].measured
+    full = CLAIMS["E2"].most_steps
+    assert answers(look("E2", *seeds(tmp_path, {**UP, full: 0.64}, loss=2.0))) == [False] * 6
+    cut = look("E2", *seeds(tmp_path, {500: 0.6}, model="gru-2"), quick=True)
+    assert answers(cut) == [True, None, None, None, None, None]
+    assert "On validation, at the same steps: 0.591." in cut.note
+
+
+def test_e2_reached(tmp_path):
+    reached = {500: 0.55, 1000: 0.6, 1500: 0.62, 2000: 0.619, CLAIMS["E2"].most_steps: 0.7}
+    runs = [
+        made(tmp_path, accuracy={k: v + n / 1000 for k, v in reached.items()}, loss=1.31 + n / 1000, seed=n)
+        for n in range(3)
+    ]
+    assert answers(look("E2", *runs)) == [True] * 6
 
 
 def test_b3(tmp_path):
     prompt = "The sleeping beauty is"
-    run = made(tmp_path, accuracy={20_000: 0.69}, loss=1.05, prompt=prompt)
-    found = look("B3", run)
-    assert answers(found) == [True, True, None, True, True]
-    assert found.checks[3].measured == f"“{prompt}{HALF[:30]}”"
-    assert answers(look("B3", run, quick=True)) == [None, None, None, True, True]
-    bad = made(tmp_path, accuracy={20_000: 0.6}, loss=1.2, prompt=prompt, texts={1.0: HALF}, seed=1)
-    assert answers(look("B3", bad)) == [False, False, None, False, False]
+    runs = [
+        made(tmp_path, accuracy={20_000: 0.69 + n / 1000}, loss=1.05 + n / 1000, prompt=prompt, seed=n)
+        for n in range(4)
+    ]
+    found = look("B3", *runs)
+    assert answers(found) == [True, True, None]
+    assert f"“{prompt}{HALF[:30]}”" in found.note
+    assert answers(look("B3", *runs, quick=True)) == [None, None, None]
+    assert answers(look("B3", *seeds(tmp_path, {20_000: 0.6}, loss=1.2, model="gru-2"))) == [
+        False,
+        False,
+        None,
+    ]
+
+
+def graded(n):
+    """Texts of which each is more varied than the one before, a little differently for each seed."""
+    return {t: VARIED[:k] + LOOP[k:] for t, k in zip((0.0, 0.5, 1.0, 2.0), (0, 30 + n, 60 + n % 2, 110 + n))}
 
 
 def test_c2(tmp_path):
     runs = [
-        made(tmp_path, accuracy=UP, prompt=p, texts={0.5: LOOP, 1.0: HALF, 2.0: VARIED})
+        made(tmp_path, accuracy=UP, prompt=p, texts=graded(n), seed=n)
         for p in ("I have the", "May the")
+        for n in range(4)
     ]
-    assert answers(look("C2", *runs)) == [True, True, True, None]
-    assert answers(look("C2", runs[0])) == [True, True, False, None]
-    backwards = {0.5: VARIED, 1.0: HALF, 2.0: LOOP}
-    assert (
-        answers(look("C2", made(tmp_path, accuracy=UP, prompt="May the", texts=backwards, seed=1)))[0]
-        is False
-    )
+    found = look("C2", *runs)
+    assert answers(found) == [True, None]
+    assert found.seeds == 4
+    assert "“I have the" in found.note
+    assert "“May the" in found.note
+    assert answers(look("C2", runs[0])) == [None, None]
+    backwards = [
+        made(
+            tmp_path,
+            accuracy=UP,
+            texts=dict(zip(graded(n), reversed(graded(n).values()))),
+            seed=n,
+            model="gru-2",
+        )
+        for n in range(4)
+    ]
+    assert answers(look("C2", *backwards)) == [False, None]
 
 
 def test_d2(tmp_path):
-    assert answers(look("D2", made(tmp_path, accuracy=UP, rate=1e-3))) == [True] * 5
-    assert answers(look("D2", made(tmp_path, accuracy=UP, seed=1), quick=True)) == [
-        True,
-        True,
-        None,
-        True,
-        True,
+    runs = [
+        made(
+            tmp_path,
+            accuracy={k: v + n / 1000 for k, v in UP.items()},
+            loss=1.5 + n / 100,
+            texts=graded(n),
+            seed=n,
+            rate=1e-3,
+        )
+        for n in range(4)
     ]
-    worse = made(tmp_path, accuracy={1: 0.5, 2: 0.4}, texts={0.0: VARIED, 1.0: HALF}, seed=2)
-    assert answers(look("D2", worse)) == [False, True, False, False, False]
+    assert answers(look("D2", *runs)) == [True] * 4
+    assert answers(look("D2", *runs, quick=True)) == [True, True, True, None]
+    worse = seeds(
+        tmp_path, {1: 0.5, 2: 0.4}, 4, texts={0.0: VARIED, 0.5: HALF, 1.0: HALF, 2.0: LOOP}, model="gru-2"
+    )
+    assert answers(look("D2", *worse)) == [False, True, False, False]
 
 
 def test_a4():

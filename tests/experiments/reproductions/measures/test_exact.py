@@ -19,8 +19,8 @@ def look(name, change=lambda numbers: None):
     return load(claim.measure)(Evidence(claim, True, numbers=numbers))
 
 
-def decaying(rate, seeds=3, steps=5):
-    return [[rate**-t for t in range(steps)] for _ in range(seeds)]
+def decaying(rate, seeds=10, steps=5):
+    return [[(rate * (1 + seed / 1000)) ** -t for t in range(steps)] for seed in range(seeds)]
 
 
 NUMBERS = {
@@ -78,8 +78,8 @@ def test_gradients_the_other_way_round():
     assert found.verdict == "not confirmed"
 
 
-def test_one_seed_alone_can_spoil_it():
+def test_a_few_networks_alone_leave_it_open():
     def change(numbers):
-        numbers["norms"]["RNN"][1] = [1.0] * 5
+        numbers["norms"]["RNN"][1:4] = [[1.0] * 5] * 3
 
-    assert answers(look("gradients", change)) == [False, True, True, True]
+    assert answers(look("gradients", change)) == [None, True, True, True]

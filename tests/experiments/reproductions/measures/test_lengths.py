@@ -3,31 +3,35 @@ import pytest
 from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures import lengths as length_measures
-from experiments.reproductions.measures.lengths import Curve, curve_of, falls_at, rnn_falls_first
+from tests.experiments.reproductions.told import told
+
+SEEDS = 10
 
 
 @pytest.fixture
-def look(make_run):
-    """Measure a claim on accuracies by cell and length, one a seed; None is a run that failed.
+def look():
+    """Measure a claim on how many of ten seeds answer, by cell and length; the others guess.
 
-    A negative accuracy is that of a run which used up all its steps.
+    Below zero: that many were still guessing when their steps ended.
     """
 
-    def measured(name, rnn, lstm, quick=True):
+    def measured(name, rnn, lstm, quick=True, steps=100):
         runs = [
-            make_run(
+            told(
                 cell,
                 T,
                 seed,
-                accuracy and abs(accuracy),
-                stopped="budget" if (accuracy or 0) < 0 else "success",
+                1.0 if seed < abs(good) else 0.1 + seed / 1000,
+                stopped="budget" if good < 0 else "success",
+                steps=steps,
             )
             for cell, by_length in (("rnn", rnn), ("lstm", lstm))
-            for T, values in by_length.items()
-            for seed, accuracy in enumerate(values)
+            for T, good in by_length.items()
+            for seed in range(SEEDS)
         ]
-        evidence = Evidence(CLAIMS[name], quick=quick, runs=runs)
-        return getattr(length_measures, f"measure_{name.lower()}")(evidence)
+        return getattr(length_measures, f"measure_{name.lower()}")(
+            Evidence(CLAIMS[name], quick=quick, runs=runs)
+        )
 
     return measured
 
@@ -36,122 +40,81 @@ def answers(measurement):
     return [check.holds for check in measurement.checks]
 
 
-GOOD, BAD = (1.0, 0.995), (1.0, 0.1)
+ALL, NONE = 10, 0
 
 
 def test_b1_confirmed(look):
-    rnn = {5: GOOD, 19: GOOD, 23: BAD, 35: (0.1, 0.15)}
-    found = look("B1", rnn, {5: GOOD, 19: GOOD, 23: GOOD, 35: (0.3, 0.4)})
+    found = look("B1", {5: ALL, 19: ALL, 23: 3, 35: NONE}, {5: ALL, 19: ALL, 23: ALL, 35: ALL})
     assert answers(found) == [True] * 5
     assert found.verdict == "confirmed"
-    assert found.seeds == 2
+    assert found.seeds == SEEDS
 
 
 def test_b1_each_part_can_fail(look):
-    found = look("B1", {5: BAD, 19: GOOD, 35: (0.1, 0.9)}, {5: GOOD, 19: BAD, 35: (0.1, 0.1)})
-    assert answers(found) == [False, False, False, False, True]
-    assert "T = 5: 1 of 2 seeds below 0.99" in found.checks[0].measured
-    assert found.verdict == "in part"
+    found = look("B1", {5: NONE, 19: ALL, 35: ALL}, {5: ALL, 19: NONE, 35: NONE})
+    assert answers(found) == [False] * 5
+    assert found.checks[0].measured.startswith("at 0.99 or more: T = 5 0 of 10, T = 19 10 of 10; p = 1")
 
 
-def test_b1_not_confirmed(look):
-    found = look("B1", {5: BAD, 35: GOOD}, {5: BAD, 35: (0.1, 0.1)})
-    assert found.verdict == "not confirmed"
+def test_most_runs_have_to_agree(look):
+    found = look("B1", {5: 7, 19: ALL, 35: 4}, {5: ALL, 19: 6, 35: 5})
+    assert answers(found) == [None] * 5
 
 
 def test_lengths_that_were_not_run_are_not_shown(look):
-    found = look("B1", {5: GOOD, 23: BAD}, {5: GOOD, 23: GOOD})
+    found = look("B1", {5: ALL, 23: NONE}, {5: ALL, 23: ALL})
     assert answers(found) == [True, None, True, True, True]
     assert found.verdict == "in part"
 
 
 def test_c1_both_ways(look):
-    rnn, lstm = {15: GOOD, 17: GOOD, 19: BAD, 25: BAD}, {17: GOOD, 23: GOOD, 25: BAD}
-    assert answers(look("C1", rnn, lstm)) == [True, True, True]
+    lstm = {17: ALL, 23: ALL, 25: NONE}
+    assert answers(look("C1", {15: ALL, 17: ALL, 19: NONE, 25: NONE}, lstm)) == [True, True, False]
+    assert answers(look("C1", {17: NONE, 19: NONE, 25: NONE}, {17: ALL, 23: ALL, 25: ALL})) == [
+        False,
+        False,
+        True,
+    ]
 
 
-def test_c1_falls_elsewhere(look):
-    found = look("C1", {15: BAD, 17: BAD, 19: BAD, 25: BAD}, {15: GOOD, 17: GOOD, 25: GOOD})
-    assert answers(found) == [False, False, True]
-    assert "nowhere" in found.checks[1].measured
+def test_a_fall_after_a_length_that_was_not_run_can_be_refuted_alone(look):
+    assert answers(look("C1", {17: ALL, 19: NONE, 25: NONE}, {25: ALL}))[1] is False
+    found = look("C1", {17: ALL, 19: NONE, 25: NONE}, {25: NONE})
+    assert answers(found)[1] is None
+    assert "T = 23 not run" in found.checks[1].measured
 
 
 def test_d1_both_ways(look):
-    rnn, lstm = (
-        {9: GOOD, 13: (0.5, 1.0), 17: (0.4, 0.2), 21: (0.1, 0.11)},
-        {9: GOOD, 13: GOOD, 17: GOOD, 21: GOOD},
-    )
-    assert answers(look("D1", rnn, lstm)) == [True] * 6
-
-
-def test_d1_not_confirmed(look):
-    wrong = {9: (0.1, 0.1), 17: (0.1, 0.1), 21: (1.0, 1.0)}
-    found = look("D1", wrong, {9: (0.1, 0.1), 17: GOOD})
-    assert answers(found) == [False, True, False, False, False, False]
+    lstm = {9: ALL, 17: ALL, 21: ALL}
+    found = look("D1", {9: ALL, 21: NONE}, lstm)
+    assert answers(found) == [True] * 6
+    found = look("D1", {9: NONE, 17: NONE, 21: ALL}, {9: NONE, 17: NONE, 21: NONE}, quick=False)
+    assert answers(found) == [False] * 6
 
 
 def test_e1_both_ways(look):
-    assert answers(look("E1", {5: GOOD, 10: BAD}, {5: GOOD, 10: GOOD})) == [True, True, True]
+    assert answers(look("E1", {5: ALL, 10: NONE}, {5: ALL, 10: ALL})) == [True] * 4
+    assert look("E1", {5: ALL, 10: ALL}, {5: ALL, 10: NONE}).verdict == "not confirmed"
 
 
-def test_e1_not_confirmed(look):
-    assert look("E1", {5: GOOD, 10: GOOD}, {5: BAD, 10: BAD}).verdict == "not confirmed"
-
-
-def test_a_run_that_failed_counts_as_wrong_and_keeps_its_place(look, make_run):
-    found = look("E1", {5: GOOD, 10: (1.0, None)}, {5: GOOD, 10: (1.0, None)})
-    assert answers(found) == [True, False, False]
-    evidence = Evidence(CLAIMS["E1"], True, [make_run("gru", 7, 0, None), make_run("gru", 7, 1, 0.8)])
-    assert curve_of(evidence, "gru", "GRU").seeds[7].tolist() == [0.0, 0.8]
+def test_a_run_that_failed_has_not_answered():
+    runs = [told("lstm", 10, seed, None if seed < 6 else 1.0) for seed in range(10)]
+    runs += [told("rnn", 10, seed, 0.1) for seed in range(10)]
+    found = length_measures.measure_e1(Evidence(CLAIMS["E1"], True, runs))
+    assert "T = 10 4 of 10" in found.checks[1].measured
+    assert answers(found)[1:] == [None, None, None]
 
 
 def test_what_a_cut_ended_in_the_middle_of_learning_is_not_shown(look):
-    rnn, lstm = {5: GOOD, 10: (1.0, -0.6), 15: BAD}, {5: GOOD, 10: (1.0, -0.7)}
-    assert answers(look("E1", rnn, lstm)) == [None, None, None]
-
-
-def test_one_seed_that_ended_by_itself_decides(look):
-    assert answers(look("E1", {5: GOOD, 10: (0.3, -0.6)}, {5: GOOD, 10: GOOD}))[0] is True
-
-
-def test_full_settings_leave_no_excuse(look):
-    rnn, lstm = {5: GOOD, 10: (1.0, -0.6)}, {5: GOOD, 10: (1.0, -0.7)}
-    assert answers(look("E1", rnn, lstm, quick=False)) == [True, False, False]
-
-
-def test_means_that_could_still_rise_are_not_shown(look):
-    lstm = {5: GOOD, 19: GOOD, 23: (-0.1, -0.15), 35: (0.9, 0.9)}
-    found = look("B1", {5: GOOD, 19: GOOD, 23: BAD, 35: (-0.1, -0.15)}, lstm)
-    assert answers(found)[1] is None  # the RNN is below 0.2 so far
-    assert answers(found)[3] is None  # the LSTM is not above 0.2 yet
+    rnn, lstm = {5: ALL, 10: -3}, {5: ALL, 10: -5}
+    found = look("E1", rnn, lstm)
+    assert answers(found) == [None] * 4
     assert "still training when the cut ended" in found.checks[1].measured
 
 
-def test_a_mean_that_is_too_high_already_cannot_come_down_again(look):
-    found = look("B1", {5: GOOD, 35: (-0.5, -0.6)}, {5: GOOD, 35: (0.1, -0.1)})
-    assert answers(found)[1] is False
-    assert answers(found)[3] is False
-
-
-def test_a_fall_that_a_cut_made_is_not_shown(look):
-    rnn, lstm = {17: GOOD, 19: (1.0, -0.2)}, {17: (0.2, 1.0), 23: GOOD, 25: BAD}
-    assert answers(look("C1", rnn, lstm)) == [None, False, None]
-
-
-def test_the_curve_that_never_falls_falls_last():
-    def curve(seeds):
-        return Curve("who", seeds)
-
-    import numpy as np
-
-    high, low = np.array([1.0, 1.0]), np.array([1.0, 0.5])
-    assert falls_at(curve({10: low, 5: high})) == 10
-    assert falls_at(curve({5: high})) is None
-    for rnn, lstm, expected in (
-        ({5: high, 10: low}, {5: high, 10: high}, True),
-        ({5: low}, {5: low}, False),
-        ({5: high}, {5: high}, False),
-        ({5: high}, {5: low}, False),
-        ({5: low, 10: high}, {5: high, 10: low}, True),
-    ):
-        assert rnn_falls_first(curve(rnn), curve(lstm)).holds is expected
+def test_steps_that_are_not_cut_leave_no_excuse(look):
+    rnn, lstm = {5: ALL, 10: -0.5}, {5: ALL, 10: -0.5}
+    full = CLAIMS["E1"].most_steps
+    assert answers(look("E1", rnn, lstm, quick=False))[:2] == [True, False]
+    assert answers(look("E1", rnn, lstm, steps=full))[:2] == [True, False]
+    assert answers(look("E1", rnn, lstm, steps=full - 1))[:2] == [None, None]

@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from experiments.reproductions.claims.table import CLAIMS
-from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures.steps import (
     best_rates,
     measure_a1,
@@ -10,6 +9,8 @@ from experiments.reproductions.measures.steps import (
     measure_optimizers,
     steps_to,
 )
+from experiments.reproductions.parts.times import NEVER
+from tests.experiments.reproductions.told import Told, curve_of, told
 
 
 def looks(jump, end=1500, before=0.66, after=1.0):
@@ -25,30 +26,31 @@ def test_steps_to_needs_two_looks_in_a_row():
         )
 
     assert first(0.5, 1.0, 0.98, 0.99, 0.99, 1.0) == 40
-    assert first(0.5, 1.0, 0.98, 1.0) is None
-    assert first(1.0) is None
+    assert first(0.5, 1.0, 0.98, 1.0) == first(1.0) == NEVER
     assert first(0.99, 0.99) == 10
 
 
 @pytest.fixture
-def binary(make_run):
+def binary():
     """Evidence from the steps at which seeds jump, by model and length; None for never."""
 
-    def evidence(name, jumps):
+    def evidence(name, jumps, quick=True):
+        kinds = [
+            (model, n, seed, jump) for (model, n), steps in jumps.items() for seed, jump in enumerate(steps)
+        ]
         runs = [
-            make_run(
+            told(
                 model,
                 n,
                 seed,
                 0.66 if jump is None else 1.0,
                 experiment="binary-palindrome",
-                curve=looks(jump),
+                stopped="budget" if jump is None else "success",
                 steps=1500,
             )
-            for (model, n), steps in jumps.items()
-            for seed, jump in enumerate(steps)
+            for model, n, seed, jump in kinds
         ]
-        return Evidence(CLAIMS[name], True, runs)
+        return Told(CLAIMS[name], quick, runs, looks=[curve_of(looks(jump)) for *_, jump in kinds])
 
     return evidence
 
@@ -57,47 +59,58 @@ def answers(measurement):
     return [check.holds for check in measurement.checks]
 
 
+EARLY = (300, 400, 300, 350, 300, 400, 300)
+
+
 def test_a1_confirmed(binary):
-    found = measure_a1(binary("A1", {("lstm", 10): (300, 400, 300), ("lstm", 20): (900, None, 1200)}))
+    late = (900, None, 1200, 1000, None, 1100, 1000)
+    found = measure_a1(binary("A1", {("lstm", 10): EARLY, ("lstm", 20): late}))
     assert answers(found) == [True] * 4
-    assert found.seeds == 3
+    assert found.seeds == 7
     assert "900, never, 1200" in found.checks[2].measured
+    assert found.checks[3].measured == "5 of 7"
 
 
 def test_a1_not_confirmed(binary):
-    found = measure_a1(binary("A1", {("lstm", 10): (300, None), ("lstm", 20): (200, 200)}))
-    assert answers(found) == [False, False, True, False]
+    none = (None,) * 7
+    found = measure_a1(binary("A1", {("lstm", 10): none, ("lstm", 20): (200,) * 7}))
+    assert answers(found) == [None, False, False, True]  # what n = 10 would do with more steps is not known
+    assert answers(measure_a1(binary("A1", {("lstm", 10): none, ("lstm", 20): none}, quick=False))) == [
+        False,
+        True,
+        None,
+        False,
+    ]
 
 
-def test_a1_nothing_is_ever_learned(binary):
-    found = measure_a1(binary("A1", {("lstm", 10): (None, None), ("lstm", 20): (None, None)}))
-    assert answers(found) == [False, True, False, False]
+def test_three_seeds_show_nothing_of_most_runs(binary):
+    found = measure_a1(binary("A1", {("lstm", 10): (300, 400, 300), ("lstm", 20): (900, None, 1200)}))
+    assert answers(found) == [None, None, None, True]
 
 
 def test_a_seed_that_failed_is_a_seed_that_never_gets_there(make_run):
-    model, rest = "lstm", {"experiment": "binary-palindrome", "steps": 1500}
-    runs = [make_run(model, n, 0, 1.0, curve=looks(800), **rest) for n in (10, 20)]
-    runs += [make_run(model, n, 1, None, curve=looks(800), **rest) for n in (10, 20)]
-    found = measure_a1(Evidence(CLAIMS["A1"], True, runs))
-    assert answers(found)[0] is False
-    assert "1 of 2 seeds" in found.checks[0].measured
-    assert "800, never" in found.checks[2].measured
+    rest = {"experiment": "binary-palindrome", "steps": 1500}
+    runs = [told("lstm", n, seed, 1.0 if seed == 0 else None, **rest) for n in (10, 20) for seed in (0, 1)]
+    found = measure_a1(Told(CLAIMS["A1"], True, runs, looks=[curve_of(looks(800))] * 4))
+    assert "n = 10 1 of 2" in found.checks[0].measured
+    assert "n = 20, step 1 of 2" in found.checks[1].measured  # a run that failed did not stay anywhere
+    assert "n = 10 at 800, never against" in found.checks[2].measured
 
 
 def test_a2_confirmed(binary):
-    jumps = {("lstm", 10): (300, 300, 300), ("cellgated", 10): (200, 200, 200)}
-    jumps |= {("lstm", 20): (900, 1400, None), ("cellgated", 20): (400, 500, 600)}
+    jumps = {("lstm", 20): (900, 1400, 800, 1300, 700, 1200, 1000)}
+    jumps |= {("cellgated", 20): (500, 500, 500, 500, 500, 500, 600)}
     found = measure_a2(binary("A2", jumps))
     assert answers(found) == [True] * 4
-    assert "a median of 200 steps and the LSTM 300" in found.note
+    jumps[("lstm", 20)] = (900, 1400, 800, None, 700, 1200, 1000)
+    assert answers(measure_a2(binary("A2", jumps))) == [True, True, True, None]  # never has no spread
 
 
 def test_a2_not_confirmed(binary):
-    jumps = {("lstm", 10): (300, 300, 300), ("cellgated", 10): (200, 200, 200)}
-    jumps |= {("lstm", 20): (700, 800, 900), ("cellgated", 20): (1200, None, 1100)}
+    jumps = {("lstm", 20): (700, 700, 700, 700, 700, 700, 800)}
+    jumps |= {("cellgated", 20): (1100, 1400, 1300, 1100, 1200, 1100, 1300)}
     found = measure_a2(binary("A2", jumps))
-    assert answers(found) == [False] * 4
-    assert found.verdict == "not confirmed"
+    assert answers(found) == [True, False, False, False]
 
 
 def ravine(**ends):
@@ -108,43 +121,55 @@ def ravine(**ends):
 
 
 @pytest.fixture
-def optimizers(make_run):
+def optimizers():
+    """Evidence from the steps at which the seeds of each optimiser and rate jump."""
+
     def evidence(ends, jumps):
+        kinds = [(*kind, seed, jump) for kind, steps in jumps.items() for seed, jump in enumerate(steps)]
         runs = [
-            make_run("lstm", 8, 0, 1.0, curve=looks(jump), optimizer=name, learning_rate=rate, steps=1500)
-            for (name, rate), jump in jumps.items()
+            told("lstm", 8, seed, 1.0, optimizer=name, learning_rate=rate, steps=1500)
+            for name, rate, seed, _ in kinds
         ]
-        return Evidence(CLAIMS["optimizers"], True, runs, ravine(**ends))
+        curves = [curve_of(looks(jump)) for *_, jump in kinds]
+        return Told(CLAIMS["optimizers"], True, runs, ravine(**ends), looks=curves)
 
     return evidence
 
 
-def test_optimizers_both_ways(optimizers):
-    jumps = {
-        ("sgd", 0.1): None,
-        ("sgd", 1.0): 900,
-        ("momentum", 0.1): 400,
-        ("rmsprop", 0.1): 500,
-        ("adam", 0.1): 300,
+ENDS = {"sgd": 2.0, "momentum": 1.0, "rmsprop": 1.5, "adam": 1.9}
+SLOW, QUICK = (900, 1000, 1100, 900, 1000, 1200), (300, 400, 300, 500, 400, 300)
+
+
+def grid(sgd, momentum, rmsprop, adam, best=0.1):
+    """The best rate of each, in the middle of three or at an end."""
+    steps = {"sgd": sgd, "momentum": momentum, "rmsprop": rmsprop, "adam": adam}
+    rates = (0.01, 0.1, 1.0)
+    return {
+        (name, rate): own if rate == best else (None,) * 6 for name, own in steps.items() for rate in rates
     }
-    evidence = optimizers({"sgd": 2.0, "momentum": 1.0, "rmsprop": 1.5, "adam": 1.9}, jumps)
+
+
+def test_optimizers_both_ways(optimizers):
+    evidence = optimizers(ENDS, grid(SLOW, QUICK, QUICK, QUICK))
     assert answers(measure_optimizers(evidence)) == [True] * 6
-    assert best_rates(evidence)["sgd"][0][0].settings.train.learning_rate == 1.0
-
-
-def test_optimizers_not_confirmed(optimizers):
-    jumps = {("sgd", 0.1): 200, ("momentum", 0.1): 400, ("rmsprop", 0.1): 500, ("adam", 0.1): 200}
-    evidence = optimizers({"sgd": 1.0, "momentum": 1.0, "rmsprop": 1.5, "adam": 1.9}, jumps)
+    assert {run.settings.train.learning_rate for run, _ in best_rates(evidence)["sgd"]} == {0.1}
+    evidence = optimizers(ENDS | {"sgd": 1.0}, grid(QUICK, SLOW, SLOW, SLOW))
     assert measure_optimizers(evidence).verdict == "not confirmed"
 
 
-def test_a_rate_at_which_a_seed_failed_is_not_the_best(make_run):
-    curve = looks(300)
+@pytest.mark.parametrize("best", [0.01, 1.0])
+def test_a_best_rate_at_the_end_of_the_grid_shows_nothing(optimizers, best):
+    found = measure_optimizers(optimizers(ENDS, grid(SLOW, QUICK, QUICK, QUICK, best)))
+    assert answers(found) == [True] * 3 + [None] * 3
+    assert found.checks[-1].measured.endswith("the best step size of sgd and adam is the last of the grid")
+
+
+def test_a_rate_at_which_a_seed_failed_is_not_the_best():
+    kinds = [(1.0, 300, 1.0), (1.0, 300, None), (0.1, 900, 1.0), (0.1, 900, 1.0)]
     runs = [
-        make_run("lstm", 8, 0, 1.0, curve=curve, learning_rate=1.0, steps=1500),
-        make_run("lstm", 8, 1, None, curve=curve, learning_rate=1.0, steps=1500),
-        make_run("lstm", 8, 0, 1.0, curve=looks(900), learning_rate=0.1, steps=1500),
-        make_run("lstm", 8, 1, 1.0, curve=looks(900), learning_rate=0.1, steps=1500),
+        told("lstm", 8, seed % 2, accuracy, learning_rate=rate, steps=1500)
+        for seed, (rate, _, accuracy) in enumerate(kinds)
     ]
-    (best,) = best_rates(Evidence(CLAIMS["optimizers"], True, runs)).values()
+    curves = [curve_of(looks(jump)) for _, jump, _ in kinds]
+    (best,) = best_rates(Told(CLAIMS["optimizers"], True, runs, looks=curves)).values()
     assert {run.settings.train.learning_rate for run, _ in best} == {0.1}
