@@ -24,25 +24,17 @@ EXPERIMENTS = (
             "read their test part once, with the weights that had the smallest validation error. The time is cut in "
             "three: the first 60 % trains, the next 20 % validates, the last 20 % tests. last repeats the last value "
             "seen, mean says each node's mean of the training part. ridge is a linear autoregression of each node on "
-            "its window, ridge-neighbours on the mean window of its neighbours too; validation chooses the penalty. A "
-            "convolution alone takes the window as features of a node, with -last it sees the last snapshot alone; "
-            "with -lstm graph layers read every snapshot and an LSTM reads each node through time. Other cells stand "
-            "in the LSTM's place: gru, gcn-mingru, gat-lru."
+            "its window, ridge-neighbours on the mean window of its neighbours too, with -pooled one for all nodes; "
+            "validation chooses the penalty. A convolution alone takes the window as features of a node, with -last "
+            "it sees the last snapshot alone; with -lstm graph layers read every snapshot and an LSTM reads each node "
+            "through time. Other cells stand in the LSTM's place: gru, gcn-mingru, gat-lru."
         ),
         run=f"{_HERE}.settings:ForecastRun",
         parse=f"{_HERE}.settings:parse_forecast_model",
         model_help=MODEL_HELP,
         models=(
-            "lstm",
-            "gcn-last",
-            "gcn",
-            "gat",
-            "gcn-lstm",
-            "gat-lstm",
-            "ridge",
-            "ridge-neighbours",
-            "last",
-            "mean",
+            *("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm"),
+            *("ridge", "ridge-neighbours", "ridge-pooled", "ridge-neighbours-pooled", "last", "mean"),
         ),
         prepare=f"{_HERE}.work:prepare",
         work=f"{_HERE}.work:work",
