@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -94,8 +95,8 @@ sphinx_gallery_conf = {
     "min_reported_time": 10**6,
     "download_all_examples": False,
     "abort_on_example_error": True,
-    "capture_repr": ("_repr_html_", "__repr__"),
-    "image_scrapers": ("matplotlib", "loose_figures.scraper"),
+    "capture_repr": (),
+    "image_scrapers": ("loose_figures.scraper", "matplotlib"),  # the second one closes the figures of pyplot
     "thumbnail_size": (400, 280),
     "copyfile_regex": r".*\.(txt|csv)",
 }
@@ -118,6 +119,18 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
+# Pages without others below them: no empty list of these at the left.
+ALONE = ("index", "start", "guide", "reproductions", "command", "questions", "layout", "releases")
+html_sidebars = {page: [] for page in ALONE}
 html_context = {"default_mode": "auto"}
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
+
+
+def one_letter_is_no_list(app, what, name, obj, options, lines):
+    """``heads: K.`` says a size; to reStructuredText a letter with a point begins a list."""
+    lines[:] = [re.sub(r"^(\s+[\w, ]+: )([A-Z]\.)(?= |$)", r"\1\\\2", line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", one_letter_is_no_list, priority=400)  # before napoleon
