@@ -1,6 +1,5 @@
 """How the site is built: ``python -m sphinx -W -b html docs docs/_build/html``."""
 
-import logging
 import os
 import re
 import shutil
@@ -32,11 +31,6 @@ exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
 default_role = "code"
 pygments_style = "friendly"
-# A folder of pages may be empty while they are written. Sphinx gives this warning no type that could be named above.
-logging.getLogger("sphinx.sphinx.directives.other").addFilter(
-    lambda record: getattr(record, "subtype", "") != "empty_glob"
-)
-
 # Pages in Markdown. Headings are link targets, as they are on GitHub, so a link works at both places.
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "dollarmath"]
@@ -92,6 +86,7 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
     "remove_config_comments": True,
     "show_memory": False,
+    "write_computation_times": False,
     "min_reported_time": 10**6,
     "download_all_examples": False,
     "abort_on_example_error": True,

@@ -24,6 +24,7 @@ found = compare(
     learning_rate=0.01,
     out="runs/palindrome",
     engine="serial",
+    quiet=True,
 )
 
 figure, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
