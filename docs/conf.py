@@ -1,7 +1,7 @@
 """How the site is built: ``python -m sphinx -W -b html docs docs/_build/html``."""
 
-import logging
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -31,11 +31,6 @@ exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
 default_role = "code"
 pygments_style = "friendly"
-# A folder of pages may be empty while they are written. Sphinx gives this warning no type that could be named above.
-logging.getLogger("sphinx.sphinx.directives.other").addFilter(
-    lambda record: getattr(record, "subtype", "") != "empty_glob"
-)
-
 # Pages in Markdown. Headings are link targets, as they are on GitHub, so a link works at both places.
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence", "dollarmath"]
@@ -91,11 +86,12 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
     "remove_config_comments": True,
     "show_memory": False,
+    "write_computation_times": False,
     "min_reported_time": 10**6,
     "download_all_examples": False,
     "abort_on_example_error": True,
-    "capture_repr": ("_repr_html_", "__repr__"),
-    "image_scrapers": ("matplotlib", "loose_figures.scraper"),
+    "capture_repr": (),
+    "image_scrapers": ("loose_figures.scraper", "matplotlib"),  # the second one closes the figures of pyplot
     "thumbnail_size": (400, 280),
     "copyfile_regex": r".*\.(txt|csv)",
 }
@@ -118,6 +114,18 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
 }
+# Pages without others below them: no empty list of these at the left.
+ALONE = ("index", "start", "guide", "reproductions", "command", "questions", "layout", "releases")
+html_sidebars = {page: [] for page in ALONE}
 html_context = {"default_mode": "auto"}
 copybutton_prompt_text = r">>> |\.\.\. "
 copybutton_prompt_is_regexp = True
+
+
+def one_letter_is_no_list(app, what, name, obj, options, lines):
+    """``heads: K.`` says a size; to reStructuredText a letter with a point begins a list."""
+    lines[:] = [re.sub(r"^(\s+[\w, ]+: )([A-Z]\.)(?= |$)", r"\1\\\2", line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", one_letter_is_no_list, priority=400)  # before napoleon

@@ -24,15 +24,16 @@ found = compare(
     learning_rate=0.01,
     out="runs/palindrome",
     engine="serial",
+    quiet=True,
 )
 
 figure, ax = plt.subplots(figsize=(9, 4.2), layout="constrained")
 found.plot_accuracy(ax)
 
 # %%
-# The last line of a notebook's cell shows the table and both figures:
+# The numbers behind it. In a notebook ``found`` as the last line of a cell shows them with both figures.
 
-found
+print(found)
 
 # %%
 # The same from a shell, with a report as a page::

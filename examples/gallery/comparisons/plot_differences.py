@@ -21,6 +21,7 @@ found = compare(
     learning_rate=0.01,
     out="runs/adding",
     engine="serial",
+    quiet=True,
 )
 paired = found.paired("lstm")
 print(

@@ -34,6 +34,7 @@ found = compare(
     learning_rate=0.01,
     out="runs/own-layer",
     engine="serial",
+    quiet=True,
 )
 
 figure, ax = plt.subplots(figsize=(9, 4), layout="constrained")

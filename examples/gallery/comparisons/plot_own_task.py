@@ -33,6 +33,7 @@ found = compare(
     learning_rate=0.01,
     out="runs/majority",
     engine="serial",
+    quiet=True,
 )
 
 figure, ax = plt.subplots(figsize=(9, 2.8), layout="constrained")
