@@ -219,9 +219,11 @@ def settings(results: Results) -> Section:
     ]
     blocks: list[Any] = [Facts({heading(c): listed(frame[c]) for c in names if c not in own})]
     if own:
+        each: list[Any] = []
         for model in results.models:
             values = frame[frame[LABEL] == model]
-            blocks.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+            each.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+        blocks.append(Fold("Settings of each model's own", each))
     machine = [c for c in frame if c.startswith("environment.") and frame[c].notna().any()]
     blocks.append(Facts({heading(c): listed(frame[c]) for c in machine}, title="machine"))
     return Section("settings", "Settings and machine", blocks)

@@ -134,7 +134,7 @@ def _rate_figure(decaying: Results) -> Figure:
 
 def memory(results: Results) -> Section | None:
     """Figure and numbers of D(r); None where no run measured it."""
-    parts = sensitivities(results)
+    parts = sensitivities(results.compared)
     if not parts:
         return None
     blocks: list[Any] = [definition_of(pd.concat(parts.values()))]
