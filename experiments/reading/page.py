@@ -123,10 +123,10 @@ def svg_of(picture: Picture, figures: FigureFiles | None = None) -> Markup:
     """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
     if isinstance(picture.figure, Markup):
         return picture.figure
-    if figures is not None:
-        figures.add(picture.figure, picture.title)
     buffer = io.StringIO()
     drawn(picture.figure, buffer, format="svg", dpi=120, metadata={"Date": None})
+    if figures is not None:
+        figures.add(picture.figure, picture.title)
     return standard.svg_element(buffer.getvalue())
 
 
