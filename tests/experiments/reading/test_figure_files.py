@@ -55,7 +55,9 @@ def test_files_have_the_size_of_the_style_and_the_page_has_its_own(results, caps
     assert report(results) == 0
     page = len((results / "report.html").read_text())
     assert report(results, "--figures", "svg", "--style", "paper") == 0
-    assert len((results / "report.html").read_text()) == page  # but for names of paths, which are drawn by chance
+    assert (
+        len((results / "report.html").read_text()) == page
+    )  # but for names of paths, which are drawn by chance
     text = (results / "figures" / "accuracy-against-length.svg").read_text()
     assert f'width="{72 * 3.4:g}pt"' in text
     assert report(results, "--style", "paper") == 2
