@@ -103,6 +103,7 @@ def report(
     baseline: str | None = None,
     equivalent: float | None = None,
     figures: str | None = None,
+    style: str | None = None,
 ) -> int:
     """Make report.html and results.csv again from a folder of results.
 
@@ -117,10 +118,14 @@ def report(
     figures
         pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
         the folder figures beside it, for a paper or a talk.
+    style
+        paper (a column of 3.4 inches) or slides (16:9): sizes of those files and of their text and lines [the page's].
     """
     from experiments.reading.files.figures import FigureFiles, parse_formats
 
-    files = FigureFiles(folder / "figures", parse_formats(figures)) if figures is not None else None
+    if style is not None and figures is None:
+        raise ValueError("style: there are no files to give it to; say which with --figures pdf")
+    files = FigureFiles(folder / "figures", parse_formats(figures), style) if figures is not None else None
 
     from experiments.reading.page import write_report
     from experiments.records.records import read_runs, write_results

@@ -105,6 +105,52 @@ def plot_accuracy(
     return ax
 
 
+def plot_models(
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    styles: Mapping[str, dict[str, Any]],
+    chance: float | None = None,
+    metric: Metric = ACCURACY,
+) -> Axes:
+    """A metric by model, for runs of one length: a row a model, a dot a seed, an open mark and a bar for the mean.
+
+    Args:
+        frame: From ``runs_table``; runs that differ in model and seed alone.
+        ax: Where to draw.
+        styles: Of all models of the report, in its order.
+        chance: Accuracy of guessing, drawn as a line.
+        metric: What is shown.
+    """
+    ended = frame[frame["status"] == "ok"]
+    labels = [label for label in styles if (ended["model.name"] == label).any()]
+    for place, label in enumerate(labels):
+        scores = metric.scale * ended.loc[ended["model.name"] == label, metric.key].to_numpy(dtype=float)
+        style = styles[label]
+        # Side by side, so that equal scores do not hide each other.
+        above = np.linspace(-0.32, 0.02, len(scores)) if len(scores) > 1 else np.zeros(len(scores))
+        look: dict[str, Any] = {"ms": 3.5, "mew": 0, "alpha": 0.6, "rasterized": len(ended) > MANY}
+        ax.plot(scores, place + above, style["marker"], color=style["color"], **look)
+        spread = scores.std(ddof=1) if len(scores) > 1 else 0.0
+        ax.errorbar(
+            scores.mean(),
+            place + 0.2,
+            xerr=spread,
+            fmt=style["marker"],
+            color=style["color"],
+            mfc="none",
+            capsize=3,
+        )
+    if chance is not None:
+        ax.axvline(metric.scale * chance, color="0.4", lw=1, ls=(0, (1, 2)))
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set(xlabel=metric.heading, ylim=(len(labels) - 0.5, -0.6))
+    if metric.key == ACCURACY.key:
+        ax.set_xlim(-0.03 * metric.scale, 1.03 * metric.scale)
+    ax.grid(axis="x", color="0.9")
+    return ax
+
+
 def plot_success(summary: pd.DataFrame, ax: Axes, *, order: Sequence[str] | None = None) -> Axes:
     """Share of seeds that learned the task, against length.
 

@@ -22,6 +22,7 @@ from experiments.records.pictures import FOLDER, read_index
 MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
 MOST_FAILURES = 100  # listed by name; the table of runs has them all
 MOST_PANELS = 12  # of one figure
+OPEN_PICTURES = 2  # of one kind; others are folded
 _PERCENT = f"{100 * CONFIDENCE:.0f} %"
 
 
@@ -110,7 +111,10 @@ def curves(results: Results, parts: dict[str, Results] | None = None) -> Section
     parts = results.parts() if parts is None else parts
     for title, part in list(parts.items())[:MOST_PANELS]:
         blocks += _curve_pictures(part, title)
-    return Section("curves", "Training curves", [*blocks, *left_out(parts)]) if blocks else None
+    more = blocks[OPEN_PICTURES:]
+    folded = [Fold(f"{len(more)} more figures of training curves", more)] if more else []
+    shown = [*blocks[:OPEN_PICTURES], *folded, *left_out(parts)]
+    return Section("curves", "Training curves", shown) if blocks else None
 
 
 def left_out(parts: dict[str, Results]) -> list[Text]:
@@ -219,9 +223,11 @@ def settings(results: Results) -> Section:
     ]
     blocks: list[Any] = [Facts({heading(c): listed(frame[c]) for c in names if c not in own})]
     if own:
+        each: list[Any] = []
         for model in results.models:
             values = frame[frame[LABEL] == model]
-            blocks.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+            each.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+        blocks.append(Fold("Settings of each model's own", each))
     machine = [c for c in frame if c.startswith("environment.") and frame[c].notna().any()]
     blocks.append(Facts({heading(c): listed(frame[c]) for c in machine}, title="machine"))
     return Section("settings", "Settings and machine", blocks)

@@ -191,7 +191,14 @@ def test_many_rows_come_in_parts(browser, tmp_path, monkeypatch):
     ]
     rows = [[f"r{i}", "lstm", "ok", (i * 37 % 501) / 501, 1, ""] for i in range(501)]
     nothing = {"shared": {}, "sets": [{}], "index": [0] * 501}
-    data = {"folder": "x", "columns": columns, "rows": rows, "settings": nothing, "environment": nothing}
+    data = {
+        "folder": "x",
+        "colors": {},
+        "columns": columns,
+        "rows": rows,
+        "settings": nothing,
+        "environment": nothing,
+    }
     curves = {"metrics": [], "steps": [], "runs": [None] * 501}
     made = {"data": Markup(json.dumps(data)), "curves": Markup(json.dumps(curves)), "note": ""}
     monkeypatch.setattr(reading, "explorer", lambda results: made)

@@ -25,8 +25,8 @@ STRIP = 0.12  # of the height, below the axis's numbers, for what is exactly 0
 def heard(results: Results) -> Section | None:
     """The figure, one for each set of settings; None where the answer has no fixed place."""
     blocks: list[Any] = []
-    measured = sensitivities(results)
-    parts = over_lengths(results)
+    measured = sensitivities(results.compared)
+    parts = over_lengths(results.compared)
     for title, part in list(parts.items())[:MOST_PANELS]:
         rows = answers_heard(part, measured.get(title, pd.DataFrame()))
         if rows.empty or rows["length"].nunique() < 2:  # over one length there is no line

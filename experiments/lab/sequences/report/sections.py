@@ -12,7 +12,7 @@ from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.reach import chance_of
 from experiments.lab.sequences.report.sensitivity_figures import sensitivity_figure
 from experiments.lab.sequences.report.sensitivity_tables import number_rows, sensitivities
-from experiments.reading.plots import plot_accuracy, plot_curves, plot_success
+from experiments.reading.plots import plot_accuracy, plot_curves, plot_models, plot_success
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 from experiments.reading.standard import MOST_PANELS, curves_of, legend_below, titled
@@ -46,6 +46,8 @@ def accuracy(results: Results) -> Section | None:
         return None
     parts, left_out = _shown_parts(results)
     judged = results.metric.title[:1].upper() + results.metric.title[1:]
+    if results.frame["length"].nunique() == 1:
+        return _by_model(results, parts, judged, left_out)
     figure = _panels(parts, 4.6)
     for (title, part), ax in zip(parts.items(), figure.axes):
         order, chance = results.models, chance_of(part.frame)
@@ -64,6 +66,21 @@ def accuracy(results: Results) -> Section | None:
     return Section("figures", heading, blocks)
 
 
+def _by_model(results: Results, parts: dict[str, Results], judged: str, left_out: str) -> Section:
+    """Over one length there is no line: a row a model."""
+    figure = _panels(parts, 1.2 + 0.36 * len(results.models))
+    for (title, part), ax in zip(parts.items(), figure.axes):
+        chance = chance_of(part.frame)
+        plot_models(part.frame, ax, styles=part.styles, chance=chance, metric=results.metric)
+        ax.set_title(title, fontsize=10)
+    text = (
+        f"{judged}. Dots: single seeds; open marks with bars: mean and one standard deviation; dotted: guessing."
+        f"{left_out}"
+    )
+    heading = f"{judged} at T = {results.frame['length'].iloc[0]}"
+    return Section("figures", heading, [Picture(heading, text, figure)])
+
+
 def _shown_parts(results: Results) -> tuple[dict[str, Results], str]:
     """Panels, and a word on those that are left out."""
     whole = over_lengths(results.compared)
@@ -78,7 +95,7 @@ def training(results: Results) -> Section | None:
         return None
     parts, left_out = _shown_parts(results)
     blocks: list[Any] = []
-    if results.metric.success is not None:
+    if results.metric.success is not None and results.frame["length"].nunique() > 1:
         success = _panels(parts, 4.2)
         for (title, part), ax in zip(parts.items(), success.axes):
             plot_success(part.summary(), ax, order=results.models).set_title(title, fontsize=10)
@@ -134,7 +151,7 @@ def _rate_figure(decaying: Results) -> Figure:
 
 def memory(results: Results) -> Section | None:
     """Figure and numbers of D(r); None where no run measured it."""
-    parts = sensitivities(results)
+    parts = sensitivities(results.compared)
     if not parts:
         return None
     blocks: list[Any] = [definition_of(pd.concat(parts.values()))]

@@ -107,6 +107,6 @@ def test_every_set_of_settings_has_panels_of_its_own(tmp_path):
     blocks = [*accuracy(results).blocks, *training(results).blocks]
     pictures = {block.title: block.figure for block in blocks}
     assert {f"Training curves: learning rate {rate}" for rate in (0.1, 0.2)} <= set(pictures)
-    for ax, score in zip(pictures["Accuracy against length"].axes, (0.25, 0.75)):
-        values = {float(y) for line in ax.lines for y in np.ravel(line.get_ydata())}
-        assert values == {score}
+    for ax, score in zip(pictures["Test accuracy at T = 5"].axes, (0.25, 0.75)):
+        marks = [line for line in ax.lines if line.get_marker() == "o"]
+        assert {float(x) for line in marks for x in np.ravel(line.get_xdata())} == {score}
