@@ -26,7 +26,8 @@ class Standing:
         iqm: Interquartile mean of all its runs.
         low: Lower end of its interval; NaN where there is none.
         high: Upper end.
-        success: Share of its runs, failed ones too, that learned their task, mean over tasks; NaN where the metric has no such border.
+        success: Share of its runs, failed ones too, that learned their task, mean over tasks; NaN where the metric
+            has no such border.
         success_low: Lower end of its interval.
         success_high: Upper end.
         n: Its runs.
