@@ -62,10 +62,13 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
     values: dict[tuple[str, str], np.ndarray] = {}
     tasks: list[str] = []
     repeated: list[str] = []
+    lost: dict[tuple[str, str], int] = {}
     for subject, results in read.items():
         for title, part in results.panels(("tuned", "audit")).items():
             task = " ".join(filter(None, (subject if len(read) > 1 or not title else "", title)))
             tasks.append(task)
+            broken = part.frame[part.frame["status"] == "failed"].drop_duplicates([LABEL, "seed"])
+            lost |= {(str(label), task): len(rows) for label, rows in broken.groupby(LABEL)}
             good = ended(part.frame)
             good = good[good[judge.key].notna()].sort_values("seed", kind="stable")
             again = good.duplicated([LABEL, "seed"])
@@ -86,6 +89,7 @@ def gather(folders: Mapping[Path, Sequence[RunRecord]], metric: str | None = Non
         lacking={model: there for model, there in lacking.items() if there},
         unscored=[task for task in tasks if task not in scored],
         failed=_named(read, lambda frame: frame["status"] == "failed"),
+        lost=lost,
         unfinished=_named(read, lambda frame: (frame["status"] != "failed") & frame[judge.key].isna()),
         repeated=repeated,
     )

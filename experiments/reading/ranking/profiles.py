@@ -61,6 +61,7 @@ def profile(scores: Scores, model: str, levels: np.ndarray) -> Profile:
         levels: Scores to look at, in the unit of the metric.
     """
     sign = -1.0 if scores.metric.lower_is_better else 1.0
-    share = share_above(scores.upward(model), sign * levels)
-    low, high = share_interval(share, len(scores.tasks) * scores.fewest(model))
+    runs = scores.all_runs(model)
+    share = share_above(runs, sign * levels)
+    low, high = share_interval(share, len(runs) * min(map(len, runs)))
     return Profile(levels, share, low, high)

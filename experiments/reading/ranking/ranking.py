@@ -26,7 +26,8 @@ class Standing:
         iqm: Interquartile mean of all its runs.
         low: Lower end of its interval; NaN where there is none.
         high: Upper end.
-        success: Share of its runs that learned their task, mean over tasks; NaN where the metric has no such border.
+        success: Share of its runs, failed ones too, that learned their task, mean over tasks; NaN where the metric
+            has no such border.
         success_low: Lower end of its interval.
         success_high: Upper end.
         n: Its runs.
@@ -103,12 +104,12 @@ def rank(scores: Scores, *, baseline: str | None = None, seed: int = 0) -> Ranki
 
 
 def _learned(scores: Scores, model: str) -> np.ndarray:
-    """Share of runs that reach the border of the metric, by task; nothing where it has none."""
+    """Share of all runs, failed ones too, that reach the border of the metric, by task; nothing where it has none."""
     border = scores.metric.success
     if border is None:
         return np.array([])
     sign = -1.0 if scores.metric.lower_is_better else 1.0
-    return np.array([(values >= sign * border).mean() for values in scores.upward(model)])
+    return np.array([(values >= sign * border).mean() for values in scores.all_runs(model)])
 
 
 def _standing(scores: Scores, place: int, heaps: bool, seed: int) -> Standing:
@@ -117,7 +118,8 @@ def _standing(scores: Scores, place: int, heaps: bool, seed: int) -> Standing:
     low, high = (math.nan, math.nan) if heaps else iqm_interval(values, seed=seed)
     shares = _learned(scores, model)
     success = float(shares.mean()) if len(shares) else math.nan
-    success_low, success_high = share_interval(success, len(values) * scores.fewest(model))
+    runs = scores.all_runs(model)
+    success_low, success_high = share_interval(success, len(runs) * min(map(len, runs)))
     return Standing(
         model=model,
         place=place,

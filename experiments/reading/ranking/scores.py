@@ -24,6 +24,7 @@ class Scores:
         lacking: Models that are left out, each with the tasks on which it has no score.
         unscored: Tasks that are left out, because no run ended there.
         failed: Names of the runs that failed, by model.
+        lost: How many failed, by model and task.
         unfinished: Names of the runs without a result, or without this number, by model.
         repeated: Names of runs that stood in two folders and count once.
     """
@@ -35,6 +36,7 @@ class Scores:
     lacking: Mapping[str, list[str]] = field(default_factory=dict)
     unscored: list[str] = field(default_factory=list)
     failed: Mapping[str, list[str]] = field(default_factory=dict)
+    lost: Mapping[tuple[str, str], int] = field(default_factory=dict)
     unfinished: Mapping[str, list[str]] = field(default_factory=dict)
     repeated: list[str] = field(default_factory=list)
 
@@ -46,6 +48,11 @@ class Scores:
         """The same with the sign that makes more better."""
         sign = -1.0 if self.metric.lower_is_better else 1.0
         return [sign * values for values in self.of(model)]
+
+    def all_runs(self, model: str) -> list[np.ndarray]:
+        """The same with the runs that failed, which are below every score: what a share of runs is taken of."""
+        lost = [np.full(self.lost.get((model, task), 0), -np.inf) for task in self.tasks]
+        return [np.concatenate(both) for both in zip(self.upward(model), lost)]
 
     def pooled(self, model: str) -> np.ndarray:
         """All scores of a model."""

@@ -35,8 +35,8 @@ def notes(ranking: Ranking) -> list[str]:
     ]
     if scores.metric.success is not None:
         lines.append(
-            f"Success: share of runs that reach {scores.metric.success:g}, with the exact interval of Clopper and "
-            f"Pearson ({_PERCENT} or more)."
+            f"Success: share of all runs, failed ones too, that reach {scores.metric.success:g}, with the exact "
+            f"interval of Clopper and Pearson ({_PERCENT} or more)."
         )
     return lines
 

@@ -144,11 +144,12 @@ def test_both_networks_of_a_length_claim_differ_in_the_cell_alone():
 
 @pytest.mark.parametrize("name", ["B1", "C1", "D1", "E1"])
 def test_claims_of_2019_read_single_numbers_and_d_has_no_forget_bias(name):
+    assert {part.seeds for part in CLAIMS[name].full.runs} == {10}
     for plan in (CLAIMS[name].quick, CLAIMS[name].full):
         runs = [run for part in plan.runs for run in part.runs()]
         assert {run.model.encoding for run in runs} == {"scalar"}
         assert {run.train.optimizer for run in runs} == {"rmsprop"}
-        assert {run.seed for run in runs} == set(range(10))
+        assert {run.seed for run in runs} >= set(range(6))
         if name == "D1":
             assert {run.model.forget_bias for run in runs if run.model.cell == "lstm"} == {0.0}
 
