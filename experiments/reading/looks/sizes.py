@@ -96,7 +96,7 @@ def restyle(drawn: Figure | Axes, style: str) -> Figure:
     inch = sizes.font / 72
     panel = max(0.66 * width / columns, 1.7 * inch * _names_down(figure) + 4 * inch)
     figure.set_size_inches(width, sizes.height or rows * panel + 1.5 * inch * lines)
-    return figure  # type: ignore[no-any-return]
+    return figure
 
 
 def _grid(figure: Any) -> tuple[int, int]:
