@@ -44,6 +44,8 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     for key in ("summary", "data", "accuracy", "curves", "graphs", "models"):
         assert f'<h2 id="{key}">' in page
     assert "Training curves: karate" in page
+    assert "Smoke run: tiny sizes; figures mean nothing." in page
+    assert not [key for key in ("finding", "paired") if f'<h2 id="{key}">' in page]
     assert "(paper)" not in page
 
     code, line, _ = run(capsys, "redo", folders[0])
