@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from experiments.door.models import graph_net
     from experiments.door.tasks import task
     from experiments.lab.sequences.tasks.task import Examples, Task
+    from experiments.reading.looks.sizes import restyle
 
 #: Where each name is; it is imported when it is asked for, so that the command line stays quick.
 _NAMES = {
@@ -31,6 +32,7 @@ _NAMES = {
     "compare": "experiments.door.compare",
     "graph_net": "experiments.door.models",
     "parametrize_with_checks": "experiments.door.checks.door",
+    "restyle": "experiments.reading.looks.sizes",
     "results": "experiments.door.compare",
     "task": "experiments.door.tasks",
 }
@@ -44,6 +46,7 @@ __all__ = [
     "compare",
     "graph_net",
     "parametrize_with_checks",
+    "restyle",
     "results",
     "task",
 ]

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from gnnlab.drawing.graph_drawing import draw_graph
     from gnnlab.drawing.matrix_drawing import draw_adjacency
     from gnnlab.drawing.word_view import word_neighbourhood
@@ -135,6 +136,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name in ("drawing", "graphs", "layers", "text"):  # parts of the package
         return importlib.import_module(f"gnnlab.{name}")
     if name not in _HOME:
@@ -146,3 +149,13 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    """The version of the distribution; ``not installed`` where the package only lies beside a program."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("gnnlab")
+    except metadata.PackageNotFoundError:
+        return "not installed"

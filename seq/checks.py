@@ -27,6 +27,9 @@ class value_checks:  # noqa: N801 (used like torch.set_grad_enabled, as a switch
     Args:
         enabled: whether layers read the values of their inputs.
 
+    Raises:
+        ValueError: ``enabled`` that is neither True nor False.
+
     Example:
         >>> import torch
         >>> from seq import RNN, value_checks

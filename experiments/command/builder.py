@@ -127,6 +127,8 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
         ValueError: An argument makes no sense.
     """
     values = {option.name: given.get(option.name, option.initial) for option in options}
+    if values["config"] is not None:
+        raise ValueError("config: gnnlab run takes one such file, and gnnlab sweep none beside its own")
     smoke = experiment.smoke if values["smoke"] else {}
     how = Execution(**{name: values[name] for name in OPTIONS})
     labels = values["models"]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from cyclopts import App, CycloptsError
 
@@ -19,7 +20,7 @@ from experiments.command.comparison_command import compare, table
 from experiments.command.draw.commands import draw_app
 from experiments.command.ending import EXIT_INTERRUPTED, ended_by_signals, heard, keep_deadline
 from experiments.command.rank_command import rank
-from experiments.command.sweeps.sweep_command import make_sweep
+from experiments.command.sweeps.sweep_command import make_sweep, with_config
 from experiments.command.sweeps.tune_command import make_tune
 from experiments.command.tensorboard_command import tensorboard
 from experiments.command.trained.predict_command import predict
@@ -49,13 +50,9 @@ EXIT_READER_GONE = 141
 
 
 def _version() -> str:
-    """The version installed; the packages that the code is in are not named as their distribution is."""
-    from importlib import metadata
+    import gnnlab  # its version alone, which imports nothing more
 
-    try:
-        return metadata.version("gnnlab")
-    except metadata.PackageNotFoundError:
-        return "not installed"
+    return gnnlab.__version__
 
 
 app = App(
@@ -71,11 +68,11 @@ app = App(
 
 
 app.command(run_app())
-app.command(make_sweep(app), name="sweep")
+app.command(make_sweep(app), name="sweep", help_epilogue="Start with: gnnlab sweep sweep.yaml --dry-run")
 app.command(make_tune(app), name="tune", help_epilogue="Start with: gnnlab tune palindrome --smoke")
 
 
-@app.command(name="list")
+@app.command(name="list", help_epilogue="Start with: gnnlab list")
 def list_() -> int:
     """Show experiments, models and their options."""
     print("Experiments (gnnlab run NAME)")
@@ -98,7 +95,7 @@ def list_() -> int:
     return 0
 
 
-@app.command
+@app.command(help_epilogue="Start with: gnnlab report runs/palindrome")
 def report(
     folder: Path,
     /,
@@ -106,6 +103,7 @@ def report(
     baseline: str | None = None,
     equivalent: float | None = None,
     figures: str | None = None,
+    style: str | None = None,
 ) -> int:
     """Make report.html and results.csv again from a folder of results.
 
@@ -120,10 +118,14 @@ def report(
     figures
         pdf, svg or png, or several with commas between: writes each figure of the report as a file of its own into
         the folder figures beside it, for a paper or a talk.
+    style
+        paper (a column of 3.4 inches) or slides (16:9): sizes of those files and of their text and lines [the page's].
     """
     from experiments.reading.files.figures import FigureFiles, parse_formats
 
-    files = FigureFiles(folder / "figures", parse_formats(figures)) if figures is not None else None
+    if style is not None and figures is None:
+        raise ValueError("style: there are no files to give it to; say which with --figures pdf")
+    files = FigureFiles(folder / "figures", parse_formats(figures), style) if figures is not None else None
 
     from experiments.reading.page import write_report
     from experiments.records.records import read_runs, write_results
@@ -137,7 +139,7 @@ def report(
     return 0
 
 
-@app.command
+@app.command(help_epilogue="Start with: gnnlab redo runs/palindrome/RUN, one of its folders")
 def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     """Repeat one recorded run from its config.json, and compare the two training curves bit by bit.
 
@@ -155,14 +157,14 @@ def redo(run_folder: Path, /, *, out: Path | None = None) -> int:
     )
 
 
-app.command(compare)
-app.command(table)
+app.command(compare, help_epilogue="Start with: gnnlab compare runs/before runs/after")
+app.command(table, help_epilogue="Start with: gnnlab table runs/palindrome --baseline lstm")
 app.command(
     rank,
     usage="Usage: gnnlab rank FOLDER... [OPTIONS]",
     help_epilogue="Start with: gnnlab rank runs/palindrome runs/combinations --out figures",
 )
-app.command(tensorboard)
+app.command(tensorboard, help_epilogue="Start with: gnnlab tensorboard runs/palindrome")
 app.command(
     predict,
     usage="Usage: gnnlab predict RUN TEXT | RUN --file FILE",
@@ -182,6 +184,22 @@ app.command(
 app.command(sample, help_epilogue="Start with: gnnlab run characters")
 
 
+@app.command(help_epilogue="Start with: gnnlab completion bash")
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
+    """Print the script that completes commands and options when you press Tab.
+
+    Bash: `gnnlab completion bash > ~/.local/share/bash-completion/completions/gnnlab`. Zsh: into a file `_gnnlab` in a
+    folder of `fpath`. Fish: `gnnlab completion fish > ~/.config/fish/completions/gnnlab.fish`. Then open a new shell.
+
+    Parameters
+    ----------
+    shell
+        bash, zsh or fish.
+    """
+    print(app.generate_completion(shell=shell))
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; bad input is one line on stderr and code 2."""
     # Where matplotlib may not keep its cache of fonts, it would say so on stderr at every start.
@@ -198,7 +216,9 @@ def main(arguments: list[str] | None = None) -> None:
         with ended_by_signals(), _drawing_to_files():
             if arguments[:1] == ["run"] and len(arguments) > 1:
                 add_own(app["run"], arguments[1])
-            code = app(arguments, exit_on_error=False, print_error=False)
+            code = with_config(app, arguments)
+            if code is None:
+                code = app(arguments, exit_on_error=False, print_error=False)
             sys.stdout.flush()
     except (CycloptsError, ValueError) as error:
         print(f"gnnlab: {' '.join(str(error).split())}", file=sys.stderr)

@@ -40,11 +40,11 @@ def compare(
         A difference of it that would be none to you; groups that differ by less are then told from those not shown to
         differ.
     format
-        text, csv (numbers not rounded), markdown or latex.
+        text, csv or json (numbers not rounded), markdown or latex.
     out
         File to write in place of the terminal.
     """
-    from experiments.reading.table_formats import FORMATS, check_format
+    from experiments.reading.table_formats import FORMATS, UNROUNDED, check_format
 
     check_format(format)
     _check_out(out)
@@ -55,10 +55,10 @@ def compare(
     if first.resolve() == second.resolve():
         raise ValueError(f"folders: {first} and {second} are the same folder")
     comparison = compare_folders(read_runs(first), read_runs(second), metric=metric, equivalent=equivalent)
-    if format == "csv":
-        text = comparison.groups.to_csv(index=False).rstrip("\n")
-    else:
-        text = FORMATS[format](comparison_rows(comparison))
+    if format in UNROUNDED:
+        _give(UNROUNDED[format](comparison.groups), out)
+        return 0
+    text = FORMATS[format](comparison_rows(comparison))
     if format == "text":
         text = "\n\n".join([_head(comparison, first, second), text, _foot(comparison, equivalent)])
     _give(text, out)
@@ -73,6 +73,7 @@ def table(
     format: str = "text",
     baseline: str | None = None,
     equivalent: float | None = None,
+    sort: bool = False,
     selection: bool = False,
     out: Path | None = None,
 ) -> int:
@@ -87,19 +88,22 @@ def table(
     metric
         A number of result.json, such as test_loss [what the experiment judges its runs by].
     format
-        text, csv (numbers not rounded), markdown or latex (a tabular that needs no package).
+        text, csv or json (numbers not rounded), markdown or latex (a tabular that needs no package).
     baseline
         A model; adds the difference from it, paired by seed, with Student's interval, the number of pairs, and a
         verdict that is corrected for the number of rows.
     equivalent
         A difference of the metric that would be none to you, as 0.005 of an accuracy.
+    sort
+        The best mean first [models in their natural order]. The best of many rows is better than it will be on new
+        seeds: to compare models by their best settings, choose them with `gnnlab run EXPERIMENT --tune`.
     selection
         In place of it, the test figure at the step that validation chose, at the last step, and the best along
         training, of runs with --audit.
     out
         File to write in place of the terminal.
     """
-    from experiments.reading.table_formats import FORMATS, check_format
+    from experiments.reading.table_formats import FORMATS, UNROUNDED, check_format
 
     check_format(format)
     _check_out(out)
@@ -111,9 +115,12 @@ def table(
         _give(_selection(results, format), out)
         return 0
     summary = results.summary(metric)
+    if sort:
+        lower = results.metrics(metric)[0].lower_is_better
+        summary = summary.sort_values("mean", ascending=lower, kind="stable")
     paired = None if baseline is None else results.paired(metric=metric)
-    if format == "csv":
-        _give(_unrounded(summary, paired), out)
+    if format in UNROUNDED:
+        _give(UNROUNDED[format](_joined(summary, paired)), out)
         return 0
     rows = summary_rows(results, summary, metric)
     if paired is not None:
@@ -124,26 +131,27 @@ def table(
 
 def _selection(results: Results, format: str) -> str:
     from experiments.reading.protocol.selection import selection_rows, selection_table
-    from experiments.reading.table_formats import FORMATS
+    from experiments.reading.table_formats import FORMATS, UNROUNDED
 
     table = selection_table(results)
     if table.empty:
         raise ValueError(
             f"selection: no run in {results.folder} was audited; gnnlab run with --audit does it"
         )
-    if format == "csv":
-        return str(table.to_csv(index=False)).rstrip("\n")
+    if format in UNROUNDED:
+        return UNROUNDED[format](table)
     return FORMATS[format](selection_rows(results))
 
 
-def _unrounded(summary: Any, paired: Any) -> str:
+def _joined(summary: Any, paired: Any) -> Any:
+    """The summary, with the differences beside it."""
     if paired is not None:
         keys = [c for c in summary.attrs["keys"] if c in paired]
         paired = paired.rename(columns={"n": "pairs"}).rename(
             columns={c: f"difference_{c}" for c in paired if c in summary and c not in keys}
         )
         summary = summary.merge(paired, on=keys, how="left")
-    return str(summary.to_csv(index=False)).rstrip("\n")
+    return summary
 
 
 def _head(comparison: FolderComparison, first: Path, second: Path) -> str:

@@ -119,6 +119,11 @@ def _common(name: str) -> list[CommandOption]:
             "The same from end to end in seconds, on tiny sizes; the numbers mean nothing",
             initial=False,
         ),
+        CommandOption(
+            "config",
+            Path,
+            "A YAML file with any of these options, as gnnlab sweep takes; what the command line says comes first",
+        ),
         CommandOption("out", Path, "Folder for the results", f"runs/{name}"),
         CommandOption(
             "device", str, "cpu, auto (a GPU where there is one), cuda or cuda:N", "cpu", initial="cpu"

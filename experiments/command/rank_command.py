@@ -41,7 +41,7 @@ def rank(
     baseline
         Model that the others are compared with [the one with the best mean rank].
     format
-        text, csv (one table, numbers not rounded), markdown or latex (two tables).
+        text, csv or json (one table, numbers not rounded), markdown or latex (two tables).
     out
         Folder for rank.csv, rank.tex and the figures, each as svg and pdf: score matrix, interquartile means,
         performance profiles and, with two tasks or more, the critical-difference diagram.
@@ -86,10 +86,10 @@ def _text(ranking: Ranking) -> str:
 
 def _tables(ranking: Ranking, format: str) -> str:
     from experiments.reading.ranking.rows import improvement_rows, score_rows, unrounded
-    from experiments.reading.table_formats import FORMATS
+    from experiments.reading.table_formats import FORMATS, UNROUNDED
 
-    if format == "csv":
-        return str(unrounded(ranking).to_csv(index=False)).rstrip("\n")
+    if format in UNROUNDED:
+        return UNROUNDED[format](unrounded(ranking))
     return "\n\n".join(FORMATS[format](rows) for rows in (score_rows(ranking), improvement_rows(ranking)))
 
 

@@ -38,12 +38,14 @@ class Done:
         outcome: Of its runs; None where another process does them, or nothing was to be done.
         page: The report.
         equivalent: A difference that would be none to the user.
+        quiet: Whether the user wants to hear of failures alone.
     """
 
     out: Path
     outcome: SweepResult | None = None
     page: Path | None = None
     equivalent: float | None = None
+    quiet: bool = False
 
 
 def compare(
@@ -184,7 +186,7 @@ def carry_out(
     outcome = run_sweep(runs, out, workers=workers, how=how)
     if pictures and experiment.pictures:
         loaded(experiment.pictures)(runs, out, options or {})
-    return Done(out, outcome, write_report(out, equivalent=how.equivalent), how.equivalent)
+    return Done(out, outcome, write_report(out, equivalent=how.equivalent), how.equivalent, how.quiet)
 
 
 def announce(done: Done) -> int:
@@ -196,10 +198,11 @@ def announce(done: Done) -> int:
     if done.outcome is None:
         return 0
     outcome = done.outcome
-    print(text_summary(Results(done.out, equivalent=done.equivalent), [tuning_section]))
-    if outcome.skipped:
-        print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
-    print(f"\nreport: {done.page}")
+    if not done.quiet:
+        print(text_summary(Results(done.out, equivalent=done.equivalent), [tuning_section]))
+        if outcome.skipped:
+            print(f"\n{len(outcome.skipped)} runs were there already, {len(outcome.done)} are new")
+        print(f"\nreport: {done.page}")
     warn(outcome)
     return 1 if outcome.failed else 0
 

@@ -31,6 +31,8 @@ class Execution:
         retry_changed: Do runs again whose model or task, code of your own, has changed since they were recorded.
         equivalent: A difference of what judges the runs that would be none to you, as 0.005 of an accuracy; the report
             then tells models that are equivalent from those that could not be told apart.
+        quiet: Say nothing but what failed: no progress, no table.
+        verbose: Say with lines when each run begins and what it found, in place of bars.
         dry_run: Show the runs, their parameters and an estimate of time from a few timed steps. Writes nothing.
     """
 
@@ -44,6 +46,8 @@ class Execution:
     retry_failed: bool = False
     retry_changed: bool = False
     equivalent: float | None = None
+    quiet: bool = False
+    verbose: bool = False
     dry_run: bool = False
 
     def check(self) -> None:
@@ -59,6 +63,8 @@ class Execution:
         if self.checkpoint_every < 0:
             raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
         check_equivalent(self.equivalent)
+        if self.quiet and self.verbose:
+            raise ValueError("quiet: it cannot be said together with verbose")
         if self.tensorboard:
             check_tensorboard()
         for name, least in (("cpus_per_run", 0), ("gpus_per_run", -1)):

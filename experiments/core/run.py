@@ -28,6 +28,7 @@ class Run(Settings):
         audit: Look at the test part along training too, to say what choosing the step by it would have given. It
             changes nothing else.
         tuned: How validation chose settings of this run; empty for settings that were given.
+        smoke: It has the tiny sizes of ``--smoke``, so that its page says that its figures mean nothing.
         code: The user's own code that it needs, each piece with file and SHA-256. It is no setting: a file that was
             moved, or in which a comment was mended, leaves the run what it is.
     """
@@ -35,7 +36,7 @@ class Run(Settings):
     #: Columns of the task that every table names.
     told: ClassVar[tuple[str, ...]] = ()
     #: Fields that are no columns of a table of runs.
-    not_columns: ClassVar[frozenset[str]] = frozenset({"code"})
+    not_columns: ClassVar[frozenset[str]] = frozenset({"smoke", "code"})
 
     experiment: str = plain(option=False)
     model: Any = plain(option=False)
@@ -46,12 +47,14 @@ class Run(Settings):
     deterministic: bool = plain(False, option=False, added=True)
     audit: bool = plain(False, option=False, added=True)
     tuned: str = plain("", option=False, added=True)
+    smoke: bool = plain(False, option=False, hashed=False)
     code: tuple[Code, ...] = plain((), option=False, hashed=False)
 
     def to_dict(self) -> Values:
         values = super().to_dict()
-        if not self.code:
-            del values["code"]
+        for name in ("smoke", "code"):
+            if not values[name]:
+                del values[name]
         return values
 
     def __reduce_ex__(self, protocol: Any) -> Any:

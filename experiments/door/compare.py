@@ -78,6 +78,7 @@ def compare(
 
     Raises:
         ValueError: An argument makes no sense; the message names it.
+        SystemExit: Nothing is left to do in this process, as in the helpers that ``torchrun`` starts.
     """
     own.stop_if_loading()
     experiment = _experiment(task, Path(out) if out is not None else None, name)
@@ -117,7 +118,8 @@ def compare(
     if done.outcome is None:
         raise SystemExit(0)  # nothing was to be done here, and what there is to say was said
     line.warn(done.outcome)
-    print(f"report: {done.page}", file=sys.stderr)
+    if not how.quiet:
+        print(f"report: {done.page}", file=sys.stderr)
     return ShownResults(folder)
 
 

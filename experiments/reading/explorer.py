@@ -45,6 +45,7 @@ def explorer(results: Results) -> dict[str, Any]:
     data = {
         "folder": str(results.folder),
         "step": step,
+        "colors": {model: style["color"] for model, style in results.styles.items()},
         "measure": results.metric.key if results.metric.key in columns else None,
         "columns": list(columns.values()),
         "rows": [list(row) for row in zip(*values)],

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from experiments.core.catalogue import experiment_of
+from experiments.core.registry import ATTENTION, CELLS, CONVOLUTIONS
 from experiments.core.run import Run
 from experiments.core.settings import nested
 from experiments.core.written.tuning import tuned_names
 from experiments.records.records import RunRecord, flat_row, flat_settings
 
 LABEL = "model.name"
+_RANKS = {name: place for place, name in enumerate((*CELLS, *ATTENTION, *CONVOLUTIONS))}
 MACHINE = ("device", "threads", "deterministic")
 #: How a run was chosen and looked at: neither task nor treatment.
 PROTOCOL = ("tuned", "audit")
@@ -161,18 +163,27 @@ def ended(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["status"] == "ok"]
 
 
-def natural(label: str) -> tuple[tuple[int, str], ...]:
-    """Sort key that puts ``gcn-9`` before ``gcn-10``.
+def natural(label: str) -> tuple[tuple[int, int, str, int], ...]:
+    """Sort key of the one order of models: cells, attention and convolutions as the lab lists them, then others.
+
+    Of one cell or convolution, fewer layers come first, and words after numbers.
 
     Example:
-        >>> sorted(["gcn-10", "gcn-9"], key=natural)
-        ['gcn-9', 'gcn-10']
+        >>> sorted(["gcn-reach", "gcn-12", "gcn-4-skip9", "gcn-4-skip10", "gat-2", "gcn-4", "lstm", "rnn"], key=natural)
+        ['rnn', 'lstm', 'gcn-4', 'gcn-4-skip9', 'gcn-4-skip10', 'gcn-12', 'gcn-reach', 'gat-2']
     """
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in label.split("-"))
+    name, *words = label.split("-")
+    return ((_RANKS.get(name, len(_RANKS)), 0, name, 0), *map(_word, words))
+
+
+def _word(word: str) -> tuple[int, int, str, int]:
+    stem = word.rstrip("0123456789")
+    number = int(word[len(stem) :] or 0)
+    return (0, number, "", 0) if not stem else (1, 0, stem, number)
 
 
 def sortable(column: pd.Series) -> pd.Series:
-    """Models in natural order, numbers by size, anything else, and a mixture, as text."""
+    """Models in their order, numbers by size, anything else, and a mixture, as text."""
     if column.name == LABEL:
         return column.map(lambda label: natural(str(label)))
     return column if pd.api.types.is_numeric_dtype(column) else column.astype(str)

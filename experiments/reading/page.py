@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from experiments.core.experiment import load
 from experiments.reading import standard
@@ -75,6 +76,7 @@ def render(results: Results, figures: FigureFiles | None = None) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["models"] = partial(unbroken, models=results.models)
     environment.globals["svg"] = partial(svg_of, figures=figures)
     script = (folder / "runs.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -85,6 +87,8 @@ def render(results: Results, figures: FigureFiles | None = None) -> str:
         question=experiment.question,
         about=experiment.about,
         count=len(results.runs),
+        smoke=results.smoke,
+        colors={model: style["color"] for model, style in results.styles.items()},
         sections=sections_of(results),
         folder=str(results.folder),
         explorer=explorer(results),
@@ -94,23 +98,35 @@ def render(results: Results, figures: FigureFiles | None = None) -> str:
     )
 
 
+def unbroken(sentence: str, models: list[str]) -> Markup:
+    """The sentence as markup, in which no line ends within the name of a model.
+
+    Example:
+        >>> str(unbroken("lstm < gcn-2, gcn-2-mirrored", ["lstm", "gcn-2"]))
+        '<span class="model">lstm</span> &lt; <span class="model">gcn-2</span>, gcn-2-mirrored'
+    """
+    names = "|".join(re.escape(str(escape(name))) for name in models)
+    named = re.sub(rf"(?<![\w-])({names})(?![\w-])", r'<span class="model">\1</span>', str(escape(sentence)))
+    return Markup(named)
+
+
 def sections_of(results: Results) -> list[Section]:
     """Every section of the page but for the table of runs, which is a part of the template."""
     found: list[Section] = []
     for make in (*map(load, results.experiment.sections), *ALWAYS):
         made = make(results)
         found += made if isinstance(made, list) else [made] if made is not None else []
-    return found
+    return [section for section in found if not (results.smoke and section.judged)]
 
 
 def svg_of(picture: Picture, figures: FigureFiles | None = None) -> Markup:
     """A figure as an SVG element that a page can hold; what is rasterised in it has 120 dots an inch."""
     if isinstance(picture.figure, Markup):
         return picture.figure
-    if figures is not None:
-        figures.add(picture.figure, picture.title)
     buffer = io.StringIO()
     drawn(picture.figure, buffer, format="svg", dpi=120, metadata={"Date": None})
+    if figures is not None:
+        figures.add(picture.figure, picture.title)
     return standard.svg_element(buffer.getvalue())
 
 

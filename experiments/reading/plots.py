@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,35 +12,22 @@ from matplotlib.collections import LineCollection
 
 from experiments.core.metric import Metric
 from experiments.reading.frames import natural
+from experiments.reading.looks.models import model_styles
 
 ACCURACY = Metric("test_accuracy", "test accuracy")
 Smoothing = Callable[[np.ndarray], np.ndarray]
-MARKERS = "osD^vPX*<>hpd"
-_STYLES = ("-", "--", "-.", ":")
 MANY = (
     300  # marks or lines of one kind above which they are a picture of dots: paths would make the page slow
 )
 
 
-def model_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Colour, marker and line of each model: the same in every figure, told apart without colour too."""
-    import matplotlib
-
-    colors = matplotlib.colormaps["tab10"].colors  # type: ignore[attr-defined]
-    return {
-        label: {
-            "color": colors[i % len(colors)],
-            "marker": MARKERS[i % len(MARKERS)],
-            "linestyle": _STYLES[(i // 3) % len(_STYLES)],
-        }
-        for i, label in enumerate(labels)
-    }
+SPREAD = 0.2  # of the gap between two lengths: marks stand close to their length, and centred over it
 
 
 def _offsets(count: int, lengths: np.ndarray) -> np.ndarray:
     """Small shifts along the length axis, so that models at the same height do not hide each other."""
     gap = np.diff(np.unique(lengths)).min() if len(np.unique(lengths)) > 1 else 1.0
-    return (np.arange(count) - (count - 1) / 2) * gap * 0.4 / max(count, 2)
+    return (np.arange(count) - (count - 1) / 2) * gap * SPREAD / max(count, 2)
 
 
 def _apart(runs: pd.DataFrame) -> pd.Series:
@@ -115,6 +102,52 @@ def plot_accuracy(
     ax.set(ylabel=metric.heading)
     if share:
         ax.set_ylim(-0.03, 1.05)
+    return ax
+
+
+def plot_models(
+    frame: pd.DataFrame,
+    ax: Axes,
+    *,
+    styles: Mapping[str, dict[str, Any]],
+    chance: float | None = None,
+    metric: Metric = ACCURACY,
+) -> Axes:
+    """A metric by model, for runs of one length: a row a model, a dot a seed, an open mark and a bar for the mean.
+
+    Args:
+        frame: From ``runs_table``; runs that differ in model and seed alone.
+        ax: Where to draw.
+        styles: Of all models of the report, in its order.
+        chance: Accuracy of guessing, drawn as a line.
+        metric: What is shown.
+    """
+    ended = frame[frame["status"] == "ok"]
+    labels = [label for label in styles if (ended["model.name"] == label).any()]
+    for place, label in enumerate(labels):
+        scores = metric.scale * ended.loc[ended["model.name"] == label, metric.key].to_numpy(dtype=float)
+        style = styles[label]
+        # Side by side, so that equal scores do not hide each other.
+        above = np.linspace(-0.32, 0.02, len(scores)) if len(scores) > 1 else np.zeros(len(scores))
+        look: dict[str, Any] = {"ms": 3.5, "mew": 0, "alpha": 0.6, "rasterized": len(ended) > MANY}
+        ax.plot(scores, place + above, style["marker"], color=style["color"], **look)
+        spread = scores.std(ddof=1) if len(scores) > 1 else 0.0
+        ax.errorbar(
+            scores.mean(),
+            place + 0.2,
+            xerr=spread,
+            fmt=style["marker"],
+            color=style["color"],
+            mfc="none",
+            capsize=3,
+        )
+    if chance is not None:
+        ax.axvline(metric.scale * chance, color="0.4", lw=1, ls=(0, (1, 2)))
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set(xlabel=metric.heading, ylim=(len(labels) - 0.5, -0.6))
+    if metric.key == ACCURACY.key:
+        ax.set_xlim(-0.03 * metric.scale, 1.03 * metric.scale)
+    ax.grid(axis="x", color="0.9")
     return ax
 
 

@@ -14,7 +14,7 @@ from experiments.core.catalogue import experiment_of
 from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric, check_equivalent, metric_of
 from experiments.reading.frames import LABEL, ended, natural, runs_table, setting_columns, told_tasks
-from experiments.reading.plots import model_styles
+from experiments.reading.looks.models import model_styles
 from experiments.reading.statistics.checks import check_baseline, check_metric
 from experiments.reading.statistics.pairs import paired_differences
 from experiments.reading.statistics.summary import summarize
@@ -241,6 +241,22 @@ class Results:
     def summary(self, metric: str | None = None) -> pd.DataFrame:
         """One row a group of runs that differ in nothing but the seed; see ``summarize``."""
         return summarize(self.frame, self.metrics(metric))
+
+    @cached_property
+    def judged(self) -> pd.DataFrame:
+        """The paired differences from the baseline with their verdicts, as the page prints them."""
+        return self.paired()
+
+    @cached_property
+    def compared(self) -> Results:
+        """The runs that verdicts are about: where some were tuned, those."""
+        tuned = self.frame["tuned"].isin(("no", "")).eq(False)
+        return self if tuned.all() else self.some(tuned) or self
+
+    @property
+    def smoke(self) -> bool:
+        """Whether runs had the tiny sizes of ``--smoke``, whose figures mean nothing."""
+        return self.folder.name.endswith("-smoke") or any(run.settings.smoke for run in self.runs)
 
     def paired(
         self, baseline: str | None = None, metric: str | None = None, *, relative: bool = False

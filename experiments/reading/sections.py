@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from experiments.reading.table_formats import text_columns
 
+SHORT = 14  # rows of a table that is not folded
+
 
 @dataclass(frozen=True)
 class Text:
@@ -41,14 +43,21 @@ class Table:
         rows: Cells by heading; the first row's headings serve all.
         note: Below it.
         texts: Headings of columns of free text, which begin at the left as words do, whatever they look like.
-        wide: It scrolls within the page from a height on.
+        open: It stands open however long it is; others are folded behind the number of their rows.
+        runs: Of each row, which runs it is of, as places among those of the page; empty for no links.
     """
 
     rows: Sequence[dict[str, str]]
     note: str = ""
     texts: Sequence[str] = ()
-    wide: bool = True
+    open: bool = False
+    runs: Sequence[Sequence[int]] = ()
     kind: str = field(default="table", init=False)
+
+    @property
+    def folded(self) -> bool:
+        """Whether a reader opens it."""
+        return len(self.rows) > SHORT and not self.open
 
     @property
     def headings(self) -> list[str]:
@@ -116,8 +125,10 @@ class Section:
         key: The anchor of the heading.
         heading: The heading.
         blocks: Some of the classes above.
+        judged: It holds verdicts, which a page of tiny sizes does not print.
     """
 
     key: str
     heading: str
     blocks: Sequence[Any]
+    judged: bool = False

@@ -12,22 +12,28 @@ from experiments.reading.plots import plot_curves
 from experiments.reading.results import Results
 from experiments.reading.sections import Facts, Fold, Picture, Pre, Section, Table, Text
 from experiments.reading.statistics.intervals import CONFIDENCE
+from experiments.reading.statistics.summary import runs_of_groups
 from experiments.reading.statistics.verdicts import judge_together, judged_count, meaning
 from experiments.reading.table_formats import heading, listed, markdown
-from experiments.reading.tables import model_rows, paired_rows, summary_rows
+from experiments.reading.tables import PAPER, apart, model_rows, paired_rows, summary_rows
 from experiments.records.files import read_text
 from experiments.records.pictures import FOLDER, read_index
 
 MAX_SVG = 4 << 20  # bytes of one picture; a larger one would make the page slow
 MOST_FAILURES = 100  # listed by name; the table of runs has them all
 MOST_PANELS = 12  # of one figure
+OPEN_PICTURES = 2  # of one kind; others are folded
 _PERCENT = f"{100 * CONFIDENCE:.0f} %"
 
 
 def summary(results: Results) -> Section:
     """Figures over seeds, and the papers' beside them."""
-    rows = summary_rows(results)
+    rows, runs = summary_rows(results), []
     metric = results.metric
+    groups = iter(runs_of_groups(results.frame))
+    for row in rows:
+        # A published figure has no runs, and stands below those that are of the same model.
+        runs.append([] if row["model"].endswith(PAPER) else next(groups))
     note = (
         f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds, and "
         f"Student's {_PERCENT} interval of the mean. "
@@ -43,14 +49,16 @@ def summary(results: Results) -> Section:
     step = results.experiment.step
     note += f"Parameters, steps ({step}s), milliseconds per {step} and seconds per run are medians."
     papers = {
-        p.source
-        for p in results.experiment.published
-        if any(r["model"] == f"{p.model} (paper)" for r in rows)
+        p.source for p in results.experiment.published if any(r["model"] == f"{p.model}{PAPER}" for r in rows)
     }
     if papers:
         note += f" Rows marked paper are not ours: {'; '.join(sorted(papers))}."
     fold = Fold("The same table as Markdown", [Pre(markdown(rows))])
-    return Section("summary", "Summary", [Table(rows, note), fold])
+    front = [name for name in rows[0] if name != "parameters"]
+    at = front.index("interval") if "interval" in front else len(front)
+    front.insert(front.index("n") if "n" in front else at, "parameters")  # what a phone shows comes first
+    shown = [{name: row.get(name, "") for name in front} for row in rows]
+    return Section("summary", "Summary", [Table(shown, note, open=True, runs=runs), fold])
 
 
 def paired(results: Results) -> Section | None:
@@ -89,7 +97,7 @@ def paired_in_parts(parts: dict[str, Results]) -> Section | None:
     blocks: list[Any] = [Text(text, soft=True)]
     for title, frame in zip(found, judged):
         blocks += [*([Text(f"{title}:")] if title else []), Table(paired_rows(frame, metric))]
-    return Section("paired", f"Paired differences against {first.baseline}", blocks)
+    return Section("paired", f"Paired differences against {first.baseline}", blocks, judged=True)
 
 
 def curves(results: Results, parts: dict[str, Results] | None = None) -> Section | None:
@@ -103,7 +111,10 @@ def curves(results: Results, parts: dict[str, Results] | None = None) -> Section
     parts = results.parts() if parts is None else parts
     for title, part in list(parts.items())[:MOST_PANELS]:
         blocks += _curve_pictures(part, title)
-    return Section("curves", "Training curves", [*blocks, *left_out(parts)]) if blocks else None
+    more = blocks[OPEN_PICTURES:]
+    folded = [Fold(f"{len(more)} more figures of training curves", more)] if more else []
+    shown = [*blocks[:OPEN_PICTURES], *folded, *left_out(parts)]
+    return Section("curves", "Training curves", shown) if blocks else None
 
 
 def left_out(parts: dict[str, Results]) -> list[Text]:
@@ -178,7 +189,11 @@ def models(results: Results) -> Section:
     text = "Every setting of a model is declared and recorded."
     if "hidden size" in rows[0]:
         text += " Hidden sizes follow from the budget of parameters where there is one, and may differ between tasks."
-    return Section("models", "What each model is", [Text(text, soft=True), Table(rows, wide=False)])
+    shown, shared = apart(rows)
+    blocks: list[Any] = [Text(text, soft=True), Table(shown, open=True)]
+    if shared:
+        blocks += [Text("The same in every model that has it:", soft=True), Facts(shared)]
+    return Section("models", "What each model is", blocks)
 
 
 def failures(results: Results) -> Section:
@@ -208,9 +223,11 @@ def settings(results: Results) -> Section:
     ]
     blocks: list[Any] = [Facts({heading(c): listed(frame[c]) for c in names if c not in own})]
     if own:
+        each: list[Any] = []
         for model in results.models:
             values = frame[frame[LABEL] == model]
-            blocks.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+            each.append(Facts({heading(c): listed(values[c]) for c in own}, title=model))
+        blocks.append(Fold("Settings of each model's own", each))
     machine = [c for c in frame if c.startswith("environment.") and frame[c].notna().any()]
     blocks.append(Facts({heading(c): listed(frame[c]) for c in machine}, title="machine"))
     return Section("settings", "Settings and machine", blocks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -120,11 +121,23 @@ def comma_separated(rows: Rows) -> str:
     return buffer.getvalue().rstrip("\n")
 
 
+def as_json(rows: Rows) -> str:
+    """A JSON list with an object per row."""
+    return json.dumps(list(rows), indent=2, ensure_ascii=False)
+
+
 FORMATS: dict[str, Callable[[Rows], str]] = {
     "text": aligned,
     "csv": comma_separated,
+    "json": as_json,
     "markdown": markdown,
     "latex": latex,
+}
+
+#: Formats for programs: a frame with all digits of its numbers.
+UNROUNDED: dict[str, Callable[[pd.DataFrame], str]] = {
+    "csv": lambda frame: str(frame.to_csv(index=False)).rstrip("\n"),
+    "json": lambda frame: str(frame.to_json(orient="records", indent=2, double_precision=15)),
 }
 
 

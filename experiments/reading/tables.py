@@ -19,6 +19,7 @@ from experiments.reading.statistics.verdicts import NOT_SHOWN
 from experiments.reading.table_formats import aligned, digits_needed, heading, interval, listed, number, shown
 
 Rows = list[dict[str, str]]
+PAPER = " (paper)"  # behind the name of a model whose figure is published
 
 
 def form_of(metric: Metric, values: Any) -> str:
@@ -33,7 +34,7 @@ def form_of(metric: Metric, values: Any) -> str:
 
 
 def summary_rows(results: Results, summary: pd.DataFrame | None = None, metric: str | None = None) -> Rows:
-    """Rows of the summary as text, models in natural order; a column for every setting that differs.
+    """Rows of the summary as text, models in their order; a column for every setting that differs.
 
     A published figure stands in a row of its own below the model that it is of.
 
@@ -108,7 +109,7 @@ def _same(there: Any, wanted: Any) -> bool:
 def _published_row(
     paper: Published, ours: dict[str, str], metrics: tuple[Metric, ...], forms: list[str]
 ) -> dict[str, str]:
-    row = dict.fromkeys(ours, "") | {"model": f"{paper.model} (paper)"}
+    row = dict.fromkeys(ours, "") | {"model": f"{paper.model}{PAPER}"}
     for metric, form in zip(metrics, forms):
         if metric.key == paper.metric:
             std = "" if paper.std is None else f" ± {metric.scale * paper.std:{form}}"
@@ -142,7 +143,7 @@ def with_differences(rows: Rows, paired: pd.DataFrame, summary: pd.DataFrame, me
 
 
 def paired_rows(paired: pd.DataFrame, metric: Metric, *, percent: bool = False) -> Rows:
-    """Paired differences as text, models in natural order.
+    """Paired differences as text, models in their order.
 
     Args:
         paired: From ``results.paired``.
@@ -226,7 +227,7 @@ def text_summary(results: Results, more: Sequence[Callable[[Results], Section | 
 
 
 def comparison_rows(comparison: FolderComparison) -> Rows:
-    """Groups of two folders as text, models in natural order."""
+    """Groups of two folders as text, models in their order."""
     groups = comparison.groups
     keys = [c for c in comparison.keys if c in comparison.told or groups[c].map(str).nunique() > 1]
     order = sorted(groups.index, key=lambda i: (natural(groups[LABEL][i]), i))
@@ -250,6 +251,19 @@ def _comparison_row(row: pd.Series, keys: list[str], metric: Metric) -> dict[str
         }
         | {name: cells[name] for name in ("p (Holm)", "verdict")}
     )
+
+
+def apart(rows: Rows) -> tuple[Rows, dict[str, str]]:
+    """Rows with those columns in which they differ, and the values of the others; "-" where a row has none.
+
+    Example:
+        >>> apart([{"model": "lstm", "cell": "lstm", "bias": "-"}, {"model": "gcn-4", "cell": "-", "bias": "0"}])
+        ([{'model': 'lstm'}, {'model': 'gcn-4'}], {'cell': 'lstm', 'bias': '0'})
+    """
+    found = {name: {row[name] for row in rows} - {"-"} for name in rows[0]}
+    kept = [name for name, values in found.items() if name == "model" or len(values) > 1]
+    shared = {name: next(iter(values)) for name, values in found.items() if name not in kept and values}
+    return [{name: row[name] for name in kept} for row in rows], shared
 
 
 def model_rows(frame: pd.DataFrame) -> Rows:

@@ -44,3 +44,15 @@ def _kind(shown: bool) -> Any:
     from tqdm.auto import tqdm as widget
 
     return widget
+
+
+def spoken(seconds: float) -> str:
+    """A time as a person says it.
+
+    Example:
+        >>> spoken(0.4), spoken(95), spoken(7500)
+        ('0.4 s', '1.6 min', '2.1 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.2g} s"
+    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -21,7 +21,7 @@ from experiments.core.execution import Execution
 from experiments.core.experiment import load
 from experiments.core.run import Run
 from experiments.records.device import computing
-from experiments.records.progress import bar, is_watched
+from experiments.records.progress import bar, is_watched, spoken
 from experiments.records.records import flatten
 from experiments.running.interruption import NothingBegun
 from experiments.running.session import Session
@@ -130,12 +130,12 @@ def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) ->
     who = f"{share} worker{'s' * (share > 1)}"
     if cut:
         estimate = (
-            f"longer than {_words(total / share)} with {who}, if every run takes all its steps: a setting is timed for "
+            f"longer than {spoken(total / share)} with {who}, if every run takes all its steps: a setting is timed for "
             f"{LONGEST:.0f} s at most, all of them for {LONGEST_ALL:.0f} s"
         )
     else:
         estimate = (
-            f"at most {_words(total / share)} with {who}, if every run takes all its steps "
+            f"at most {spoken(total / share)} with {who}, if every run takes all its steps "
             f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)"
         )
     there = len(runs) - to_do
@@ -171,7 +171,7 @@ def _shown(timing: Timing | None) -> dict[str, Any]:
     return {
         "parameters": timing.parameters or "",
         "ms/step": f"{1e3 * timing.step:.3g}" if timing.step or not timing.cut else "",
-        "at most, a run": f"over {_words(timing.total)}" if timing.cut else _words(timing.total),
+        "at most, a run": f"over {spoken(timing.total)}" if timing.cut else spoken(timing.total),
     }
 
 
@@ -247,15 +247,3 @@ def _table(frame: pd.DataFrame) -> str:
     shown = ["model.name", *(name for name in shown if name != "model.name")]
     names = {name: name.removeprefix("train.").removesuffix(".name") for name in shown}
     return str(frame[shown].rename(columns=names).to_string(index=False, float_format=lambda v: f"{v:.3g}"))
-
-
-def _words(seconds: float) -> str:
-    """A time as a person says it.
-
-    Example:
-        >>> _words(0.4), _words(95), _words(7500)
-        ('0.4 s', '1.6 min', '2.1 h')
-    """
-    if seconds < 60:
-        return f"{seconds:.2g} s"
-    return f"{seconds / 60:.1f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -22,12 +22,12 @@ from typing import Any, Protocol
 
 from experiments.core.execution import Execution
 from experiments.core.run import Run
-from experiments.records.progress import bar
 from experiments.running.execute import execute_once
+from experiments.running.progress import Progress
 
 # A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
 ATTEMPTS = 2
-BAR_SECONDS = 0.2
+LOOK_SECONDS = 0.2
 PARENTS = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 GRACE = 5.0  # seconds that workers have to write their checkpoints when a sweep is ended
 
@@ -62,40 +62,19 @@ class Engine(Protocol):
         """End it, and what it is still doing."""
 
 
-class step_bar:  # noqa: N801  (used like a function)
-    """A bar for the steps of one run, below the bar of the sweep."""
-
-    def __init__(self, settings: Run, show: bool, position: int = 1) -> None:
-        self._bar = bar(
-            total=settings.most_steps,
-            desc=f"  {settings.title:30}",
-            unit="step",
-            leave=False,
-            position=position,
-            show=show,
-        )
-
-    def __enter__(self) -> Callable[[int], Any]:
-        return lambda step: self._bar.update(step - self._bar.n)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-
 class SerialEngine:
     """One run after the other, in this process."""
 
     window = 1
 
-    def __init__(self, out: Path, how: Execution, show: bool) -> None:
-        self._out, self._how, self._show = out, how, show
+    def __init__(self, out: Path, how: Execution, said: Progress) -> None:
+        self._out, self._how, self._said = out, how, said
 
     def submit(self, settings: Run) -> Future[Answer]:
         """Do the run now."""
         future: Future[Answer] = Future()
         try:
-            with step_bar(settings, self._show) as on_step:
-                future.set_result(execute_once(settings, self._out, on_step, self._how))
+            future.set_result(execute_once(settings, self._out, self._said.begin(settings), self._how))
         except Exception as error:
             future.set_exception(error)
         return future
@@ -114,15 +93,15 @@ class LocalEngine:
     attempt, and no other run anything. Workers share no lock: one that is killed could never give it back.
     """
 
-    def __init__(self, out: Path, how: Execution, show: bool, workers: int) -> None:
+    def __init__(self, out: Path, how: Execution, said: Progress, workers: int) -> None:
         self.window = 2 * workers
-        self._out, self._how, self._show = out, how, show
+        self._out, self._how, self._said = out, how, said
         # Forking a process that has used torch can deadlock.
         self._context = multiprocessing.get_context("spawn")
         # One thread a worker: the libraries below torch read these when they are loaded.
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
-        self._steps = self._context.RawArray("q", workers)  # steps that each worker has taken, for its bar
+        self._steps = self._context.RawArray("q", workers)  # steps that each worker has taken
         self._slots = itertools.count()
         self._mine = threading.local()
         self._pools: list[ProcessPoolExecutor] = []
@@ -164,11 +143,9 @@ class LocalEngine:
                 return pool.submit(_work_here, settings, self._out, self._how)
 
     def _watch(self, settings: Run, work: Future[Answer]) -> Answer:
-        if not self._show:
-            return work.result()
-        with step_bar(settings, True, 1 + self._mine.slot) as on_step:
-            while not wait([work], timeout=BAR_SECONDS).done:
-                on_step(self._steps[self._mine.slot])
+        on_step = self._said.begin(settings, self._mine.slot)
+        while not wait([work], timeout=LOOK_SECONDS).done:
+            on_step(self._steps[self._mine.slot])
         return work.result()
 
     def __enter__(self) -> LocalEngine:

@@ -67,6 +67,7 @@ def plan(
         "threads": threads,
         "deterministic": deterministic,
         "audit": audit,
+        "smoke": smoke,
     }
     runs: list[Run] = []
     for combination in itertools.product(*listed.values()):

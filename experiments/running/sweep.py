@@ -15,10 +15,11 @@ from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.run import Run
 from experiments.records.files import write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
-from experiments.records.progress import bar, is_watched
 from experiments.records.records import read_result, write_results
+from experiments.records.results_folder import TRIALS
 from experiments.running.engines import Answer, Engine, LocalEngine, SerialEngine, WorkerKilledError
 from experiments.running.execute import changed_since, done_again, failure
+from experiments.running.progress import Progress
 from experiments.running.ray_engine import RayEngine
 
 LOOK_AGAIN = 0.5  # seconds between two looks at runs that another sweep is doing
@@ -55,23 +56,23 @@ def run_sweep(
         runs: What to do.
         out: Results folder, prepared.
         workers: Processes; 1 runs in this one. The number changes no result.
-        progress: Show bars on stderr; by default in a notebook, and where stderr is a terminal.
+        progress: Show bars on stderr; by default in a notebook, and where stderr is a terminal, and else a line per
+            run. False shows neither.
         how: The engine, and what it is told.
 
     Raises:
         OSError: The disk is full or failing; runs in flight are left unfinished.
     """
     outcome = SweepResult()
-    show = is_watched() if progress is None else progress
-    done = bar(total=len(runs), desc="runs", unit="run", show=show)
+    what = "trials" if out.name == TRIALS else "runs"
+    said = Progress(runs, workers=workers, how=how, show=progress, what=what)
 
     def record(settings: Run, answer: Answer) -> None:
         result, is_new = answer
         (outcome.done if is_new else outcome.skipped).append(settings.folder)
         if result["status"] != "ok":
             outcome.failed[settings.folder] = result.get("reason", "")
-        done.set_postfix_str(settings.title)
-        done.update()
+        said.end(settings, result, is_new=is_new)
 
     try:
         missing = []
@@ -83,11 +84,12 @@ def run_sweep(
                 record(settings, (there, False))
                 if changed_since(settings, out / settings.folder):
                     outcome.changed.append(settings.folder)
+        said.there(len(runs) - len(missing))
         if missing:
-            with make_engine(out, how, workers=min(workers, len(missing)), show=show) as engine:
-                _do_all(missing, engine, out, record)
+            with make_engine(out, how, workers=min(workers, len(missing)), said=said) as engine:
+                _do_all(missing, engine, out, record, said)
     finally:
-        done.close()
+        said.close()
         remove_locks(out)
         write_results(out)
     return outcome
@@ -99,29 +101,34 @@ def result_there(run: Run, out: Path, how: Execution) -> dict[str, Any] | None:
     return None if result is not None and done_again(run, out, how, result) else result
 
 
-def make_engine(out: Path, how: Execution, *, workers: int, show: bool = False) -> Engine:
+def make_engine(out: Path, how: Execution, *, workers: int, said: Progress | None = None) -> Engine:
     """The engine that ``how`` names.
 
     Args:
         out: Results folder, prepared.
         how: Which engine, and what it is told.
         workers: Processes of the local engine; with 1, runs are done in this process.
-        show: Show a bar for each run.
+        said: What hears of the steps that runs take.
 
     Raises:
         ValueError: Ray is asked for and is not installed, or the cluster is not there or too small.
     """
     if how.on_ray:
         return RayEngine(out, how)
+    said = said if said is not None else Progress([], show=False)
     if how.engine == "serial" or workers == 1:
-        return SerialEngine(out, how, show)
-    return LocalEngine(out, how, show, workers)
+        return SerialEngine(out, how, said)
+    return LocalEngine(out, how, said, workers)
 
 
-def _do_all(missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None]) -> None:
+def _do_all(
+    missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None], said: Progress
+) -> None:
     """Do the runs; those that another sweep is doing are looked at again when all others have ended."""
     locked = _do_once(missing, engine, out, record)
     while locked:
+        for run in locked:
+            said.given_back(run)
         time.sleep(LOOK_AGAIN)
         locked = _do_once(locked, engine, out, record)
 

@@ -64,9 +64,9 @@ def draw_graph(
         labels: One for each node, or node → label. Default: the digits of a palindrome, or the node's name or
             number. All text is shown as it stands, also a dollar sign. Of more than 40 nodes, those whose label
             finds no free place have none.
-        node_class: The class of each node, a whole number or a text, or node → class: colours the nodes.
+        node_class: (N,) the class of each node, a whole number or a text, or node → class: colours the nodes.
         class_names: What the legend says: the name of class k at place k, or class → name.
-        node_value: A number for each node, or node → number: colours the nodes, with a colour bar.
+        node_value: (N,) a number for each node, or node → number: colours the nodes, with a colour bar.
         value_name: What the colour bar says.
         receptive_field_of: A node; all nodes are shaded by the hops from which it hears them.
         layers: How many hops of the receptive field. Default: all.

@@ -63,7 +63,7 @@ def draw_nodes(
         ax.margins(*_margins(ax, size, font if below else 0.0, CHARACTER * font * longest))
     drawn = ax.scatter(x, y, s=size, edgecolors=RIM, linewidths=0.7, zorder=2, **coloured)
     if layout.even:
-        ax.set_aspect("equal", adjustable="datalim")
+        ax.set_aspect("equal", adjustable="box")
     if look.values is not None and shown:
         _color_bar(ax, drawn, value_name)
     ax.apply_aspect()
@@ -141,12 +141,15 @@ def _write_labels(
         if cost > 0 and len(shown) > MOST_NAMED:
             continue
         taken.append(boxes[place])
+        side = "center"
+        if layout.columns:  # names end, or begin, at their column, however wide they are
+            side, across = ("right", -radius - 4) if across < 0 else ("left", radius + 4)
         ax.annotate(
             plain_text(text),
             layout.places[node],
             xytext=(across, up),
             textcoords="offset points",
-            ha="center",
+            ha=side,
             va="center",
             fontsize=font,
             path_effects=[withStroke(linewidth=2, foreground="white")],

@@ -78,7 +78,8 @@ def normalized_adjacency(
     directed path without self-loops that silences the first node.
 
     Args:
-        graph, edge_weight, num_nodes, sparse: As in `adjacency_matrix`.
+        graph, num_nodes, sparse: As in `adjacency_matrix`.
+        edge_weight: (E,) weights; ones where there are none.
         self_loops: Normalise Ã = A + I; otherwise A.
 
     Returns:
@@ -106,7 +107,8 @@ def degree_matrix(
     """Return D (or D̃ with self-loops): the row sums of A on the diagonal, what each node receives.
 
     Args:
-        graph, edge_weight, num_nodes, self_loops, sparse: As in `adjacency_matrix`.
+        graph, num_nodes, self_loops, sparse: As in `adjacency_matrix`.
+        edge_weight: (E,) weights; ones where there are none.
 
     Returns:
         (N, N), in the type of the weights, but at least float32: 16 bits do not hold a count of 257, or of 2,049.

@@ -64,7 +64,7 @@ def as_graph(
         graph: An edge list (2, E) of integers, a square matrix whose row i is what node i receives, both of torch,
             NumPy or SciPy; pairs or triples (source, target, weight) of numbers or names; a networkx graph; a
             Data, which keeps all that it holds; or the path of a file.
-        edge_index: In place of `graph`: this is an edge list, whatever its shape looks like.
+        edge_index: In place of `graph`: this is an edge list (2, E), whatever its shape looks like.
         matrix: In place of `graph`: this is a matrix.
         edge_weight: (E,) weights of an edge list or of pairs.
         num_nodes: N, where the graph does not say it. Default: the largest node plus one.

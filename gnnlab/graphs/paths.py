@@ -62,7 +62,7 @@ def palindrome_graph(
     answer.
 
     Args:
-        digits: T, or the T digits as "12321", a sequence, or a tensor. The last one becomes `y`, nothing
+        digits: T, or the T digits as "12321", a sequence, or a tensor (T,). The last one becomes `y`, nothing
             else.
         directed: Edges forward in time only.
         self_loops: An edge i → i for each node.

@@ -32,6 +32,9 @@ def hop_distances(
         (N,) the distance from `source` to each node, or (N, N) with entry (i, j) from j to i, as in an
         adjacency matrix; -1: never. Nodes stand in the graph's own order.
 
+    Raises:
+        ValueError: What is no graph, or could be two; an unknown `source`.
+
     >>> import torch
     >>> hop_distances(torch.tensor([[0, 1], [1, 2]]))  # 0 → 1 → 2
     tensor([[ 0, -1, -1],
@@ -55,6 +58,15 @@ def layers_until_heard(
 
     Each layer carries a message over one edge, so this is the length of the shortest path from source to
     target. The nodes of a graph that has names, such as one of networkx, are given by their names.
+
+    Args:
+        graph: An edge list (2, E), or any other form that `as_graph` takes.
+        source: The node that speaks.
+        target: The node that listens.
+        num_nodes: N. Default: of the graph, or the largest node plus one.
+
+    Raises:
+        ValueError: What is no graph, or could be two; an unknown `source` or `target`.
 
     >>> from gnnlab import path_graph
     >>> layers_until_heard(path_graph(10), 0, 9)

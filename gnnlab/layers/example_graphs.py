@@ -35,8 +35,8 @@ class ExampleGraphClassifier(nn.Module):
         num_tokens: V; None where inputs are numbers.
         num_features: Numbers a step, where inputs are numbers.
         embedding_channels: Size of the embeddings of tokens.
-        edge_index: Edges over T nodes, and one more where `query`; an example of l steps stands on the last l of the T,
-            so that its end is where every example ends. None where examples bring their own.
+        edge_index: Edges (2, E) over T nodes, and one more where `query`; an example of l steps stands on the last l
+            of the T, so that its end is where every example ends. None where examples bring their own.
         query: Whether the last node of `edge_index` asks, and is read.
         readout: Of `GraphNet`; `"query"` only with `query`.
         position: Nodes know how many steps before the end they stand.
@@ -99,7 +99,11 @@ class ExampleGraphClassifier(nn.Module):
         return self.read(self.encode(inputs), lengths=lengths, edges=edges)
 
     def encode(self, inputs: Tensor) -> Tensor:
-        """Return the features (B, T, D) of the steps."""
+        """Return the features (B, T, D) of the steps.
+
+        Raises:
+            ValueError: Inputs of another shape or type, or tokens out of range.
+        """
         if self.embedding is None:
             check_features(inputs, self.dense.in_features, self.dense.weight, name="inputs")
             if inputs.dim() != 3:
@@ -109,7 +113,11 @@ class ExampleGraphClassifier(nn.Module):
         return self.embedding(inputs)
 
     def read(self, x: Tensor, *, lengths: Tensor | None = None, edges: Tensor | None = None) -> Tensor:
-        """Return the logits of features (B, T, D): all of the model behind `encode`."""
+        """Return the logits of features (B, T, D): all of the model behind `encode`.
+
+        Raises:
+            ValueError: More steps than `num_steps`, or lengths (B,) or edges (B, 2, E) that do not fit.
+        """
         B, T, D = x.shape
         if self.num_steps < T:
             raise ValueError(f"inputs must have at most num_steps = {self.num_steps} steps, but has {T}")

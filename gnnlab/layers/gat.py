@@ -67,7 +67,7 @@ class GATConv(MessagePassing):
         add_self_loops: Replace the graph's self-loops by one for each node; between two kinds of nodes, join
             source i to target i.
         edge_dim: D, the size of edge features, or -1; None: there are none.
-        fill_value: Edge features of self-loops: a number, a tensor, or how to reduce the features of the
+        fill_value: Edge features of self-loops: a number, a tensor (D,), or how to reduce the features of the
             edges that arrive at the node (`"mean"`, `"add"`, `"min"`, `"max"`, `"mul"`).
         bias: Learn b.
         residual: Learn W_res.
@@ -196,7 +196,7 @@ class GATConv(MessagePassing):
                 without their self-loops, in their order, then the self-loops that were added. Of a sparse matrix:
                 a sparse matrix of α with its entries. While steps are traced, the graph's own self-loops stay in
                 the list, with α = 0.
-            edge_attr: The edge features by PyG's name.
+            edge_attr: (E,) or (E, D) the edge features by PyG's name.
         """
         if edge_attr is not None and edge_weight is not None:
             raise ValueError("edge_weight must be None where edge_attr is given: both are the edge features")
@@ -279,7 +279,7 @@ class GATConv(MessagePassing):
         return F.dropout(alpha, self.dropout, self.training)
 
     def message(self, x_j: Tensor, alpha: Tensor) -> Tensor:
-        """Return αᵢⱼ Hⱼ for each edge j → i."""
+        """Return αᵢⱼ Hⱼ for each edge j → i, (E', ..., K, O) from x_j of that shape and alpha (E', ..., K)."""
         return alpha.unsqueeze(-1) * x_j
 
     def reset_parameters(self) -> None:

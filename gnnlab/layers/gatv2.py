@@ -17,11 +17,19 @@ class GATv2Conv(GATConv):
         sᵢⱼ = a · leaky_relu(Rᵢ + Lⱼ + W_e dᵢⱼ),  L = X W_l + b_l,  R = X W_r + b_r      (2)
 
     Args:
-        in_channels, out_channels, heads, concat, negative_slope, dropout, add_self_loops, edge_dim, fill_value, bias,
-            residual, kernel, **kwargs: As for `GATConv`.
         share_weights: W_l = W_r.
+        fill_value: Edge features of self-loops, such as a tensor (D,); see `GATConv`.
+        **kwargs: All other options are those of `GATConv`.
 
-    Shapes, Variables, Raises: Those of `GATConv`. A pair `(x_s, None)` is refused: the score needs both ends.
+    Shapes:
+        x (N, F) or (B, N, F), or a pair (x_s, x_t) of such; edge_index (2, E); edge features (E, D); result (N, K O),
+        or (N, O) without `concat`; attention (E', K).
+
+    Variables:
+        lin_l, lin_r (weight and bias), att (1, K, O); the others as in `GATConv`.
+
+    Raises:
+        ValueError: As for `GATConv`; and a pair `(x_s, None)`, because the score needs both ends.
 
     >>> import torch
     >>> from gnnlab import GATv2Conv, path_graph
@@ -77,7 +85,8 @@ class GATv2Conv(GATConv):
         """Return Y, or (Y, (edges, α)), with PyG's order of arguments: there is no `size`, as both ends have features.
 
         Args:
-            x, edge_index, edge_attr, return_attention_weights, edge_weight: As for `GATConv`.
+            x, edge_index, return_attention_weights: As for `GATConv`.
+            edge_attr, edge_weight: (E,) or (E, D) edge features, by either name.
 
         Raises:
             ValueError: As for `GATConv`.

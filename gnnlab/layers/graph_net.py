@@ -158,7 +158,7 @@ class GraphNet(nn.Module):
             edge_index: The graph, (2, E) or a sparse matrix.
             edge_weight: (E,) weights.
             batch: (N,) the graph of each node, as PyG's loaders make it, for x (N, F) of several graphs.
-            query: The node (or, with `batch`, the G nodes) to read out at.
+            query: The node to read out at; with `batch` the nodes (G,).
             batch_size: G, where the last graphs may have no nodes, or where steps are traced. Default: as many as
                 `batch` names. A graph without nodes is read as zeros.
         """
@@ -185,7 +185,7 @@ class GraphNet(nn.Module):
         *,
         batch: Tensor | None = None,
     ) -> Tensor:
-        """Return Hˡ of Hˡ⁻¹ for l = `number` + 1: convolution, activation, dropout, residual, normalisation."""
+        """Return Hˡ (N, H) of Hˡ⁻¹ for l = `number` + 1: convolution, activation, dropout, residual, normalisation."""
         if self._is_full(number):
             edge_weight = None
         edge_index = self.layer_edges(number, x, edge_index, batch)
@@ -197,7 +197,7 @@ class GraphNet(nn.Module):
         return self.norms[number](x) if self.norms else x
 
     def layer_edges(self, number: int, x: Tensor, edge_index: Tensor, batch: Tensor | None = None) -> Tensor:
-        """Return the edges of layer `number` + 1: those given, or all pairs for a fully adjacent last layer."""
+        """Return the edges (2, E) of layer `number` + 1: those given, or all pairs for a fully adjacent last layer."""
         return self._all_pairs(x, batch) if self._is_full(number) else edge_index
 
     def _is_full(self, number: int) -> bool:

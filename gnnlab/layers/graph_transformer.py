@@ -48,8 +48,8 @@ class GraphTransformerConv(nn.Module):
         bias: Give all projections a bias.
 
     Shapes:
-        x (N, F), or (B, N, F) where examples share the edge list; edge_index (2, E); batch (N,) the graph of each node
-        where x (N, F) are several graphs; result (N, K O) or (B, N, K O).
+        x (N, F), or (B, N, F) where examples share the edge list; edge_index (2, E); edge_weight (E,) is refused;
+        batch (N,) the graph of each node where x (N, F) are several graphs; result (N, K O) or (B, N, K O).
 
     Variables:
         lin_query, lin_key, lin_value, lin_skip: weight (K O, F), bias (K O,).

@@ -38,6 +38,9 @@ class graph_memory:  # noqa: N801 (used like torch.set_grad_enabled, as a switch
     Args:
         enabled: Whether layers remember. It holds from the call on, or for the body of a `with` statement.
 
+    Raises:
+        ValueError: `enabled` is neither True nor False.
+
     >>> import numpy as np, torch
     >>> from gnnlab import GCNConv, graph_memory
     >>> pairs = np.array([[0, 1], [1, 2]])

@@ -40,7 +40,8 @@ class SequenceGraphClassifier(nn.Module):
         readout: `"query"`, `"mean"`, `"max"`, `"sum"`, or `"none"` for an answer at every node. Default: the
             query node where the graph has one, otherwise the mean.
         position: Learn an embedding of the position.
-        residual, dropout, **options: Of `GraphNet` (`norm`, `full_last`, and those of its convolutions).
+        residual, dropout: Of `GraphNet`.
+        **options: Of `GraphNet` (`norm`, `full_last`, and those of its convolutions).
 
     Shapes:
         tokens (B, T) long, T = N less the query node and the virtual node, where there are such; logits (B, C),
@@ -129,7 +130,11 @@ class SequenceGraphClassifier(nn.Module):
         return self.read(x)
 
     def encode(self, tokens: Tensor) -> Tensor:
-        """Return the features (B, N, D) of all nodes: embedded tokens, and positions."""
+        """Return the features (B, N, D) of all nodes: embedded tokens (B, T), and positions.
+
+        Raises:
+            ValueError: Tokens of a wrong shape, type or range.
+        """
         # 1. one token a node, and the query's own symbol
         nodes = self._place_tokens(tokens)  # (B, N)
         # 2. features

@@ -48,8 +48,8 @@ class StateSpaceConv(nn.Module):
         **options: Passed to `inner`.
 
     Shapes:
-        x (N, H) or (B, N, H), a batch over one edge list; edge_index (2, E); edge_weight as `inner` takes it; result
-        as x.
+        x (N, H) or (B, N, H), a batch over one edge list; edge_index (2, E); edge_weight (E,), where `inner` takes it;
+        result as x.
 
     Variables:
         nu (H,): ν.

@@ -22,7 +22,7 @@ BYTES_PER_WORD_PAIR = 80
 class CorpusSize:
     """Size of a corpus and of its graph of words.
 
-    Variables:
+    Attributes:
         num_documents: Documents, empty ones included.
         num_tokens: Occurrences of words.
         num_words: Different words: nodes of the graph.

@@ -22,9 +22,9 @@ from gnnlab.text.word_ids import Document, check_documents, check_words, split_w
 class AttachedDocument:
     """How a new document hangs on the words of a graph.
 
-    Variables:
-        words (n,): Numbers of the words in `graph.words`, sorted; their nodes are `graph.num_documents` + words.
-        weights (n,): TF-IDF of each, with the graph's IDF.
+    Attributes:
+        words: (n,) numbers of the words in `graph.words`, sorted; their nodes are `graph.num_documents` + words.
+        weights: (n,) TF-IDF of each, with the graph's IDF.
         unknown: The words that the graph does not know, in the order in which they first appear.
     """
 
@@ -147,6 +147,13 @@ def attach_document(graph: Data, document: Document) -> AttachedDocument:
     """Return how one new document hangs on the words of a graph; see `attach_documents`.
 
     For many documents that function is faster: this one looks through all words at every call.
+
+    Args:
+        graph: Of `document_graph`.
+        document: A text, split as in `document_graph`, or a list of words.
+
+    Raises:
+        ValueError: A graph without words and IDF, or a document that is neither text nor a list of words.
 
     >>> graph = document_graph(["good film", "good fun", "bad film"], window=2)
     >>> attach_document(graph, "a fine plot").unknown

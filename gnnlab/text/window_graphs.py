@@ -25,6 +25,14 @@ BLOCK = 2**20
 def sliding_window_graph(token_ids: TokenIds, window: int = 3, counting: str = "windows") -> Data:
     """Return the graph of one document; see `sliding_window_graphs`.
 
+    Args:
+        token_ids: (T,) numbers of words, 0 or more, in the order of the text.
+        window: Words in a window, 2 or more.
+        counting: "windows" or "pairs".
+
+    Raises:
+        ValueError: Numbers that are negative or no integers, or an argument out of its range.
+
     >>> graph = sliding_window_graph([7, 2, 7, 5])
     >>> graph.tokens, graph.count  # the windows are 7 2 7 and 2 7 5
     (tensor([2, 5, 7]), tensor([1, 1, 2]))

@@ -86,6 +86,9 @@ def rnn_jacobians(rnn: RNN, x: Tensor, state: State | None = None) -> Tensor:
 
     Shapes:
         - returns (T, B, H, H); entry [t - 1, b, i, j] is dh_i(t)/dh_j(t-1)
+
+    Raises:
+        ValueError: another layer than :class:`RNN`, or input or state of another shape.
     """
     if not isinstance(rnn, RNN):
         raise ValueError(f"rnn must be an RNN, got {type(rnn).__name__}")
@@ -103,6 +106,9 @@ def jacobian_products(jacobians: Tensor) -> Tensor:
     Shapes:
         - **jacobians**: (T, B, H, H), as from :func:`rnn_jacobians`
         - returns (T, B, H, H); entry t - 1 is dh(T)/dh(t), the last one the unit matrix
+
+    Raises:
+        ValueError: ``jacobians`` of another shape, or no floats.
 
     Example:
         >>> import torch

@@ -85,7 +85,11 @@ class TransformerClassifier(nn.Module):
         return self.head(outputs if self.every_step else self._summary(outputs, lengths))
 
     def encode(self, tokens: Tensor) -> Tensor:
-        """The Transformer's input (B, T, I) for these tokens."""
+        """The Transformer's input (B, T, I) for these tokens (B, T).
+
+        Raises:
+            ValueError: tokens of a wrong shape, type or range.
+        """
         if self.embedding is None:
             return tokens
         check_tokens(tokens, self.num_tokens)

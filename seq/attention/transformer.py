@@ -200,11 +200,19 @@ class Transformer(nn.Module):
             )
 
     def embed(self, x: Tensor) -> Tensor:
-        """What the first block reads, (B, T, H) from (B, T, I)."""
+        """What the first block reads, (B, T, H) from (B, T, I).
+
+        Raises:
+            ValueError: ``x`` of a wrong shape or type, or longer than ``max_length``.
+        """
         return self._embed(self._masked(x, self.input_size, None)[0])
 
     def block(self, number: int, x: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """One block alone: its outputs (B, T, H) from what it reads, (B, T, H); ``number`` counts from 0."""
+        """One block alone: its outputs (B, T, H) from what it reads, (B, T, H); ``number`` counts from 0.
+
+        Raises:
+            ValueError: a number that no block has, ``x`` of a wrong shape or type, or lengths (B,) that do not fit.
+        """
         last = len(self.blocks) - 1
         if isinstance(number, bool) or not isinstance(number, Integral) or not 0 <= number <= last:
             raise ValueError(f"number must be that of a block, 0 to {last}, got {number!r}")

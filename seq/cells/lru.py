@@ -26,7 +26,7 @@ class LRU(RecurrentLayer):
         y  = Re(C s') + D x
         h' = W_u u ⊙ σ(W_v u) with u = GELU(y) and biases in both products; h' = y with ``gated=False``
 
-    At the start |λ|² is uniform between r_min² and r_max², and the angle of λ uniform between 0 and ``max_phase``.
+    At the start ``|λ|²`` is uniform between r_min² and r_max², and the angle of λ uniform between 0 and ``max_phase``.
     γ follows λ through training. D is a matrix (H, I), so that I and H may differ; it is a diagonal in the paper. The
     gated output is the paper's block without its norm and residual, which :class:`seq.Stacked` adds: the recurrence is
     linear, so that without it several layers would be no more than one.
@@ -34,7 +34,7 @@ class LRU(RecurrentLayer):
     Args:
         input_size: number of input features I.
         hidden_size: number of complex units, and of outputs, H.
-        r_min, r_max: smallest and largest |λ| at the start, 0 <= r_min <= r_max < 1.
+        r_min, r_max: smallest and largest ``|λ|`` at the start, 0 <= r_min <= r_max < 1.
         max_phase: largest angle of λ at the start, in radians.
         gated: whether the output goes through GELU and a gate.
         kernel: ``"auto"``, ``"loop"`` or ``"scan"``, see :class:`seq.cells.linear.LinearCell`.

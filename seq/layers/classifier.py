@@ -83,7 +83,11 @@ class SequenceClassifier(nn.Module):
         return self.head(outputs if self.every_step else self.layer.summary(state))
 
     def encode(self, tokens: Tensor) -> Tensor:
-        """The layer's input (B, T, I) for these tokens."""
+        """The layer's input (B, T, I) for these tokens (B, T).
+
+        Raises:
+            ValueError: tokens of a wrong shape, type or range.
+        """
         if self.encoding == "values":
             return tokens
         check_tokens(tokens, self.num_tokens)

@@ -69,7 +69,7 @@ class RecurrentLayer(nn.Module, ABC):
         return outputs.masked_fill(beyond, 0.0), state
 
     def initial_state(self, x: Tensor) -> State:
-        """Zeros of the right shape, with the device and type of ``x``."""
+        """Zeros of ``state_shape(B)``, with the device and type of ``x`` (B, T, I)."""
         return tuple(x.new_zeros(self.state_shape(x.shape[0])) for _ in self.state_names)
 
     def state_shape(self, batch: int) -> tuple[int, ...]:

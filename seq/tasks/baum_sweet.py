@@ -136,6 +136,13 @@ def _order(bits: Tensor, number: int) -> Tensor:
 
 
 def baum_sweet_is_disjoint(length: int) -> bool:
-    """Whether the splits of :func:`baum_sweet` share no integer at this length."""
+    """Whether the splits of :func:`baum_sweet` share no integer at this length.
+
+    Args:
+        length: T, at least 2.
+
+    Raises:
+        ValueError: ``length`` under 2, or no whole number.
+    """
     check_size("length", length, least=2)
     return length >= LEAST_DISJOINT_LENGTH

@@ -101,6 +101,15 @@ def binary_palindrome_chance(full_range: bool = False) -> float:
     Half of the strings begin with the leading bit of an integer, which is 0 for zero only; the other half
     with a last bit.
 
+    Args:
+        full_range: as for :func:`binary_palindromes`.
+
+    Returns:
+        A share in (0, 1).
+
+    Raises:
+        ValueError: ``full_range`` that is neither True nor False.
+
     Example:
         >>> from seq import binary_palindrome_chance
         >>> round(binary_palindrome_chance(), 3), round(binary_palindrome_chance(full_range=True), 3)
@@ -113,6 +122,13 @@ def binary_palindrome_chance(full_range: bool = False) -> float:
 
 
 def binary_palindromes_are_disjoint(length: int) -> bool:
-    """Whether the splits of :func:`binary_palindromes` share no palindrome at this length."""
+    """Whether the splits of :func:`binary_palindromes` share no palindrome at this length.
+
+    Args:
+        length: T, at least 2.
+
+    Raises:
+        ValueError: ``length`` under 2, or no whole number.
+    """
     check_size("length", length, least=2)
     return length >= LEAST_DISJOINT_LENGTH

@@ -69,7 +69,13 @@ def copy_memory(
 
 
 def copy_memory_baseline(length: int) -> float:
-    """Mean cross-entropy a step of a network that recalls with a uniform guess.
+    """Mean cross-entropy a step, in nats, of a network that recalls with a uniform guess.
+
+    Args:
+        length: as for :func:`copy_memory`, at least 1.
+
+    Raises:
+        ValueError: ``length`` under 1, or no whole number.
 
     Example:
         >>> from seq import copy_memory_baseline

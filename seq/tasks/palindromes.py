@@ -67,6 +67,12 @@ def digit_palindromes(
 def palindromes_are_disjoint(length: int) -> bool:
     """Whether the splits of :func:`digit_palindromes` share no palindrome at this length.
 
+    Args:
+        length: length of the whole palindrome T, at least 2.
+
+    Raises:
+        ValueError: ``length`` under 2, or no whole number.
+
     Example:
         >>> from seq import palindromes_are_disjoint
         >>> palindromes_are_disjoint(2), palindromes_are_disjoint(3)

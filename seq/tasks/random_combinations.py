@@ -62,6 +62,13 @@ def random_combinations(
 
 
 def random_combinations_are_disjoint(length: int) -> bool:
-    """Whether the splits of :func:`random_combinations` share no sequence at this length."""
+    """Whether the splits of :func:`random_combinations` share no sequence at this length.
+
+    Args:
+        length: T, at least 2.
+
+    Raises:
+        ValueError: ``length`` under 2, or no whole number.
+    """
     check_size("length", length, least=2)
     return length >= LEAST_DISJOINT_LENGTH

@@ -93,7 +93,11 @@ class CharLM(nn.Module):
         return self.head(F.dropout(outputs, self.dropout, self.training)), state
 
     def encode(self, tokens: Tensor) -> Tensor:
-        """The layer's input (B, T, I) for these tokens."""
+        """The layer's input (B, T, I) for these tokens (B, T).
+
+        Raises:
+            ValueError: tokens of a wrong shape, type or range.
+        """
         check_tokens(tokens, self.num_tokens)
         if self.embedding is not None:
             return self.embedding(tokens)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ def generate(
     temperature: float | None = None,
     sharpness: float | None = None,
     top_k: int | None = None,
+    never: Sequence[int] = (),
     generator: torch.Generator | None = None,
     state: Any = None,
     stream: Callable[[Tensor], object] | None = None,
@@ -41,6 +42,7 @@ def generate(
             the most probable character, the first of equals.
         sharpness: the other convention, softmax(sharpness · logits), in place of a temperature.
         top_k: draw among the k most probable characters only.
+        never: tokens that are not drawn, as one that stands for unknown characters.
         generator: where the randomness comes from; torch's global generator when left out.
         state: the model's state before the prompt, which continues an earlier text.
         stream: called with the characters (B,) of every step, as soon as they are there.
@@ -70,6 +72,7 @@ def generate(
         temperature=temperature,
         sharpness=sharpness,
         top_k=top_k,
+        never=never,
         generator=generator,
         state=state,
     )
@@ -90,6 +93,7 @@ def generate_stream(
     temperature: float | None = None,
     sharpness: float | None = None,
     top_k: int | None = None,
+    never: Sequence[int] = (),
     generator: torch.Generator | None = None,
     state: Any = None,
 ) -> Generator[Tensor, None, None]:
@@ -98,7 +102,8 @@ def generate_stream(
     The model is in evaluation mode from the first character until the generator is used up or closed.
 
     Args:
-        model, prompt, temperature, sharpness, top_k, generator, state: as for :func:`generate`.
+        prompt: (B, T) integers, what each text begins with.
+        model, temperature, sharpness, top_k, never, generator, state: as for :func:`generate`.
         length: number of characters, 1 or more; None never ends.
 
     Returns:
@@ -119,7 +124,7 @@ def generate_stream(
         check_size("top_k", top_k)
     if generator is not None and not isinstance(generator, torch.Generator):
         raise ValueError(f"generator must be a torch.Generator, got {type(generator).__name__}")
-    draw = Draw(check_temperature(temperature, sharpness), top_k, generator)
+    draw = Draw(check_temperature(temperature, sharpness), top_k, generator, _checked_tokens(never))
     return _steps(model, prompt.long(), length, draw, state)
 
 
@@ -130,13 +135,26 @@ class Draw:
         temperature: 0 or more.
         top_k: None for all characters.
         generator: None for torch's global one.
+        never: Tokens that are not drawn.
     """
 
-    def __init__(self, temperature: float, top_k: int | None, generator: torch.Generator | None) -> None:
+    def __init__(
+        self,
+        temperature: float,
+        top_k: int | None,
+        generator: torch.Generator | None,
+        never: Sequence[int] = (),
+    ) -> None:
         self.temperature, self.top_k, self.generator = temperature, top_k, generator
+        self.never = list(never)
 
     def __call__(self, logits: Tensor) -> Tensor:
         """Tokens (B,) from logits (B, V)."""
+        if self.never:
+            if max(self.never) >= logits.shape[-1]:
+                raise ValueError(f"never must hold tokens under {logits.shape[-1]}, got {max(self.never)}")
+            logits = logits.clone()
+            logits[:, self.never] = -math.inf
         if self.temperature == 0:
             return logits.argmax(-1)
         if self.top_k is not None and self.top_k < logits.shape[-1]:
@@ -173,6 +191,16 @@ def _steps(
             made += 1
             if made != length:
                 logits = step(tokens)
+
+
+def _checked_tokens(never: Sequence[int]) -> list[int]:
+    """The tokens that are never drawn; raise unless they are integers of 0 or more."""
+    if isinstance(never, str) or not isinstance(never, Iterable):
+        raise ValueError(f"never must be a sequence of tokens, got {never!r}")
+    tokens = list(never)
+    for token in tokens:
+        check_size("never", token, least=0)
+    return [int(token) for token in tokens]
 
 
 @contextmanager

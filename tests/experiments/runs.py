@@ -65,7 +65,7 @@ def planned(labels=("lstm",), lengths=(5,), seeds=(0,), *, experiment="palindrom
 
 def sweep(out, experiment, labels, lengths, seeds, **settings):
     """Carry out a sweep in this process."""
-    run_sweep(planned(labels, lengths, seeds, experiment=experiment, **settings), out)
+    run_sweep(planned(labels, lengths, seeds, experiment=experiment, **settings), out, progress=False)
 
 
 def in_memory(run, **result):

@@ -19,7 +19,7 @@ draw_app.command(graph_command.graph, help_epilogue=graph_command.FORMS)
 graph_command.shorthand(draw_app)
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw palindrome 12321 --mirrored --out palindrome.png")
 def palindrome(
     symbols: str,
     /,
@@ -60,7 +60,7 @@ def palindrome(
     )
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw path 9 --skip 3 --out path.png")
 def path(
     nodes: int,
     /,
@@ -101,7 +101,7 @@ def path(
     )
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw words story.txt --word wolf --out words.png")
 def words(
     text: str,
     /,
@@ -145,7 +145,7 @@ def words(
     )
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw adjacency example --powers 1,2,3,4 --out powers.png")
 def adjacency(
     graph: str,
     /,
@@ -186,7 +186,7 @@ def adjacency(
     )
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw field karate 0 --layers 2 --out field.png")
 def field(
     graph: str,
     node: str,
@@ -218,7 +218,7 @@ def field(
     return show(out, chosen, lambda: field_figure(graph, node, layers=layers, directed=directed, look=chosen))
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw social lesmis --out social.png")
 def social(name: str, /, *, out: Path, look: GraphLook | None = None) -> int:
     """A social graph of networkx with its classes.
 
@@ -243,7 +243,7 @@ def social(name: str, /, *, out: Path, look: GraphLook | None = None) -> int:
     )
 
 
-@draw_app.command
+@draw_app.command(help_epilogue="Start with: gnnlab draw neighbourhood karate --node 0 --out part.png")
 def neighbourhood(
     graph: str,
     /,

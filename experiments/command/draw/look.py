@@ -14,11 +14,13 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from experiments.core.naming import nearest
+from experiments.reading.looks.sizes import sizes_of
 from experiments.records.pictures import check_format, save
 
 INCHES = (1.0, 100.0)  # of a side
 POINTS = (1.0, 200.0)  # of letters
 LABEL = 0.9  # of matplotlib's font.size: labels are nine tenths of the text around them
+FLAT = 0.5  # of the width, a drawing is at least as high with a style
 LETTER = 6.6  # points across of a letter of a title
 
 
@@ -28,6 +30,7 @@ class Look:
     """Options of every picture."""
 
     title: Annotated[str | None, Parameter(help="Above the picture [what it shows, in words].")] = None
+    style: Annotated[str | None, Parameter(help="paper (3.4 inches wide) or slides (16:9).")] = None
     size: Annotated[str | None, Parameter(help="Width and height in inches, such as 9x6.")] = None
     font: Annotated[str | None, Parameter(help="Family of letters that matplotlib knows, such as serif.")] = (
         None
@@ -38,18 +41,32 @@ class Look:
         """An empty figure, as large as the user or else the drawing wants it."""
         from matplotlib.figure import Figure
 
-        return Figure(figsize=self._size() or (width, height), layout="constrained")
+        return Figure(figsize=self._size() or self._styled(width, height), layout="constrained")
+
+    def _styled(self, width: float, height: float) -> tuple[float, float]:
+        """The size that a drawing wants, or that of the style in the same shape, and never flat."""
+        if self.style is None:
+            return width, height
+        sizes = sizes_of(self.style)
+        return sizes.width, sizes.height or max(FLAT * sizes.width, sizes.width * height / width)
 
     def give_title(self, figure: Any, answer: str) -> None:
         """Write what the picture says above it, in lines as wide as the picture."""
         from gnnlab.drawing.plain_text import plain_text
 
         text = answer if self.title is None else self.title
-        width = max(20, int(72 * figure.get_size_inches()[0] / (LETTER * (self.font_size or 9) / 9)))
+        width = max(20, int(72 * figure.get_size_inches()[0] / (LETTER * self._points / 9)))
         if text:
             lines = -(-len(text) // width)
             even = textwrap.wrap(text, min(width, len(text) // lines + 8))  # no line of one word
             figure.suptitle("\n".join(plain_text(line) for line in even))
+
+    @property
+    def _points(self) -> float:
+        """Of labels."""
+        if self.font_size is not None or self.style is None:
+            return self.font_size or 9.0
+        return LABEL * sizes_of(self.style).font
 
     def _size(self) -> tuple[float, float] | None:
         if self.size is None:
@@ -67,7 +84,7 @@ class Look:
         """Draw with the user's letters while the body runs."""
         import matplotlib
 
-        settings: Any = {}
+        settings: Any = {} if self.style is None else sizes_of(self.style).settings()
         if self.font_size is not None:
             if not POINTS[0] <= self.font_size <= POINTS[1]:
                 raise ValueError(f"font-size: {self.font_size:g} should be 1 to 200 points")

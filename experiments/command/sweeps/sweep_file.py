@@ -78,14 +78,14 @@ class SweepFile:
             )
         return self.entries[EXPERIMENT].value
 
-    def check_keys(self, options: list[str]) -> None:
-        """Raise a ValueError unless every key is one of the options, or ``experiment``."""
+    def check_keys(self, experiment: str, options: list[str]) -> None:
+        """Raise a ValueError unless every key is one of the options of an experiment, or ``experiment``."""
         for entry in self.entries.values():
             if entry.key not in (EXPERIMENT, *options):
                 hint = nearest(entry.key, [EXPERIMENT, *options])
                 raise ValueError(
                     f"{self.path}:{entry.line}: unknown key {entry.key!r}{hint or '.'} "
-                    f"gnnlab run {self.experiment} --help lists them (dashes or underscores)"
+                    f"gnnlab run {experiment} --help lists them (dashes or underscores)"
                 )
 
     def check_lists(self, options: set[str]) -> None:

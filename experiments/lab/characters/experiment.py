@@ -50,6 +50,7 @@ EXPERIMENTS = (
             Metric("test_accuracy", "test accuracy"),
         ),
         references=("lstm-2", "lstm-1"),
+        families=2,  # the finding, and the table of pairs
         own_columns=(
             *(
                 "validation_bits",
@@ -74,9 +75,10 @@ EXPERIMENTS = (
             "embedding",
         ),
         sections=(
+            "experiments.reading.finding.best:best",
+            f"{_REPORT}:bits",
             f"{_STANDARD}:summary",
             f"{_REPORT}:parts",
-            f"{_REPORT}:bits",
             f"{_REPORT}:reported",
             f"{_REPORT}:learning",
             f"{_REPORT}:samples",

@@ -10,7 +10,7 @@ from torch import nn
 
 from experiments.lab.characters.settings import SAMPLE_LENGTHS, SAMPLE_TEMPERATURES
 from experiments.lab.characters.text.corpus import UNKNOWN, Corpus
-from seq import generate
+from seq import Vocabulary, generate
 
 
 def take_samples(
@@ -30,14 +30,14 @@ def take_samples(
         Rows with step, temperature (0: greedy), length (characters after the prompt), prompt and text.
     """
     generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
-    tokens, rows = corpus.part("train"), []
+    tokens, rows, never = corpus.part("train"), [], never_drawn(corpus.vocabulary)
     for temperature, length in _pairs():
         first = prompt
         while not first or first == UNKNOWN:
             place = int(torch.randint(len(tokens), (), generator=generator))
             first = corpus.vocabulary.decode(torch.tensor([int(tokens[place])]))
         begin = corpus.vocabulary.encode(first, unknown=UNKNOWN).unsqueeze(0).to(device)
-        text = generate(model, begin, length, temperature=temperature, generator=generator)[0]
+        text = generate(model, begin, length, temperature=temperature, never=never, generator=generator)[0]
         rows.append(
             {
                 "step": step,
@@ -48,6 +48,11 @@ def take_samples(
             }
         )
     return rows
+
+
+def never_drawn(vocabulary: Vocabulary) -> list[int]:
+    """The token that stands for characters outside the vocabulary: it is read, and never written."""
+    return vocabulary.encode(UNKNOWN).tolist() if UNKNOWN in vocabulary else []
 
 
 def _pairs() -> Iterator[tuple[float, int]]:

@@ -59,12 +59,14 @@ EXPERIMENTS = (
         step="epoch",
         tunable=("learning_rate", "weight_decay", "dropout", "hidden", "heads", "output_heads"),
         space="learning_rate=0.003,0.01,0.03 dropout=0.3,0.6",
+        families=2,  # the finding, and the table of pairs
         own_columns=(*FACTS, "validation_accuracy"),
         terminal=(f"{_REPORT}.sections:data",),
         sections=(
+            "experiments.reading.finding.best:best",
+            f"{_REPORT}.sections:accuracy",
             f"{_STANDARD}:summary",
             f"{_REPORT}.sections:data",
-            f"{_REPORT}.sections:accuracy",
             f"{_REPORT}.sections:curves",
             f"{_STANDARD}:pictures",
             f"{_REPORT}.sections:paired",

@@ -69,15 +69,15 @@ EXPERIMENTS = (
             "pooling",
         ),
         space="learning_rate=0.002,0.005,0.02",
-        families=2,  # sentences, and the table of pairs
+        families=3,  # the best model, sentences on graphs, and the table of pairs
         terminal=(f"{_REPORT}.sections:data",),
         sections=(
-            f"{_STANDARD}:summary",
-            f"{_REPORT}.sections:reading",
             f"{_REPORT}.verdicts:verdicts",
             f"{_REPORT}.sections:by_share",
-            f"{_REPORT}.sections:data",
+            f"{_STANDARD}:summary",
+            f"{_REPORT}.sections:reading",
             f"{_REPORT}.sections:accuracy",
+            f"{_REPORT}.sections:data",
             f"{_REPORT}.sections:curves",
             f"{_STANDARD}:pictures",
             f"{_REPORT}.answers:neighbours",

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from experiments.lab.forecasts.epidemic import simulate_epidemic
-from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.series.epidemic import simulate_epidemic
+from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
 from experiments.lab.forecasts.settings import EPIDEMIC, SHUFFLED, ForecastRun
 
 PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order

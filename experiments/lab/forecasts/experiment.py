@@ -23,14 +23,19 @@ EXPERIMENTS = (
             "All networks have the same budget of parameters (within 5 %), see the same windows in the same order, and "
             "read their test part once, with the weights that had the smallest validation error. The time is cut in "
             "three: the first 60 % trains, the next 20 % validates, the last 20 % tests. last repeats the last value "
-            "seen, mean says each node's mean of the training part. A convolution alone takes the window as features "
-            "of a node, with -last it sees the last snapshot alone; with -lstm graph layers read every snapshot and an "
-            "LSTM reads each node through time. Other cells stand in the LSTM's place: gru, gcn-mingru, gat-lru."
+            "seen, mean says each node's mean of the training part. ridge is a linear autoregression of each node on "
+            "its window, ridge-neighbours on the mean window of its neighbours too, with -pooled one for all nodes; "
+            "validation chooses the penalty. A convolution alone takes the window as features of a node, with -last "
+            "it sees the last snapshot alone; with -lstm graph layers read every snapshot and an LSTM reads each node "
+            "through time. Other cells stand in the LSTM's place: gru, gcn-mingru, gat-lru."
         ),
         run=f"{_HERE}.settings:ForecastRun",
         parse=f"{_HERE}.settings:parse_forecast_model",
         model_help=MODEL_HELP,
-        models=("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm", "last", "mean"),
+        models=(
+            *("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm"),
+            *("ridge", "ridge-neighbours", "ridge-pooled", "ridge-neighbours-pooled", "last", "mean"),
+        ),
         prepare=f"{_HERE}.work:prepare",
         work=f"{_HERE}.work:work",
         pictures=f"{_HERE}.pictures:draw_series",
@@ -46,7 +51,7 @@ EXPERIMENTS = (
         },
         seeds=5,
         tunable=("learning_rate", "batch_size", "clip_norm"),
-        families=2,  # sentences, and the table of pairs
+        families=3,  # the best model, the hybrids, and the table of pairs
         metrics=(
             Metric("test_error", "squared error", lower_is_better=True, digits=None),
             Metric("test_absolute_error", "absolute error", lower_is_better=True, digits=None),
@@ -54,10 +59,10 @@ EXPERIMENTS = (
         ),
         own_columns=("validation_error", "best_error", "node_count", "edge_count", "time_count"),
         sections=(
-            f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:findings",
-            f"{_REPORT}.sections:summary",
             f"{_REPORT}.sections:errors",
+            f"{_REPORT}.sections:summary",
+            f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:gains",
             f"{_REPORT}.sections:curves",
             f"{_STANDARD}:pictures",

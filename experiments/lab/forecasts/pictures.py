@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.data import load_forecast
-from experiments.lab.forecasts.series_files import read_series
+from experiments.lab.forecasts.series.files import read_series
 from experiments.lab.forecasts.settings import EPIDEMIC, GIVEN, ForecastRun
 from experiments.records.pictures import KeptPicture, keep_pictures
 

@@ -54,7 +54,7 @@ class ForecastModel(Spec):
 
     @property
     def trained(self) -> bool:
-        """Whether it has parameters."""
+        """Whether gradients train it."""
         return self.on_graph or self.over_time
 
     def to_dict(self) -> Values:
@@ -85,6 +85,51 @@ class PlainModel(ForecastModel):
     @property
     def cell(self) -> Part | None:
         return READERS.get(self.reader)
+
+
+@dataclass(frozen=True)
+class SeasonalModel(ForecastModel):
+    """The value one season ago.
+
+    Args:
+        kind: ``season``.
+        period: Time steps of a season.
+    """
+
+    parts: ClassVar[Mapping[str, Part]] = {"season": Part("season", "", "the value one season ago")}
+
+    kind: str
+    period: int = word("N", 0, least=1, zero=True)
+
+    def check(self) -> None:
+        super().check()
+        if not self.period:
+            raise ValueError("models: season: say how many time steps a season has, as season-7")
+
+
+@dataclass(frozen=True)
+class LinearModel(ForecastModel):
+    """A ridge regression of the next value on the window, with each node's mean taken away before.
+
+    Args:
+        kind: ``ridge``.
+        neighbours: The mean window of a node's neighbours is regressed on too: a linear graph model.
+        pooled: One regression for all nodes, in place of one per node.
+    """
+
+    parts: ClassVar[Mapping[str, Part]] = {"ridge": Part("ridge", "", "linear autoregression")}
+
+    kind: str
+    neighbours: bool = word("neighbours", False)
+    pooled: bool = word("pooled", False)
+
+    @property
+    def depth(self) -> int:
+        return int(self.neighbours)
+
+    @property
+    def trained(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True)
@@ -125,10 +170,11 @@ class GraphModel(ForecastModel):
         return self.layers or (1 if self.over_time else 2)
 
 
-KINDS = (PlainModel, GraphModel)
+KINDS = (PlainModel, SeasonalModel, LinearModel, GraphModel)
 MODEL_HELP = (
-    f"{', '.join(READERS)}; last, mean: baselines; {grammar(GraphModel)}. A convolution alone takes the window as "
-    "features of a node, with last it sees the last snapshot alone, with a cell it is both, as in gcn-3-lstm with "
+    f"{', '.join(READERS)}; last, mean, season-N: baselines; {grammar(LinearModel)}: linear autoregression of each "
+    f"node, of its neighbours too, or one for all nodes; {grammar(GraphModel)}. A convolution alone takes the window "
+    "as features of a node, with last it sees the last snapshot alone, with a cell it is both, as in gcn-3-lstm with "
     "three graph layers"
 )
 

@@ -1,4 +1,4 @@
-"""A step and a look of any forecaster, the baselines, and the errors of both."""
+"""A step and a look of a network, and the errors of any forecast."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from experiments.lab.forecasts.baselines import Forecast
 from experiments.lab.forecasts.data import ForecastTask
 from experiments.lab.forecasts.settings import ForecastTraining
 from experiments.training.trainer import Row, Trainer
@@ -27,52 +28,38 @@ class Errors:
     absolute: float
 
 
-class LastValue(nn.Module):
-    """Tomorrow is as today."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, W, N) -> (B, N)."""
-        return x[:, -1]
-
-
-class NodeMean(nn.Module):
-    """Every day is each node's mean of the training part.
-
-    Args:
-        means: (N,).
-    """
-
-    def __init__(self, means: Tensor) -> None:
-        super().__init__()
-        self.means = means
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, W, N) -> (B, N)."""
-        return self.means.expand(len(x), -1)
-
-
-def build_baseline(name: str, task: ForecastTask) -> nn.Module:
-    """``last`` or ``mean``."""
-    return LastValue() if name == "last" else NodeMean(task.values[: int(task.ends[0][-1]) + 1].mean(0))
-
-
-def forecast_errors(model: nn.Module, task: ForecastTask, times: Tensor, device: str = "cpu") -> Errors:
-    """Errors of a model's forecasts of some times, in double precision.
+def network_forecast(model: nn.Module, task: ForecastTask, device: str = "cpu") -> Forecast:
+    """The forecasts of a network, in its own precision.
 
     Args:
         model: ``model(x (B, W, N)) -> (B, N)``.
         task: The series.
-        times: Forecast times.
         device: Where the model is.
     """
-    model.eval()
-    precision = next((weight.dtype for weight in model.parameters()), torch.double)
+
+    def forecast(times: Tensor) -> Tensor:
+        precision = next((weight.dtype for weight in model.parameters()), torch.double)
+        model.eval()
+        with torch.no_grad():
+            answer: Tensor = model(task.inputs(times).to(precision).to(device))
+        return answer.cpu().double()
+
+    return forecast
+
+
+def forecast_errors(forecast: Forecast, task: ForecastTask, times: Tensor) -> Errors:
+    """Errors of the forecasts of some times, in double precision.
+
+    Args:
+        forecast: From times (B,) to values (B, N).
+        task: The series.
+        times: Forecast times.
+    """
     squared, absolute = 0.0, 0.0
-    with torch.no_grad():
-        for part in times.split(EVALUATION_BATCH):
-            error = model(task.inputs(part).to(precision).to(device)).cpu().double() - task.targets(part)
-            squared += float(error.square().sum())
-            absolute += float(error.abs().sum())
+    for part in times.split(EVALUATION_BATCH):
+        error = forecast(part) - task.targets(part)
+        squared += float(error.square().sum())
+        absolute += float(error.abs().sum())
     answers = len(times) * task.values.shape[1]
     return Errors(squared / answers * task.scale**2, absolute / answers * task.scale)
 
@@ -116,10 +103,12 @@ class ForecastTrainer(Trainer):
 
     def look(self) -> Row:
         error = self.means()["loss"] * self.task.scale**2
-        return {"train_error": error} | validation_row(self.model, self.task, self.device)
+        return {"train_error": error} | validation_row(
+            network_forecast(self.model, self.task, self.device), self.task
+        )
 
 
-def validation_row(model: nn.Module, task: ForecastTask, device: str = "cpu") -> Row:
+def validation_row(forecast: Forecast, task: ForecastTask) -> Row:
     """Errors of the validation part, as a curve has them."""
-    found = forecast_errors(model, task, task.ends[1], device)
+    found = forecast_errors(forecast, task, task.ends[1])
     return {"validation_error": found.squared, "validation_absolute_error": found.absolute}

@@ -11,10 +11,11 @@ from typing import Any
 
 import torch
 
+from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast
 from experiments.lab.forecasts.models import build_forecaster
-from experiments.lab.forecasts.series_doubts import series_doubts
-from experiments.lab.forecasts.series_files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.series.doubts import series_doubts
+from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
 from experiments.lab.forecasts.settings import (
     EPIDEMIC,
     GIVEN,
@@ -23,11 +24,13 @@ from experiments.lab.forecasts.settings import (
     SMOKE_TIMES,
     TIMES,
     ForecastRun,
+    PlainModel,
+    SeasonalModel,
 )
 from experiments.lab.forecasts.training import (
     ForecastTrainer,
-    build_baseline,
     forecast_errors,
+    network_forecast,
     validation_row,
 )
 from experiments.running.session import Session
@@ -53,8 +56,11 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
         (run.content, run.nodes, run.times, run.edges, run.train.window, run.train.horizon): run
         for run in runs
     }
+    seasons = {run.model for run in runs if isinstance(run.model, SeasonalModel)}
     for run in tasks.values():
-        load_forecast(run)
+        task = load_forecast(run)
+        for season in seasons:
+            build_baseline(season, task)
     for doubt in dict.fromkeys(itertools.chain.from_iterable(map(_doubts, runs))):
         print(f"gnnlab: {doubt}", file=sys.stderr)
     nothing = torch.empty(2, 0, dtype=torch.long)
@@ -87,7 +93,7 @@ def _with_files(run: ForecastRun, content: str) -> ForecastRun:
 def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
     """Train and test a model; writes, of a network, ``weights.pt``."""
     task = load_forecast(run)
-    last = forecast_errors(build_baseline("last", task), task, task.ends[2])
+    last = forecast_errors(build_baseline(PlainModel("last"), task).forecast, task, task.ends[2])
     found = (_network if run.model.trained else _baseline)(run, task, session)
     return {
         **found,
@@ -110,11 +116,10 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
     model, hidden = build_forecaster(run.model, train.window, task.edge_index, train.budget)
     trainer = ForecastTrainer(model, task, train, run.seed, session.device)
     rule = Lowest("validation_error", train.patience)
-    session.tested = lambda: {
-        "test_error": forecast_errors(model, task, task.ends[2], session.device).squared
-    }
+    forecast = network_forecast(model, task, session.device)
+    session.tested = lambda: {"test_error": forecast_errors(forecast, task, task.ends[2]).squared}
     fit = session.fit(trainer, rule, steps=train.steps, every=train.evaluate_every)
-    test = forecast_errors(model, task, task.ends[2], session.device)
+    test = forecast_errors(forecast, task, task.ends[2])
     return {
         "test_error": test.squared,
         "test_absolute_error": test.absolute,
@@ -125,8 +130,8 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
 
 
 def _baseline(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str, Any]:
-    model = build_baseline(run.model.name, task)
-    row, test = validation_row(model, task), forecast_errors(model, task, task.ends[2])
+    found = build_baseline(run.model, task)
+    row, test = validation_row(found.forecast, task), forecast_errors(found.forecast, task, task.ends[2])
     session.row({"step": 0, **row})
     session.step(1)
     return {
@@ -136,5 +141,6 @@ def _baseline(run: ForecastRun, task: ForecastTask, session: Session) -> dict[st
         "steps": 0,
         "selected_step": 0,
         "stopped": "nothing to train",
-        "parameters": 0,
+        "parameters": found.parameters,
+        **({} if found.penalty is None else {"penalty": found.penalty}),
     }

@@ -61,14 +61,15 @@ EXPERIMENTS = (
         ),
         terminal=(f"{_HERE}.report.sections:numbers", "experiments.lab.sequences.report.losses:losses"),
         sections=(
-            "experiments.lab.sequences.report.own_code:own_code",
-            f"{_HERE}.report.sections:definition",
+            f"{_HERE}.report.finding:finding",
             f"{_HERE}.report.sections:figures",
+            f"{_HERE}.report.sections:definition",
             "experiments.reading.standard:pictures",
             f"{_HERE}.report.sections:numbers",
             "experiments.lab.sequences.report.losses:losses",
             "experiments.reading.standard:paired",
             "experiments.reading.standard:models",
+            "experiments.lab.sequences.report.own_code:own_code",
         ),
     ),
 )

@@ -36,12 +36,12 @@ COLUMNS = (
     *("no_sensitivity", "fixed"),
 )
 
-#: What the page of a comparison on sequences shows.
-SECTIONS = (
-    f"{_REPORT}.own_code:own_code",
+#: What the page of a comparison on sequences shows below its finding.
+BELOW = (
     f"{_REPORT}.sections:overlaps",
+    f"{_REPORT}.sections:accuracy",
     "experiments.reading.standard:summary",
-    f"{_REPORT}.sections:figures",
+    f"{_REPORT}.sections:training",
     f"{_REPORT}.heard:heard",
     f"{_REPORT}.reach:reach",
     f"{_REPORT}.sections:memory",
@@ -49,7 +49,9 @@ SECTIONS = (
     "experiments.reading.standard:pictures",
     "experiments.reading.standard:paired",
     "experiments.reading.standard:models",
+    f"{_REPORT}.own_code:own_code",
 )
+SECTIONS = (f"{_REPORT}.finding:finding", *BELOW)
 
 
 def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -> Experiment:
@@ -107,6 +109,7 @@ EXPERIMENTS = (
         "carry a digit k hops, so on a plain path they can answer up to T = k + 1 and no further.",
         "DigitPalindromes",
         run=f"{_HERE}.settings:PalindromeRun",
+        sections=(f"{_REPORT}.finding:palindromes", *BELOW),
         models=("rnn", "lstm", "gcn-3", "gcn-4", "gcn-9", "gat-4", "gcn-2-mirrored", "gat-2-mirrored"),
         # The longest plateau seen before a success is 300 steps (LSTM, T = 20, six seeds).
         values={"length": (5, 10, 15, 20), "patience": 600},

@@ -42,13 +42,14 @@ EXPERIMENTS = (
         ),
         terminal=(f"{_REPORT}:table",),
         sections=(
-            "experiments.lab.sequences.report.own_code:own_code",
+            "experiments.lab.trees.report.finding:finding",
             f"{_REPORT}:accuracy",
             f"{_REPORT}:table",
             f"{_REPORT}:memory",
             "experiments.reading.standard:pictures",
             "experiments.reading.standard:paired",
             "experiments.reading.standard:models",
+            "experiments.lab.sequences.report.own_code:own_code",
         ),
     ),
 )

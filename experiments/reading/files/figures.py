@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from experiments.reading.looks.sizes import restyle, sizes_of
 from experiments.records.files import write_beside
 from experiments.records.pictures import drawn
 from experiments.records.records import FolderError
@@ -40,14 +41,20 @@ class FigureFiles:
     Args:
         folder: Made with the first figure.
         formats: Some of pdf, svg and png.
+        style: ``paper`` or ``slides``; None for figures as large as on the page.
+
+    Raises:
+        ValueError: There is no such style.
 
     Example:
         >>> FigureFiles(Path("figures"), ["pdf"]).name("Remedies at T = 24, initial weights")
         'remedies-at-t-24-initial-weights'
     """
 
-    def __init__(self, folder: Path, formats: Sequence[str]) -> None:
-        self.folder, self.formats = folder, tuple(formats)
+    def __init__(self, folder: Path, formats: Sequence[str], style: str | None = None) -> None:
+        if style is not None:
+            sizes_of(style)
+        self.folder, self.formats, self.style = folder, tuple(formats), style
         self.written: list[Path] = []
         self._names: set[str] = set()
 
@@ -62,12 +69,14 @@ class FigureFiles:
         return name
 
     def add(self, figure: Any, title: str) -> None:
-        """Write a figure in every format.
+        """Write a figure in every format; it has the sizes of the style from then on.
 
         Raises:
             FolderError: It cannot be written.
         """
         name = self.name(title)
+        if self.style is not None:
+            restyle(figure, self.style)
         for kind in self.formats:
             path = self.folder / f"{name}.{kind}"
             save = partial(drawn, figure, format=kind, dpi=DPI, metadata=_DATELESS[kind])

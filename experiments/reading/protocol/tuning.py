@@ -89,7 +89,7 @@ def tuning(results: Results) -> Section | None:
         blocks += _about(text, points, results) if points else [Text(LOST.format(text))]
     if not texts:
         return Section("tuning", "Tuning", [Text(UNTUNED, soft=True)]) if results.experiment.tunable else None
-    return Section("tuning", "What tuning changed", blocks)
+    return Section("tuning", "What tuning changed", blocks, judged=True)
 
 
 def points_of(results: Results, text: str) -> Iterator[Point]:

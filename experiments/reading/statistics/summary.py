@@ -55,6 +55,19 @@ def summarize(frame: pd.DataFrame, metrics: Sequence[Metric]) -> pd.DataFrame:
     return summary
 
 
+def runs_of_groups(frame: pd.DataFrame) -> list[list[int]]:
+    """Of each row of ``summarize``, the places of its runs in the table."""
+    keys = group_columns(frame)
+    counted = frame[keys].reset_index(drop=True)
+    counted["_place"] = range(len(counted))
+    groups = [
+        (key, group["_place"].tolist()) for key, group in counted.groupby(keys, sort=False, dropna=False)
+    ]
+    table = pd.DataFrame([dict(zip(keys, key)) | {"_place": place} for place, (key, _) in enumerate(groups)])
+    table = table.sort_values(keys, kind="stable", key=sortable)
+    return [groups[place][1] for place in table["_place"]]
+
+
 def _moments(values: np.ndarray, prefix: str) -> dict[str, float]:
     return {
         f"{prefix}mean": values.mean() if len(values) else np.nan,

@@ -161,10 +161,10 @@ def meaning(count: int, metric: Metric, *, equivalent: float | None = None, fami
         "difference in standard deviations of one pair; below 0 counts the pairs with a negative one. Where some runs "
         "learn the task and others stay far below, shares of successes are compared, and not means (Boschloo's exact "
         "test), and the effect is their difference. Verdicts rest on p after Holm's correction over the "
-        f"{count} rows: the chance of even one false better or worse among them is at most {level:g} %. Not shown does "
-        "not mean equal: beside it stands how many seeds that difference needs, with this spread, to be found in four "
-        "of five cases. Below three seeds there is no verdict. Models as given are not judged where the same models "
-        "tuned stand beside them."
+        f"{count} rows: the chance of even one false better or worse among them is at most {level:.3g} %. Not shown "
+        "does not mean equal: beside it stands how many seeds that difference needs, with this spread, to be found in "
+        "four of five cases. Below three seeds there is no verdict. Models as given are not judged where the same "
+        "models tuned stand beside them."
     )
     if equivalent is not None:
         shown = f"{metric.scale * equivalent:g} {metric.unit}".strip()

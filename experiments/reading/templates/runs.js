@@ -4,8 +4,7 @@
 (() => {
   const PAGE = 200; // rows drawn at once; sorting and filtering look at all
   const MOST_CHOSEN = 8;
-  const COLORS = ["#1f77b4", "#e8710a", "#2ca02c", "#d62728", "#9467bd", "#a0705f", "#d65fb0", "#7f8c8d"];
-  const DASHES = ["", "7 3", "2 3", "9 3 2 3"];
+  const DASHES = ["", "7 3", "2 3", "9 3 2 3", "4 2", "12 3", "1 2", "9 2 1 2 1 2"];
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const data = read("runs-data");
   let curves = null; // parsed when the first run is chosen
@@ -13,7 +12,7 @@
   const place = Object.fromEntries(columns.map((column, i) => [column.key, i]));
   const find = (id) => document.getElementById(id);
   const body = find("runs-table").tBodies[0];
-  const state = { key: null, descending: false, shown: PAGE, chosen: [], metric: null, order: rows.map((_, i) => i) };
+  const state = { key: null, descending: false, shown: PAGE, chosen: [], metric: null, only: null, order: rows.map((_, i) => i) };
 
   function make(name, properties = {}, ...children) {
     const element = Object.assign(document.createElement(name), properties);
@@ -54,6 +53,7 @@
     const model = find("runs-model").value, status = find("runs-status").value;
     state.order = [];
     rows.forEach((row, i) => {
+      if (state.only && !state.only.has(i)) return;
       if (model && row[place.model] !== model) return;
       if (status && row[place.status] !== status) return;
       if (words.every((word) => textOf(i).includes(word))) state.order.push(i);
@@ -97,6 +97,7 @@
     const number = (value) => value.toLocaleString("en");
     find("runs-count").textContent =
       `${number(total)} of ${number(rows.length)} runs` + (left ? `, the first ${number(shown)} shown` : "");
+    find("runs-all").hidden = state.only === null;
     find("runs-more").hidden = left === 0;
     find("runs-more").textContent = `Show ${number(Math.min(PAGE, left))} more`;
   }
@@ -156,7 +157,7 @@
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
     svg.setAttribute("aria-label", `${metric.replaceAll("_", " ")} against ${data.step}s of ${state.chosen.length} chosen runs`);
     for (const value of ticks(low, high, 5)) {
-      svg.append(draw("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), stroke: "var(--line)" }));
+      svg.append(draw("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), stroke: "#d9dde3" }));
       svg.append(draw("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, tick(value)));
     }
     for (const step of ticks(first, last, Math.max(2, Math.floor(width / 110))).filter(Number.isInteger)) {
@@ -169,13 +170,18 @@
       svg.append(draw("polyline", { points: path, fill: "none", "stroke-width": 2, ...look(k) }));
       const at = rows[state.chosen[k]][place.selected_step];
       const marked = line.length === 1 ? line[0] : line.find((p) => p[0] === at); // a line of one point is not seen
-      if (marked) svg.append(draw("circle", { cx: x(marked[0]), cy: y(marked[1]), r: 4, fill: COLORS[k % COLORS.length] }));
+      if (marked) svg.append(draw("circle", { cx: x(marked[0]), cy: y(marked[1]), r: 4, fill: look(k).stroke }));
     });
     return svg;
   }
   // A number short enough for the space beside the axis.
   const tick = (value) => (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-4) ? value.toExponential() : String(value));
-  const look = (k) => ({ stroke: COLORS[k % COLORS.length], "stroke-dasharray": DASHES[k % DASHES.length] });
+  // A run has the colour of its model in all figures, and a dash of its own among those of that model.
+  const modelOf = (k) => rows[state.chosen[k]][place.model];
+  function look(k) {
+    const alike = state.chosen.slice(0, k).filter((_, other) => modelOf(other) === modelOf(k)).length;
+    return { stroke: data.colors[modelOf(k)], "stroke-dasharray": DASHES[alike % DASHES.length] };
+  }
 
   function list(title, values) {
     const entries = Object.entries(values).filter((entry) => entry[1] !== null && entry[1] !== "");
@@ -206,7 +212,8 @@
     clear.addEventListener("click", () => { state.chosen = []; for (const line of body.rows) mark(line); describe(); find("runs-filter").focus(); });
     const names = state.chosen.map((i, k) =>
       make("li", {}, draw("svg", { viewBox: "0 0 28 10", "aria-hidden": "true" }, draw("line", { x1: 0, x2: 28, y1: 5, y2: 5, "stroke-width": 2, ...look(k) })),
-        `${rows[i][place.run]}: ${measured(i)}${rows[i][place.status]}`));
+        make("a", { href: `${encodeURIComponent(rows[i][place.run])}/`, textContent: rows[i][place.run], title: "Its folder" }),
+        `: ${measured(i)}${rows[i][place.status]}`));
     const detail = (name) => ({ ...data[name].shared, ...data[name].sets[data[name].index[last]] });
     const pieces = [
       make("div", { className: "tools" }, curves.metrics.length ? make("label", { textContent: "Curve" }, metric) : "", clear),
@@ -237,9 +244,30 @@
   find("runs-table").tHead.rows[0].append(...heads);
   choices("runs-model", "model");
   choices("runs-status", "status");
-  find("runs-filter").addEventListener("input", refresh);
-  find("runs-model").addEventListener("change", refresh);
-  find("runs-status").addEventListener("change", refresh);
+  // A table's number of runs leads to them; any filter leads back to all.
+  function only(runs) {
+    state.only = runs;
+    refresh();
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-runs]");
+    if (!link) return;
+    for (const id of ["runs-filter", "runs-model", "runs-status"]) find(id).value = "";
+    only(new Set(link.dataset.runs.split(" ").map(Number)));
+  });
+  for (const [id, event] of [["runs-filter", "input"], ["runs-model", "change"], ["runs-status", "change"], ["runs-all", "click"]]) {
+    find(id).addEventListener(event, () => only(null));
+  }
+  // On paper everything is open.
+  const opened = new Set();
+  window.addEventListener("beforeprint", () => {
+    for (const details of document.querySelectorAll("main details:not([open])")) opened.add(details);
+    opened.forEach((details) => { details.open = true; });
+  });
+  window.addEventListener("afterprint", () => {
+    opened.forEach((details) => { details.open = false; });
+    opened.clear();
+  });
   find("runs-more").addEventListener("click", () => { const from = state.shown; state.shown += PAGE; fill(from); });
   body.addEventListener("click", (event) => {
     const button = event.target.closest("button");

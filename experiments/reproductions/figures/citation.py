@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from experiments.lab.sequences.report.sensitivity_plots import family_styles
 from experiments.reading.frames import LABEL
+from experiments.reading.looks.models import model_styles
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures.families.citation import PUBLISHED, SETTINGS, chosen, scores_of
 
@@ -18,7 +18,7 @@ def draw_tuned(evidence: Evidence) -> Figure:
     frame = evidence.frame()
     keys = frame[[LABEL, *SETTINGS]].drop_duplicates()
     rows = sorted(keys.itertuples(index=False, name=None), key=lambda key: (key[0] != "gat", key))
-    best, styles = chosen(frame, "gcn"), family_styles(("gcn", "gat"))
+    best, styles = chosen(frame, "gcn"), model_styles(("gcn", "gat"))
     figure = Figure(figsize=(9.6, 4.6), layout="constrained")
     ax = figure.subplots()
     names = []

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from experiments.core.registry import family_of
-from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_sensitivity
+from experiments.lab.sequences.report.sensitivity_plots import plot_sensitivity
 from experiments.lab.sequences.report.sensitivity_tables import read_measured
 from experiments.lab.sequences.settings import SENSITIVITY
 from experiments.reading.frames import LABEL, natural
+from experiments.reading.looks.models import model_styles
 from experiments.reading.results import Results
 from experiments.reproductions.evidence import Evidence
 from experiments.reproductions.measures.families.distance import (
@@ -68,7 +69,7 @@ def draw_copying(evidence: Evidence) -> Figure:
     """Accuracy of every seed by layers, beside D(r) of the longest T."""
     frame = evidence.frame()
     far = frame[frame["length"] == frame["length"].max()]
-    styles = family_styles(far[LABEL].unique())
+    styles = model_styles(sorted(far[LABEL].unique(), key=natural))
     figure = Figure(figsize=(10.2, 5.0), layout="constrained")
     left, right = figure.subplots(1, 2)
     plot_seeds(far, left, styles)
@@ -135,7 +136,7 @@ def draw_vanishing(evidence: Evidence) -> Figure:
     T = reference_distance(frame, VANISHING_AT)
     frame, shares = frame[frame["length"] == T], shares[shares["length"] == T]
     labels = sorted(frame[LABEL].unique(), key=lambda label: (_layers(label), natural(label)))
-    styles = family_styles(labels)
+    styles = model_styles(labels)
     figure = Figure(figsize=(10.2, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     for place, label in enumerate(labels):
@@ -171,7 +172,7 @@ def _layers(label: str) -> int:
 def kind_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Style of each model, the same for every number of layers of one kind."""
     labels = sorted(set(labels), key=natural)
-    kinds = family_styles({kind_of(label): None for label in labels})
+    kinds = model_styles({kind_of(label): None for label in labels})
     return {label: kinds[kind_of(label)] for kind in kinds for label in labels if kind_of(label) == kind}
 
 

@@ -110,7 +110,7 @@ def test_every_key_of_a_file_is_an_option_and_every_option_a_key(tmp_path):
     names = [found.name for found in options_of(experiment)]
     path = tmp_path / "sweep.yaml"
     path.write_text("experiment: palindrome\n" + "".join(f"{name}: x\n" for name in names))
-    SweepFile(path).check_keys([name.replace("_", "-") for name in names])
+    SweepFile(path).check_keys("palindrome", [name.replace("_", "-") for name in names])
 
 
 def test_a_file_gives_what_the_options_give(planned, tmp_path):

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -267,6 +268,24 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path, monkeypatch, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["sweep.yaml"]
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_knows_experiments_and_options(shell, capsys):
+    code, out, _ = run(capsys, "completion", shell)
+    assert code == 0
+    for word in ("palindrome", "learning-rate", "neighbourhood"):
+        assert word in out
+
+
+def test_tab_completes_a_command(tmp_path, capsys):
+    if shutil.which("bash") is None:
+        pytest.skip("there is no bash")
+    (tmp_path / "completion").write_text(run(capsys, "completion", "bash")[1])
+    begin = "source $1; COMP_WORDS=(gnnlab run palindrome --learn) COMP_CWORD=3"
+    program = f"{begin}; _gnnlab; echo ${{COMPREPLY[@]}}"
+    words = ["bash", "-c", program, "bash", str(tmp_path / "completion")]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "--learning-rate\n"
+
+
 def test_the_version_is_that_of_the_distribution(monkeypatch, capsys):
     monkeypatch.setattr(metadata, "version", {"gnnlab": "7.11.13"}.__getitem__)
     assert run(capsys, "--version")[:2] == (0, "7.11.13\n")
@@ -435,7 +454,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
         capsys, "run", "palindrome", "--smoke", "--seeds", "1", "--workers", "1", "--out", out
     )
     assert code == 0
-    assert err == ""  # no bars where there is no terminal
+    assert [line.split()[1] for line in err.splitlines()] == [f"{n}/10" for n in range(1, 11)]  # and no bars
     assert table.startswith("model ")
     assert (out / "report.html").stat().st_size > 10_000
     results = sorted(out.glob("*_gcn-2_*/result.json")) + sorted(out.glob("*[!-]*/result.json"))

@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 
 import pytest
 
@@ -140,3 +141,35 @@ def test_bad_input_is_one_line_that_says_what_to_do(folders, tmp_path, capsys):
 def test_folders_without_common_runs_are_refused(folders, tmp_path, capsys):
     record(tmp_path / "third", "gru", [0.1])
     assert "no run of one has a counterpart" in bad(capsys, "compare", folders[0], tmp_path / "third")
+
+
+@pytest.mark.parametrize(
+    "command", [("compare",), ("table", "--baseline", "lstm"), ("rank",)], ids=lambda words: words[0]
+)
+def test_json_holds_what_csv_holds(command, folders, capsys):
+    name, *options = command
+    given = folders if name == "compare" else folders[:1]
+    _, text, _ = run(capsys, name, *given, *options, "--format", "csv")
+    _, found, _ = run(capsys, name, *given, *options, "--format", "json")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    objects = json.loads(found)
+    assert [list(each) for each in objects] == [list(row) for row in rows]
+    for row, each in zip(rows, objects):
+        for key, value in each.items():
+            if isinstance(value, float):
+                assert float(row[key]) == pytest.approx(value, rel=1e-14)
+            elif not isinstance(value, list):
+                assert row[key] == ("" if value is None else str(value))
+
+
+@pytest.mark.parametrize(
+    ("metric", "best"), [("test_accuracy", ["gru", "lstm", "rnn"]), ("steps", ["rnn", "lstm", "gru"])]
+)
+def test_the_best_mean_first(metric, best, tmp_path, capsys):
+    record(tmp_path / "x", "lstm", [0.5, 0.7])
+    record(tmp_path / "x", "rnn", [0.2, 0.2])
+    record(tmp_path / "x", "gru", [0.9, 0.9])
+    for path, steps in zip(sorted((tmp_path / "x").glob("*/result.json")), (3, 3, 2, 2, 1, 1)):
+        write_json(path, json.loads(path.read_text()) | {"steps": steps})
+    _, out, _ = run(capsys, "table", tmp_path / "x", "--metric", metric, "--sort")
+    assert [line.split()[0] for line in out.splitlines()[2:]] == best

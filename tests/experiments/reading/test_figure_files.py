@@ -51,6 +51,19 @@ def test_the_same_report_gives_the_same_bytes(results):
     assert first == {path.name: path.read_bytes() for path in (results / "figures").glob("*.pdf")}
 
 
+def test_files_have_the_size_of_the_style_and_the_page_has_its_own(results, capsys):
+    assert report(results) == 0
+    page = len((results / "report.html").read_text())
+    assert report(results, "--figures", "svg", "--style", "paper") == 0
+    assert (
+        len((results / "report.html").read_text()) == page
+    )  # but for names of paths, which are drawn by chance
+    text = (results / "figures" / "accuracy-against-length.svg").read_text()
+    assert f'width="{72 * 3.4:g}pt"' in text
+    assert report(results, "--style", "paper") == 2
+    assert "style: there are no files to give it to" in capsys.readouterr().err
+
+
 def test_figures_of_one_title_have_files_of_their_own(tmp_path):
     files = FigureFiles(tmp_path, ["svg"])
     for title in ("Left & right", "Left / right", "left-right-2", "数"):

@@ -158,7 +158,7 @@ def test_page_is_never_wider_than_the_screen_and_text_stands_out(scheme, width, 
     page.emulate_media(color_scheme=scheme)
     for button in page.locator("#runs-table tbody button").all()[:3]:
         button.click()
-    for summary in page.locator("summary").all():
+    for summary in page.locator("summary:visible").all():
         summary.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for selector in ("body", ".soft", "#runs-table tbody button", "dt"):
@@ -191,7 +191,14 @@ def test_many_rows_come_in_parts(browser, tmp_path, monkeypatch):
     ]
     rows = [[f"r{i}", "lstm", "ok", (i * 37 % 501) / 501, 1, ""] for i in range(501)]
     nothing = {"shared": {}, "sets": [{}], "index": [0] * 501}
-    data = {"folder": "x", "columns": columns, "rows": rows, "settings": nothing, "environment": nothing}
+    data = {
+        "folder": "x",
+        "colors": {},
+        "columns": columns,
+        "rows": rows,
+        "settings": nothing,
+        "environment": nothing,
+    }
     curves = {"metrics": [], "steps": [], "runs": [None] * 501}
     made = {"data": Markup(json.dumps(data)), "curves": Markup(json.dumps(curves)), "note": ""}
     monkeypatch.setattr(reading, "explorer", lambda results: made)

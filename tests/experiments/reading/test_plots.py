@@ -3,7 +3,14 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.reading.plots import MANY, model_styles, plot_accuracy, plot_curves, plot_success
+from experiments.reading.plots import (
+    MANY,
+    model_styles,
+    plot_accuracy,
+    plot_curves,
+    plot_models,
+    plot_success,
+)
 
 
 def runs(seeds, models=("gcn-2", "lstm"), lengths=(5, 10)):
@@ -76,3 +83,16 @@ def test_a_curve_of_one_point_is_a_dot():
     ax = plot_curves(curves, Figure().subplots(), metric="loss", styles=model_styles(["lstm"]))
     (dot,) = ax.lines
     assert (list(dot.get_xdata()), list(dot.get_ydata()), dot.get_marker()) == ([7], [0.5], "o")
+
+
+def test_of_one_length_every_seed_and_the_mean_are_marks_in_the_row_of_the_model():
+    frame = runs(3, lengths=(5,)).assign(test_accuracy=[0.25, 0.5, 0.75, 1.0, 1.0, 1.0])
+    styles = model_styles(["lstm", "gcn-2"])
+    ax = plot_models(frame, Figure().subplots(), styles=styles, chance=0.125)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["lstm", "gcn-2"]
+    found = {}
+    for line in ax.lines:
+        if line.get_marker() in (styles["lstm"]["marker"], styles["gcn-2"]["marker"]):
+            found.setdefault(round(float(np.mean(line.get_ydata()))), []).append(sorted(line.get_xdata()))
+    assert found == {0: [[1.0, 1.0, 1.0], [1.0]], 1: [[0.25, 0.5, 0.75], [0.5]]}
+    assert len({float(y) for y in ax.lines[0].get_ydata()}) == 3

@@ -21,7 +21,7 @@ def test_a_part_holds_the_runs_of_one_set_of_settings(tmp_path):
         assert list(part.frame["run"]) == [run.path.name for run in part.runs]
         assert list(part.parts()) == [""]
         assert part.styles == results.styles
-        assert part.models == results.models == ["gru", "lstm", "rnn"]
+        assert part.models == results.models == ["rnn", "lstm", "gru"]
         assert part.summary()["n"].max() == 1
     assert results.summary()["n"].max() == 1
 
@@ -57,7 +57,7 @@ def test_a_treatment_is_no_part_of_a_pair(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("models", "baseline"), [(["rnn", "lstm", "gru"], "lstm"), (["rnn", "gru"], "gru"), (["rnn"], None)]
+    ("models", "baseline"), [(["rnn", "lstm", "gru"], "lstm"), (["gru", "rnn"], "rnn"), (["rnn"], None)]
 )
 def test_others_are_compared_with_the_experiments_own_choice(tmp_path, models, baseline):
     assert Results(tmp_path, [ended(label) for label in models]).baseline == baseline
@@ -65,7 +65,7 @@ def test_others_are_compared_with_the_experiments_own_choice(tmp_path, models, b
 
 def test_a_model_without_a_run_that_ended_is_no_baseline_by_itself(tmp_path):
     runs = [ended("rnn"), ended("gru"), in_memory(sequence_run("lstm"), status="failed", reason="x")]
-    assert Results(tmp_path, runs).baseline == "gru"
+    assert Results(tmp_path, runs).baseline == "rnn"
 
 
 def test_columns_of_the_experiment_are_there_whether_recorded_or_not(tmp_path):

@@ -96,10 +96,10 @@ def test_text_is_aligned(tmp_path):
 def test_models_are_described_once(tmp_path):
     rows = model_rows(read(tmp_path, ("gcn-2", 0, 0.1), ("gcn-2", 1, 0.1), ("lstm", 0, 0.1)).frame)
     assert [(row["model"], row["layers"], row["hidden size"]) for row in rows] == [
-        ("gcn-2", "2", "5"),
         ("lstm", "1", "5"),
+        ("gcn-2", "2", "5"),
     ]
-    assert [(row["cell"], row["conv"]) for row in rows] == [("-", "gcn"), ("lstm", "-")]
+    assert [(row["cell"], row["conv"]) for row in rows] == [("lstm", "-"), ("-", "gcn")]
 
 
 @pytest.fixture
@@ -119,10 +119,10 @@ def test_a_published_figure_stands_below_its_model_and_its_task(tmp_path, in_per
         read(tmp_path, ("lstm", 0, 0.25), ("lstm", 1, 0.75), ("lstm", 0, 0.5, 9), ("rnn", 0, 1.0))
     )
     assert [(row["model"], row["T"], row["accuracy %"], row["n"]) for row in rows] == [
+        ("rnn", "7", "100.0", "1"),
         ("lstm", "7", "50.0 ± 35.4", "2"),
         ("lstm (paper)", "", "50.0 ± 1.0", "7"),
         ("lstm", "9", "50.0", "1"),
-        ("rnn", "7", "100.0", "1"),
     ]
 
 

@@ -9,6 +9,7 @@ from experiments.core.execution import Execution
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_result
 from experiments.running.engines import LocalEngine, SerialEngine, WorkerKilledError
+from experiments.running.progress import Progress
 from experiments.running.sweep import make_engine, run_sweep
 from tests.experiments.runs import planned
 
@@ -114,7 +115,7 @@ def test_workers_end_with_the_block(tmp_path):
     futures = []
 
     def interrupted():
-        with LocalEngine(tmp_path, Execution(), False, 2) as engine:
+        with LocalEngine(tmp_path, Execution(), Progress([], show=False), 2) as engine:
             futures.extend(engine.submit(run) for run in runs)
             while not list(tmp_path.glob("*/curve.csv")):
                 time.sleep(0.01)

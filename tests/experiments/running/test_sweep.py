@@ -13,6 +13,7 @@ from experiments.records.locks import run_lock
 from experiments.records.records import read_result
 from experiments.records.results_folder import prepare_folder
 from experiments.running.engines import SerialEngine, WorkerKilledError
+from experiments.running.progress import Progress
 from experiments.running.sweep import run_sweep
 from tests.experiments.runs import planned
 
@@ -111,7 +112,7 @@ class Killing:
     window = 1
 
     def __init__(self, out, times):
-        self.real, self.times = SerialEngine(out, Execution(), False), times
+        self.real, self.times = SerialEngine(out, Execution(), Progress([], show=False)), times
 
     def submit(self, run):
         if self.times == 0:

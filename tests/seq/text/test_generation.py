@@ -390,3 +390,29 @@ def test_a_prompt_may_be_of_any_type_of_integers():
     expected = generate(model, prompt, 13, temperature=0)
     for kind in (torch.uint8, torch.int16, torch.int32):
         assert torch.equal(generate(model, prompt.to(kind), 13, temperature=0), expected)
+
+
+@pytest.mark.parametrize(
+    "options", [{"temperature": 0}, {"temperature": 5.0}, {"top_k": 3}, {"sharpness": 0.1}]
+)
+def test_a_token_that_is_never_drawn_leaves_the_others_their_shares(options):
+    """The same as a model whose prediction of that token is minus infinity."""
+    model, banned = LastTokens(), [2, 7]
+    prompt = torch.randint(V, (B, 4))
+
+    def masked(tokens, state=None):
+        logits, state = model(tokens, state)
+        return logits.index_fill(-1, torch.tensor(banned), -math.inf), state
+
+    found, expected = (
+        generate(each, prompt, 40, never=never, generator=torch.Generator().manual_seed(3), **options)
+        for each, never in ((model, banned), (masked, ()))
+    )
+    assert torch.equal(found, expected)
+    assert not set(found.flatten().tolist()) & set(banned)
+
+
+@pytest.mark.parametrize("never", [[-1], [0.5], "ab", 3, [V], [True]])
+def test_tokens_that_are_never_drawn_are_tokens(never):
+    with pytest.raises(ValueError, match="never must"):
+        generate(LastTokens(), torch.zeros(1, 2, dtype=torch.long), 3, never=never)

@@ -10,7 +10,9 @@ import pandas as pd
 
 from experiments.core.metric import metric_of
 from experiments.lab.documents.kinds import BAG, LINEAR, kind_of
-from experiments.lab.documents.report.variants import Variant, by_corpus, of_share, shares, variants
+from experiments.lab.documents.report.variants import Variant, by_corpus, largest, of_share, shares, variants
+from experiments.reading.finding.best import best_of, scores_of
+from experiments.reading.finding.words import HEADING, meant
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
 from experiments.reading.statistics.contrast import COLUMNS
@@ -29,11 +31,17 @@ NOTE = (
     "In brackets the mean difference of test accuracy over seeds. Ahead and behind, and level where a region of "
     "equivalence is given, hold for all sentences together: "
 )
+GRAPHS = "Where a graph helps, and where it does not:"
 NOTHING = (
     "There are too few models or seeds to compare: a graph model, a recurrent one and three seeds are needed."
 )
 #: From a verdict to what a model is said to be, in the order in which a sentence says them.
-OUTCOMES = {BETTER: "ahead of", EQUIVALENT: "level with", NOT_SHOWN: "not told apart from", WORSE: "behind"}
+OUTCOMES = {
+    BETTER: "is ahead of",
+    EQUIVALENT: "is level with",
+    NOT_SHOWN: "cannot be told apart from",
+    WORSE: "is behind",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,11 @@ def verdicts(results: Results) -> Section:
         equivalent=results.equivalent,
         families=results.families,
     )
-    blocks: list[Any] = []
+    titles = {
+        title: f"{title}, {shares(part)[0]:g} % of the labels" for title, part in largest(results.compared)
+    }
+    found = best_of({titles[title]: scores_of(part) for title, part in largest(results.compared)}, results)
+    blocks: list[Any] = [*(found.blocks if found is not None else ()), Text(GRAPHS)]
     for title in panels:
         own = [
             (case, verdict)
@@ -72,8 +84,7 @@ def verdicts(results: Results) -> Section:
         ]
         blocks += [Text(title), Sentences(sentences(own) or [NOTHING])]
     about = meaning(len(cases), results.metric, equivalent=results.equivalent, families=results.families)
-    heading = "Where a graph helps, and where it does not"
-    return Section("verdicts", heading, [*blocks, Text(NOTE + about, soft=True)])
+    return Section("finding", HEADING, [*blocks, meant(NOTE + about)], judged=True)
 
 
 def sentences(cases: Sequence[tuple[Case, str]]) -> list[str]:
@@ -109,7 +120,7 @@ def cases_of(results: Results) -> list[Case]:
     reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
     found: list[Case] = []
     for variant in graphs if reference is not None else ():
-        found += _cases(results, variant, lambda part: reference, f"{variant.name} is")
+        found += _cases(results, variant, lambda part: reference, variant.name)
     others = {
         "transductive graph": [v for v in graphs if v.column == "test_accuracy"],
         "inductive graph": [v for v in graphs if v.column != "test_accuracy"],
@@ -117,7 +128,7 @@ def cases_of(results: Results) -> list[Case]:
     }
     for baseline in (v for v in listed if v.model == LINEAR):
         for kind, those in others.items():
-            about = f"{baseline.name} against the {kind} model that validation prefers:"
+            about = f"{baseline.name}, against the {kind} model that validation prefers,"
             found += _cases(results, baseline, lambda part, those=those: _best(part, those), about, "it")  # type: ignore[misc]
     return found
 

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from experiments.lab.forecasts.report.panels import panels, seen_edges
 from experiments.lab.forecasts.report.plots import plot_gain
 from experiments.lab.forecasts.settings import GIVEN, LAST, LSTM, SHUFFLED, parse_forecast_model
+from experiments.reading.finding.best import best_of, scores_of
+from experiments.reading.finding.words import HEADING, meant
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Sentences, Table, Text
@@ -26,6 +28,9 @@ _PERCENT = f"{100 * CONFIDENCE:.0f} %"
 GAINS = (
     "Squared error minus that of {} on the same series and seed, in percent of the latter; mean over n pairs. The "
     f"figure has Student's {_PERCENT} intervals. "
+)
+HYBRIDS = (
+    "What neighbours and the past add, each hybrid against its halves and against itself on shuffled edges:"
 )
 #: What a verdict says of a model and another.
 WORDS = {
@@ -103,12 +108,17 @@ def _is_hybrid(label: str) -> bool:
 
 
 def findings(results: Results) -> Section | None:
-    """The differences of the hybrids in sentences."""
+    """The best model on given edges, and the differences of the hybrids in sentences."""
+    given = results.some(results.frame["edges"] == GIVEN)
+    blocks: list[Any] = []
+    if given is not None:
+        found = best_of({title: scores_of(part) for title, part in panels(given.compared).items()}, results)
+        blocks += found.blocks if found is not None else []
     rows = judged(results, hybrids(results))
-    if not rows:
-        return None
-    blocks = [Sentences([finding(row) for row in rows]), Text(_meaning(results, rows), soft=True)]
-    return Section("findings", "What it says", blocks)
+    if rows:
+        sentences = Sentences([finding(row) for row in rows])
+        blocks += [Text(HYBRIDS), sentences, meant(_meaning(results, rows))]
+    return Section("finding", HEADING, blocks, judged=True) if blocks else None
 
 
 def judged(results: Results, rows: list[Difference]) -> list[Difference]:
@@ -137,7 +147,7 @@ def finding(row: Difference) -> str:
         >>> finding(row | {"difference": -12.0, "low": -14.0, "high": -9.5, "verdict": "better"})
         'With given edges gcn-lstm is better than lstm: -12.0 % squared error, interval [-14.0, -9.5], 5 pairs.'
     """
-    verdict = WORDS.get(row["verdict"], "is not told apart from {}").format(row["reference"])
+    verdict = WORDS.get(row["verdict"], "cannot be told apart from {}").format(row["reference"])
     spread = interval(row["low"], row["high"], ".1f", "+")
     settings = f" and {row['settings']}" if row["settings"] else ""
     return (
@@ -160,7 +170,7 @@ def gains(results: Results) -> Section | None:
         text = f"Left of 0 is better than {baseline}, on the same series and seed."
         blocks.append(Picture(f"Against {baseline}", text, figure))
     table = Table([_cells(row) for row in rows])
-    return Section("paired", f"Paired differences against {baseline}", [*blocks, table])
+    return Section("paired", f"Paired differences against {baseline}", [*blocks, table], judged=True)
 
 
 def _cells(row: Difference) -> dict[str, str]:

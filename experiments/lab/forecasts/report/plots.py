@@ -33,7 +33,7 @@ def plot_errors(results: Results, ax: Axes) -> Axes:
         ax: Where to draw.
     """
     ended = results.ended.sort_values("seed")
-    order = ended.groupby(LABEL)["test_error"].min().sort_values().index.tolist()
+    order = [model for model in results.models if (ended[LABEL] == model).any()]
     for place, label in enumerate(order):
         for edges, shift in ((GIVEN, -0.2), (SHUFFLED, 0.2)):
             chosen = ended[(ended[LABEL] == label) & (ended["edges"] == edges)]

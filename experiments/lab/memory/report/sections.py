@@ -49,7 +49,7 @@ def figures(results: Results) -> Section | None:
         if settings in parts:
             rows, depth = parts[settings], read_measured(part, DEPTH, "depth")
             for length in sorted(rows["length"].unique(), reverse=True):
-                blocks += _figures(rows, depth, int(length), settings)
+                blocks += _figures(rows, depth, int(length), settings, results.styles)
     return Section("figures", "Figures", blocks) if blocks else None
 
 
@@ -58,22 +58,22 @@ def numbers(results: Results) -> Section | None:
     parts = sensitivities(results)
     if not parts:
         return None
-    return Section("numbers", "Numbers", [Table(number_rows(parts), DECAY, wide=False)])
+    return Section("numbers", "Numbers", [Table(number_rows(parts), DECAY)])
 
 
-def _figures(rows: Any, depth: Any, length: int, settings: str) -> list[Picture]:
+def _figures(rows: Any, depth: Any, length: int, settings: str, styles: Any) -> list[Picture]:
     figures = [
         Picture(
             titled(f"Both families at T = {length}", settings),
             "D(r) against r on a logarithmic axis. Lines: means over seeds and examples; bands: from lowest "
-            "seed to the highest. Warm and solid: recurrent; cold and broken: graph; dark and solid: your own. "
+            "seed to the highest. Warm: recurrent; cold: graph; black: attention. Dashes and marks tell options apart. "
             "Shaded: farther than a plain path "
             "of so many layers carries anything. Marks in the strip below: D is exactly 0 in all examples and seeds.",
-            sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows)),
+            sensitivity_figure(rows, length, leave_out=shown_as_remedies(rows), styles=styles),
         )
     ]
     for when in ("initial", "trained"):
-        remedies = remedy_figure(rows, length, when)
+        remedies = remedy_figure(rows, length, when, styles)
         if remedies is not None:
             figures.append(
                 Picture(
@@ -94,7 +94,7 @@ def _figures(rows: Any, depth: Any, length: int, settings: str) -> list[Picture]
                     "of all directions are lost. Middle: the features themselves. Right: Dirichlet energy over the "
                     "squared norm; where it falls with depth, nodes "
                     "become alike (over-smoothing), which is not the same as features or derivatives that vanish.",
-                    depth_figure(depth, length, when),
+                    depth_figure(depth, length, when, styles),
                 )
             )
     return figures

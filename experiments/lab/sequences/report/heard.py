@@ -13,7 +13,6 @@ from matplotlib.ticker import MaxNLocator
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import mean
 from experiments.lab.sequences.report.reach import chance_of
-from experiments.lab.sequences.report.sensitivity_plots import family_styles
 from experiments.lab.sequences.report.sensitivity_tables import sensitivities
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
@@ -26,8 +25,8 @@ STRIP = 0.12  # of the height, below the axis's numbers, for what is exactly 0
 def heard(results: Results) -> Section | None:
     """The figure, one for each set of settings; None where the answer has no fixed place."""
     blocks: list[Any] = []
-    measured = sensitivities(results)
-    parts = over_lengths(results)
+    measured = sensitivities(results.compared)
+    parts = over_lengths(results.compared)
     for title, part in list(parts.items())[:MOST_PANELS]:
         rows = answers_heard(part, measured.get(title, pd.DataFrame()))
         if rows.empty or rows["length"].nunique() < 2:  # over one length there is no line
@@ -62,7 +61,7 @@ def answers_heard(part: Results, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Axes]:
-    """Two panels over length, in the colours of the families.
+    """Two panels over length.
 
     Args:
         part: Runs of one set of settings.
@@ -70,7 +69,7 @@ def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Ax
         figure: Where to draw.
     """
     labels = [label for label in part.models if label in set(part.ended[LABEL])]
-    styles = family_styles(labels)
+    styles = {label: part.styles[label] for label in labels}
     left, right = figure.subplots(1, 2)
     # 1. what is answered
     plot_by_length(part.ended.rename(columns={LABEL: "model"}), "test_accuracy", left, styles, np.mean)

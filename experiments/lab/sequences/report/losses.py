@@ -44,7 +44,7 @@ def losses(results: Results) -> Section | None:
     rows = loss_rows(results)
     if not rows:
         return None
-    blocks = [*(Text(text) for text in DEFINITION), Table(rows, "", wide=False)]
+    blocks = [*(Text(text) for text in DEFINITION), Table(rows)]
     return Section("losses", "What is lost on the way, and by what", blocks)
 
 

@@ -41,7 +41,7 @@ def own_code(results: Results) -> Section | None:
         for code in codes.values()
     ]
     note = "A run is done again from these files. Where one has changed since, gnnlab redo says so."
-    table = Table(rows, note, texts=("what", "name", "file", "SHA-256", "now"), wide=False)
+    table = Table(rows, note, texts=("what", "name", "file", "SHA-256", "now"))
     return Section("own", "What is your own", [*([Sentences(sentences)] if sentences else []), table])
 
 

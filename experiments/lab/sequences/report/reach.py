@@ -14,7 +14,7 @@ from experiments.lab.sequences.experiment import SUCCESS
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import hops_of, initial_losses, layers_of, words_of_loss
 from experiments.reading.frames import LABEL, ended, natural
-from experiments.reading.plots import MARKERS
+from experiments.reading.looks.models import MARKERS
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 from experiments.reading.standard import MOST_PANELS, left_out, titled
@@ -44,13 +44,13 @@ def reach(results: Results) -> Section | None:
         return None
     mirrored = bool(results.frame.get("model.mirrored", pd.Series(dtype=bool)).eq(True).any())
     blocks: list[Any] = [Text(text) for text in (*REASONS, *[MIRRORED] * mirrored)]
-    for title, part in list(over_lengths(results).items())[:MOST_PANELS]:
+    for title, part in list(over_lengths(results.compared).items())[:MOST_PANELS]:
         if part.ended["hops"].notna().any():
             figure = Figure(figsize=(9, 4.8), layout="constrained")
             plot_reach(part.frame, figure.subplots(), chance=chance_of(part.frame))
             text = "A mark below the line cannot succeed, whatever its weights."
             blocks.append(Picture(titled("Reach of the graph models", title), text, figure))
-    blocks += [*left_out(over_lengths(results)), Table(reach_rows(results))]
+    blocks += [*left_out(over_lengths(results.compared)), Table(reach_rows(results))]
     return Section("reach", "Why a graph model fails: reach, and what is left on the way", blocks)
 
 

@@ -12,7 +12,7 @@ from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.reach import chance_of
 from experiments.lab.sequences.report.sensitivity_figures import sensitivity_figure
 from experiments.lab.sequences.report.sensitivity_tables import number_rows, sensitivities
-from experiments.reading.plots import plot_accuracy, plot_curves, plot_success
+from experiments.reading.plots import plot_accuracy, plot_curves, plot_models, plot_success
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 from experiments.reading.standard import MOST_PANELS, curves_of, legend_below, titled
@@ -40,29 +40,62 @@ def overlaps(results: Results) -> Section | None:
     return Section("overlaps", "A word of caution", [Text(text)])
 
 
-def figures(results: Results) -> Section | None:
-    """Accuracy and success against length, and training curves; one panel for each combination of settings."""
+def accuracy(results: Results) -> Section | None:
+    """What judges the runs, against length: the main figure; one panel for each combination of settings."""
     if results.ended.empty:
         return None
-    parts = dict(list(over_lengths(results).items())[:MOST_PANELS])
-    more = len(over_lengths(results)) - len(parts)
-    left_out = f" {more} more combinations of settings stand in the summary alone." if more else ""
+    parts, left_out = _shown_parts(results)
     judged = results.metric.title[:1].upper() + results.metric.title[1:]
-    accuracy = _panels(parts, 4.6)
-    for (title, part), ax in zip(parts.items(), accuracy.axes):
+    if results.frame["length"].nunique() == 1:
+        return _by_model(results, parts, judged, left_out)
+    figure = _panels(parts, 4.6)
+    for (title, part), ax in zip(parts.items(), figure.axes):
         order, chance = results.models, chance_of(part.frame)
         plot_accuracy(part.frame, ax, chance=chance, order=order, metric=results.metric).set_title(
             title, fontsize=10
         )
+    heading = f"{'Accuracy' if results.metric.key == ACCURACY.key else judged} against length"
     blocks = [
         Picture(
-            f"{'Accuracy' if results.metric.key == ACCURACY.key else judged} against length",
+            heading,
             f"{judged}. Lines and open marks: means over seeds; bands: one standard deviation; dots: single seeds. "
             f"Models and seeds are set a little apart along the length axis, so that none hides another.{left_out}",
-            accuracy,
+            figure,
         ),
     ]
-    if results.metric.success is not None:
+    return Section("figures", heading, blocks)
+
+
+def _by_model(results: Results, parts: dict[str, Results], judged: str, left_out: str) -> Section:
+    """Over one length there is no line: a row a model."""
+    figure = _panels(parts, 1.2 + 0.36 * len(results.models))
+    for (title, part), ax in zip(parts.items(), figure.axes):
+        chance = chance_of(part.frame)
+        plot_models(part.frame, ax, styles=part.styles, chance=chance, metric=results.metric)
+        ax.set_title(title, fontsize=10)
+    text = (
+        f"{judged}. Dots: single seeds; open marks with bars: mean and one standard deviation; dotted: guessing."
+        f"{left_out}"
+    )
+    heading = f"{judged} at T = {results.frame['length'].iloc[0]}"
+    return Section("figures", heading, [Picture(heading, text, figure)])
+
+
+def _shown_parts(results: Results) -> tuple[dict[str, Results], str]:
+    """Panels, and a word on those that are left out."""
+    whole = over_lengths(results.compared)
+    parts = dict(list(whole.items())[:MOST_PANELS])
+    more = len(whole) - len(parts)
+    return parts, f" {more} more combinations of settings stand in the summary alone." if more else ""
+
+
+def training(results: Results) -> Section | None:
+    """Success against length, training curves, and the step size where it decays."""
+    if results.ended.empty:
+        return None
+    parts, left_out = _shown_parts(results)
+    blocks: list[Any] = []
+    if results.metric.success is not None and results.frame["length"].nunique() > 1:
         success = _panels(parts, 4.2)
         for (title, part), ax in zip(parts.items(), success.axes):
             plot_success(part.summary(), ax, order=results.models).set_title(title, fontsize=10)
@@ -79,7 +112,7 @@ def figures(results: Results) -> Section | None:
     if decaying is not None and not decaying.ended.empty:
         text = "Step size of the optimiser, one line a run."
         blocks.append(Picture("Learning rate", text, _rate_figure(decaying)))
-    return Section("figures", "Figures", blocks)
+    return Section("curves", "How it was learned", blocks) if blocks else None
 
 
 def _panels(parts: dict[str, Results], height: float) -> Figure:
@@ -118,17 +151,23 @@ def _rate_figure(decaying: Results) -> Figure:
 
 def memory(results: Results) -> Section | None:
     """Figure and numbers of D(r); None where no run measured it."""
-    parts = sensitivities(results)
+    parts = sensitivities(results.compared)
     if not parts:
         return None
     blocks: list[Any] = [definition_of(pd.concat(parts.values()))]
     for title, part in list(parts.items())[:MOST_MEMORY]:
         length = int(part["length"].max())
-        blocks.append(Picture(titled(f"Memory at T = {length}", title), "", sensitivity_figure(part, length)))
+        blocks.append(
+            Picture(
+                titled(f"Memory at T = {length}", title),
+                "",
+                sensitivity_figure(part, length, styles=results.styles),
+            )
+        )
     if len(parts) > MOST_MEMORY:
         text = f"{len(parts) - MOST_MEMORY} more combinations of settings are in sensitivity.csv of each run."
         blocks.append(Text(text, soft=True))
-    blocks.append(Table(number_rows(parts), DECAY, wide=False))
+    blocks.append(Table(number_rows(parts), DECAY))
     return Section("memory", "How much of each input is left", blocks)
 
 

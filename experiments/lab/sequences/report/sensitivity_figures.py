@@ -9,25 +9,30 @@ import pandas as pd
 
 from experiments.core.registry import ForeignPart, family_of, is_convolution
 from experiments.core.specs import GraphSpec, parse_model
-from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_depth, plot_sensitivity
+from experiments.lab.sequences.report.sensitivity_plots import Styles, plot_depth, plot_sensitivity
+from experiments.reading.frames import natural
+from experiments.reading.looks.models import model_styles
 
 MOST_COLUMNS = 6  # of a legend, in the width of a page
 FAMILIES = ("recurrent", "graph", "attention", "own")
 
 
-def sensitivity_figure(rows: pd.DataFrame, length: int, *, leave_out: Iterable[str] = ()) -> Any:
+def sensitivity_figure(
+    rows: pd.DataFrame, length: int, *, leave_out: Iterable[str] = (), styles: Styles | None = None
+) -> Any:
     """D(r) of every model at one length, a panel for initial weights and one for trained ones, where there are such.
 
     Args:
         rows: From ``sensitivities``.
         length: Which T.
         leave_out: Labels of models that another figure shows.
+        styles: Of all models of the page; by default of those of the rows.
     """
     from matplotlib.figure import Figure
 
     rows, left_out = rows[rows["length"] == length], set(leave_out)
     # Styles of all models, so that one looks the same in every figure.
-    styles = {k: v for k, v in family_styles(rows["model"].unique()).items() if k not in left_out}
+    styles = {k: v for k, v in _styles(rows, styles).items() if k not in left_out}
     rows = rows[~rows["model"].isin(left_out)]
     panels = [when for when in ("initial", "trained") if (rows["when"] == when).any()]
     figure = Figure(figsize=(9.6, 5.4 if len(panels) == 1 else 4.9), layout="constrained")
@@ -43,7 +48,14 @@ def sensitivity_figure(rows: pd.DataFrame, length: int, *, leave_out: Iterable[s
     return figure
 
 
-def remedy_figure(rows: pd.DataFrame, length: int, when: str) -> Any | None:
+def _styles(rows: pd.DataFrame, styles: Styles | None) -> dict[str, dict[str, Any]]:
+    """Of the models of some rows, in their order."""
+    labels = sorted(rows["model"].unique(), key=natural)
+    known = model_styles(labels) if styles is None else styles
+    return {label: known[label] for label in labels}
+
+
+def remedy_figure(rows: pd.DataFrame, length: int, when: str, styles: Styles | None = None) -> Any | None:
     """The remedies of each family in a panel of their own, the plain models in grey behind them; None without any."""
     from matplotlib.figure import Figure
 
@@ -54,7 +66,7 @@ def remedy_figure(rows: pd.DataFrame, length: int, when: str) -> Any | None:
     gated = [label for label in labels if family_of(label) == "recurrent" and label != "rnn"]
     if not remedied or not gated or positive.empty:
         return None
-    styles = family_styles(labels)
+    styles = _styles(rows, styles)
     figure = Figure(figsize=(9.6, 5.2), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     for ax, title, shown, plain in zip(
@@ -88,12 +100,12 @@ def shown_as_remedies(rows: pd.DataFrame) -> list[str]:
     return [label for label in labels if has_remedy(label) and not label.endswith("-mirrored")]
 
 
-def depth_figure(rows: pd.DataFrame, length: int, when: str) -> Any:
+def depth_figure(rows: pd.DataFrame, length: int, when: str, styles: Styles | None = None) -> Any:
     """Singular values, norms and energy against depth or time."""
     from matplotlib.figure import Figure
 
     rows = rows[(rows["length"] == length) & (rows["when"] == when)]
-    styles = family_styles(rows["model"].unique())
+    styles = _styles(rows, styles)
     figure = Figure(figsize=(9.6, 4.9), layout="constrained")
     plot_depth(rows, figure.subplots(1, 3), styles)
     _legend(figure, styles, beside=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,59 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.core.registry import family_of
 from experiments.lab.sequences.report.sensitivity_tables import mean_curve
 from experiments.reading.frames import natural
+from experiments.reading.looks.models import model_styles
 
-# Dark enough to be told apart on paper; recurrent networks warm and solid, graph networks cold and dashed.
-_WARM = ("#b2182b", "#e66101", "#8c510a", "#d6409f", "#c79a00", "#7f0000", "#f4796b", "#5e3c58")
-_COLD = (
-    "#2166ac",
-    "#1b9e77",
-    "#542788",
-    "#00a6ca",
-    "#4d4d9f",
-    "#4d9221",
-    "#01665e",
-    "#8073ac",
-    "#35495e",
-    "#41b6c4",
-    "#7fbf7b",
-    "#9970ab",
-    "#08306b",
-)
-_BLACK = ("#000000", "#5a5a5a", "#8c8c8c")
-_OWN = ("#111111", "#6b6b6b", "#9a6324", "#808000", "#469990")
-_MARKERS = "osD^vPX*<>hp"
 NAME_OF_DEPTH = 80  # points that one takes, with air around it
-_DASHES: tuple[Any, ...] = ((0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 2, 1, 2)))
-_LONG: Any = (0, (9, 2))
-
-
-def family_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Colour, line and marker of each model, recurrent ones first.
-
-    Recurrent models have warm colours and solid lines, graph models cold colours and broken lines, models of attention
-    alone black and long dashes, a user's own dark colours and solid lines.
-
-    Args:
-        labels: Of models; settings may follow a comma.
-    """
-    families = {label: family_of(label.partition(",")[0]) for label in labels}
-    colors = {"recurrent": _WARM, "graph": _COLD, "attention": _BLACK, "own": _OWN}
-    lines = {"graph": _DASHES, "attention": (_LONG,)}
-    ordered = sorted(families, key=lambda label: (list(colors).index(families[label]), natural(label)))
-    styles: dict[str, dict[str, Any]] = {}
-    counts = dict.fromkeys(colors, 0)
-    for label in ordered:
-        family = families[label]
-        number, counts[family] = counts[family], counts[family] + 1
-        styles[label] = {
-            "color": colors[family][number % len(colors[family])],
-            "linestyle": lines[family][number % len(lines[family])] if family in lines else "-",
-            "marker": _MARKERS[number % len(_MARKERS)],
-        }
-    return styles
+Styles = Mapping[str, dict[str, Any]]
 
 
 def plot_sensitivity(
@@ -70,7 +23,7 @@ def plot_sensitivity(
     ax: Axes,
     *,
     depths: Sequence[int] = (),
-    styles: dict[str, dict[str, Any]] | None = None,
+    styles: Styles | None = None,
     limits: tuple[float, float] | None = None,
 ) -> Axes:
     """log D(r) against r: a line a model through the means over seeds, a band from the lowest seed to the highest.
@@ -81,10 +34,10 @@ def plot_sensitivity(
         rows: Of one length and one time of measurement, with ``model``, ``seed``, ``r`` and ``sensitivity``.
         ax: Where to draw.
         depths: Layers of plain paths; beyond each of them r is shaded, darker with every depth.
-        styles: From ``family_styles``, so that several figures agree.
+        styles: Of all models of the page, so that several figures agree.
         limits: Lowest and highest D to show; all of them when left out.
     """
-    styles = styles or family_styles(rows["model"].unique())
+    styles = styles or model_styles(sorted(rows["model"].unique(), key=natural))
     rows = rows[rows["r"] >= 1]
     positive = rows.loc[rows["sensitivity"] > 0, "sensitivity"]
     low, high = limits or (positive.min(), positive.max()) if len(positive) else (1e-3, 1.0)
@@ -140,13 +93,13 @@ def plot_sensitivity(
     return ax
 
 
-def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: dict[str, dict[str, Any]]) -> None:
+def plot_depth(rows: pd.DataFrame, axes: Sequence[Axes], styles: Styles) -> None:
     """Singular values, feature norm and Dirichlet energy against depth or time, one ``ax`` each.
 
     Args:
         rows: Of one length and one time of measurement, from ``depth.csv``.
         axes: Three.
-        styles: From ``family_styles``.
+        styles: Of all models of the page.
     """
     for label, style in styles.items():
         own = rows[rows["model"] == label]

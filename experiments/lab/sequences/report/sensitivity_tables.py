@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.core.registry import is_convolution
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.decay import describe_decay
 from experiments.lab.sequences.settings import LEAST, SENSITIVITY
@@ -70,7 +69,7 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
         rows: From ``sensitivities``.
 
     Returns:
-        Rows as numbers, recurrent models first, both in natural order.
+        Rows as numbers, models in their order.
     """
     found = []
     for (model, length, when), group in rows.groupby(["model", "length", "when"], sort=False):
@@ -91,9 +90,7 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
                 "D at reach": float(curve[decay.reach]) if decay.reach else 0.0,
             }
         )
-    return sorted(
-        found, key=lambda row: (is_convolution(row["model"]), natural(row["model"]), row["T"], row["weights"])
-    )
+    return sorted(found, key=lambda row: (natural(row["model"]), row["T"], row["weights"]))
 
 
 def ranges(numbers: Sequence[int]) -> str:

@@ -131,14 +131,20 @@ class Task(ABC):
         Args:
             count: N.
             generator: Whatever is random is drawn from it, and from nothing else.
+
+        Raises:
+            NotImplementedError: A subclass has not said.
         """
         raise NotImplementedError(f"{type(self).__name__} should have examples(self, count, generator)")
 
     def batch(self, split: str, count: int, generator: torch.Generator) -> Batch:
         """Examples of one split. By default a hash of the input says which split an example of ``examples`` is in,
         eight tenths for training, unless there are too few different ones to divide.
-        """
 
+        Raises:
+            ValueError: ``examples`` answers what does not fit the task, or none of this part.
+            NotImplementedError: There is no ``examples``.
+        """
         if self._divided is None:
             self._divided = self.disjoint = bool(self.disjoint) and self._can_be_divided()
         share = SHARES[split] if self._divided else 1.0
@@ -260,19 +266,19 @@ class Task(ABC):
         return None
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy in nats; the mean squared error where numbers are asked for."""
+        """Mean cross-entropy in nats of outputs (B, C) or (B, T, C); of numbers the mean squared error."""
         if self.regression:
             return F.mse_loss(outputs.view_as(targets), targets)
         return F.cross_entropy(outputs.flatten(0, -2), targets.flatten())
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Whether the most likely class is the right one."""
+        """(B,) whether the most likely class of outputs (B, C) is the right one."""
         right = outputs.argmax(-1) == targets
         return right[targets != IGNORED] if self.every_step else right
 
     def score(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """What the metric counts: the share of right answers, or R², 1 less the squared error over that of the mean,
-        a mean over the numbers asked for."""
+        """What the metric counts of outputs (B, C), a number (): the share of right answers, or R², 1 less the squared
+        error over that of the mean, a mean over the numbers asked for."""
         if not self.regression:
             return self.correct(outputs, targets).double().mean()
         error = (outputs.view_as(targets) - targets).double().square().sum(0)

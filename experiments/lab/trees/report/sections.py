@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.lab.sequences.report import sections as sequences
-from experiments.lab.sequences.report.sensitivity_plots import family_styles
 from experiments.lab.trees.experiment import FITTED, PAPER
 from experiments.lab.trees.report.tables import reach_sentence, tree_rows, tree_table
-from experiments.reading.frames import ended
+from experiments.reading.frames import ended, natural
+from experiments.reading.looks.models import model_styles
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
 
@@ -43,7 +43,7 @@ def table(results: Results) -> Section | None:
     sizes = sorted(results.frame["train.hidden"].unique())
     hidden = ", ".join(str(size) if size else "chosen for the budget" for size in sizes)
     note = f"Paper: {PAPER}. Its hidden size is 32 ({hidden} here), its number of layers r + 1. {SPLITS}"
-    return Section("summary", "Summary", [Table(rows, note, wide=False)])
+    return Section("summary", "Summary", [Table(rows, note, open=True)])
 
 
 def memory(results: Results) -> Section | None:
@@ -79,7 +79,7 @@ def radius_figure(frame: pd.DataFrame) -> Any:
 
 def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool = False) -> Axes:
     """One accuracy against radius: a dot a seed, lines through means; the paper's as crosses where asked for."""
-    styles = family_styles(frame["kind"].unique())
+    styles = model_styles(sorted(frame["kind"].unique(), key=natural))
     drawn: set[str] = set()
     for number, (kind, style) in enumerate(styles.items()):
         own = frame[frame["kind"] == kind]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.reading.plots import model_styles
+from experiments.reading.looks.models import model_styles
 from experiments.reading.ranking.profiles import levels_of, profile
 from experiments.reading.ranking.ranking import Ranking
 from experiments.reading.tables import form_of

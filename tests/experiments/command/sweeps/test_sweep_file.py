@@ -105,7 +105,7 @@ def test_no_text(tmp_path):
 def test_the_nearest_key_is_named(tmp_path):
     said = read(tmp_path, "experiment: palindrome\nlerning_rate: 1\n")
     with pytest.raises(ValueError, match=r":2: unknown key 'lerning-rate', did you mean learning-rate\?"):
-        said.check_keys(["learning-rate", "models"])
+        said.check_keys("palindrome", ["learning-rate", "models"])
 
 
 def test_the_experiment_has_to_be_there(tmp_path):

@@ -1,5 +1,6 @@
 import io
 import itertools
+import re
 import sys
 
 import pytest
@@ -41,7 +42,9 @@ def by_hand(run_folder, prompt, length, choose):
     tokens = [vocabulary.characters.index(c) for c in prompt]
     for _ in range(length):
         with torch.no_grad():
-            tokens.append(choose(model(torch.tensor([tokens]))[0][0, -1].double()))
+            logits = model(torch.tensor([tokens]))[0][0, -1].double()
+            logits[vocabulary.characters.index("\N{REPLACEMENT CHARACTER}")] = float("-inf")  # never written
+            tokens.append(choose(logits))
     return "".join(vocabulary.characters[t] for t in tokens)
 
 
@@ -174,3 +177,51 @@ def test_an_option_is_no_prompt(run_folder, capsys):
     assert code == 2
     assert err.startswith("gnnlab: ")
     assert err.count("\n") == 1
+
+
+def test_lists_are_gone_through_and_each_text_is_that_of_its_own_command(results, capsys):
+    runs = sorted(results.glob("python_*"))
+    code, text, _ = sample(
+        capsys, *runs, "--prompt", "The class", "--prompt", "- a", "--length", "5,9", "--temperature", "0,2"
+    )
+    assert code == 0
+    blocks = dict(re.findall(r"== (.*?) ==\n(.*?)\n(?=\n==|\Z)", text, flags=re.DOTALL)[::-1])
+    assert len(re.findall(r"^== ", text, flags=re.MULTILINE)) == 2 * 2 * 2 * 2
+    for run in runs:
+        for length in (5, 9):
+            for temperature in (0.0, 2.0):
+                alone = ("--prompt", "The class", "--length", length, "--temperature", temperature)
+                head = f"length {length}, temperature {temperature}, run {run.name}"
+                assert blocks[head] + "\n" == sample(capsys, run, *alone)[1]
+
+
+def test_several_prompts_alone_name_themselves(run_folder, capsys):
+    _, text, _ = sample(capsys, run_folder, "--prompt", "a", "--prompt", "b", "--length", 2)
+    assert re.fullmatch(r"== a ==\na..\n\n== b ==\nb..\n", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "options", [("--length", "3,x"), ("--temperature", "1,,2"), ("--temperature", "1,-1")]
+)
+def test_one_bad_value_of_a_list_writes_nothing(options, run_folder, capsys):
+    code, out, err = sample(capsys, run_folder, "--prompt", "a", *options)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert options[0].strip("-") in err
+
+
+def test_the_symbol_for_unknown_characters_is_never_written(run_folder, capsys, monkeypatch):
+    """Not even where the model holds it for the most probable of all."""
+    model, vocabulary, settings = load_character_model(run_folder)
+    place = vocabulary.characters.index("\N{REPLACEMENT CHARACTER}")
+
+    def certain(tokens, state=None):
+        logits, state = model(tokens, state)
+        return logits.index_fill(-1, torch.tensor([place]), 1e3), state
+
+    monkeypatch.setattr(
+        "experiments.lab.characters.loading.load_character_model",
+        lambda run: (certain, vocabulary, settings),
+    )
+    _, text, _ = sample(capsys, run_folder, "--prompt", "The", "--length", 30, "--temperature", "0,1")
+    assert "\N{REPLACEMENT CHARACTER}" not in text
+    assert len(text) > 60

@@ -48,7 +48,8 @@ def contents(out, *names):
 def test_smoke_run_from_end_to_end(tmp_path, capsys):
     out = tmp_path / "results"
     code, table, err = run(capsys, "--smoke", "--workers", "1", "--out", out)
-    assert (code, err) == (0, "")
+    assert code == 0
+    assert [line.split()[1] for line in err.splitlines()] == ["1/4", "2/4", "3/4", "4/4"]
     assert re.search(r"^gat-2-w3 +python ", table, re.MULTILINE)
     folders = [path.parent for path in out.glob("*/result.json")]
     assert len(folders) == 4

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
-from experiments.lab.forecasts.epidemic import simulate_epidemic
-from experiments.lab.forecasts.series_files import content_hash
+from experiments.lab.forecasts.series.epidemic import simulate_epidemic
+from experiments.lab.forecasts.series.files import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining, parse_forecast_model
 
 

@@ -5,13 +5,14 @@ import pytest
 import torch
 from torch import nn
 
+from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast, split_times
-from experiments.lab.forecasts.series_files import content_hash
+from experiments.lab.forecasts.series.files import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining, parse_forecast_model
 from experiments.lab.forecasts.training import (
     ForecastTrainer,
-    build_baseline,
     forecast_errors,
+    network_forecast,
     validation_row,
 )
 from experiments.training.fit import DivergedError, fit
@@ -49,15 +50,9 @@ def test_errors_are_those_of_a_loop_in_the_series_unit():
         for node in range(3):
             error = 2.0 * (float(data.values[time - 1, node]) - float(data.values[time, node]))
             squared, absolute, count = squared + error**2, absolute + abs(error), count + 1
-    found = forecast_errors(build_baseline("last", data), data, data.ends[2])
+    found = forecast_errors(build_baseline(parse_forecast_model("last"), data).forecast, data, data.ends[2])
     assert found.squared == pytest.approx(squared / count, rel=1e-6)
     assert found.absolute == pytest.approx(absolute / count, rel=1e-6)
-
-
-def test_the_mean_is_each_nodes_own_of_the_training_part():
-    data = task()
-    model = build_baseline("mean", data)
-    assert torch.allclose(model(data.inputs(torch.tensor([40, 41])))[1], data.values[:30].mean(0))
 
 
 def test_errors_of_the_baselines_hold_where_levels_lie_far_apart(tmp_path):
@@ -84,7 +79,7 @@ def test_errors_of_the_baselines_hold_where_levels_lie_far_apart(tmp_path):
         ("last", ((tested - values[79:-1]) ** 2).mean()),
         ("mean", ((tested - learned.mean(0)) ** 2).mean()),
     ):
-        found = forecast_errors(build_baseline(name, data), data, data.ends[2])
+        found = forecast_errors(build_baseline(parse_forecast_model(name), data).forecast, data, data.ends[2])
         assert found.squared == pytest.approx(expected, rel=1e-6)
 
 
@@ -105,7 +100,9 @@ def test_validation_selects_and_the_seed_fixes_the_run():
     (first, trainer), (again, _) = (trained(task(), train, seed=2) for _ in range(2))
     assert first.weights == again.weights
     assert first.rows == again.rows
-    now = validation_row(trainer.model, trainer.task)  # of the weights that were selected
+    now = validation_row(
+        network_forecast(trainer.model, trainer.task), trainer.task
+    )  # of the weights that were selected
     assert min(row["validation_error"] for row in first.rows) == now["validation_error"]
     assert first.steps - first.row["step"] >= 20 or first.steps == 60
 

@@ -57,10 +57,10 @@ def test_of_one_length_there_is_a_row_a_model_with_a_dot_a_seed(tmp_path):
     values = {"lstm": (0.2, 0.4), "rnn": (0.6, 0.9)}
     runs = [ended(label, seed=s, accuracy=v) for label, own in values.items() for s, v in enumerate(own)]
     ax = ShownResults(tmp_path, runs).plot_accuracy()
-    assert [text.get_text() for text in ax.get_yticklabels()] == ["lstm", "rnn"]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["rnn", "lstm"]
     dots = {tuple(line.get_xdata()): set(line.get_ydata()) for line in ax.lines if line.get_marker() == "o"}
-    assert dots[0.2, 0.4] == {0}
-    assert dots[0.6, 0.9] == {1}
+    assert dots[0.2, 0.4] == {1}
+    assert dots[0.6, 0.9] == {0}
 
 
 def test_where_every_run_failed_reasons_are_said_and_nothing_breaks(tmp_path):

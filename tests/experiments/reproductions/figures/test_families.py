@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.core.registry import family_of
-from experiments.lab.sequences.report.sensitivity_plots import family_styles
+from experiments.reading.looks.models import model_styles
 from experiments.records.rows import write_rows
 from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.evidence import Evidence
@@ -81,7 +81,7 @@ def test_four_panels_with_every_seed_and_every_family(evidence):
 def test_families_have_their_colours_and_a_kind_one_look():
     styles = kind_styles(["gcn-4", "gcn-reach", "lstm", "transformer-2", "gat-4"])
     assert styles["gcn-4"] == styles["gcn-reach"] != styles["gat-4"]
-    expected = family_styles(["gcn-4", "lstm", "transformer-2", "gat-4"])
+    expected = model_styles(["gcn-4", "lstm", "transformer-2", "gat-4"])
     for label, style in expected.items():
         assert styles[label] == style
     assert [family_of(label) for label in styles] == ["recurrent", "graph", "graph", "graph", "attention"]

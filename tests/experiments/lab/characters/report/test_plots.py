@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from experiments.lab.characters.report.plots import plot_bits, plot_context, plot_learning
-from experiments.reading.plots import model_styles
+from experiments.reading.looks.models import model_styles
 
 STYLES = model_styles(["gcn-2-w3", "lstm-2"])
 
@@ -45,7 +46,7 @@ def test_learning_curves_are_lines_of_seeds_in_the_colour_of_the_model():
     )
     (lines,) = ax.collections
     assert [path.vertices[:, 1].tolist() for path in lines.get_paths()] == [[3.0, 2.0]] * 2
-    assert tuple(lines.get_color()[0][:3]) == STYLES["lstm-2"]["color"]
+    assert to_hex(lines.get_color()[0]) == STYLES["lstm-2"]["color"]
     assert lines.get_linestyle()[0][1] is not None  # dashes
     assert ax.get_ylabel() == "bits"
 

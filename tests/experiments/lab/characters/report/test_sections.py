@@ -62,7 +62,7 @@ def results(*runs):
 
 def test_rows_are_means_over_seeds():
     runs = [record(bits=2.5), record(seed=1, bits=2.75), record("gcn-2-w8", bits=2.25)]
-    graph, recurrent = part_rows(results(*runs))
+    recurrent, graph = part_rows(results(*runs))
     assert (graph["model"], graph["test bits"], graph["reach"], graph["n"]) == (
         "gcn-2-w8",
         "2.250",
@@ -84,8 +84,8 @@ def test_runs_of_other_settings_and_texts_are_told_apart():
     runs = [record(), record(dropout=0.25, bits=3.0), record("gru-2")]
     rows = part_rows(results(*runs))
     assert [(row["model"], row["text"], row["test bits"]) for row in rows] == [
-        ("gru-2", "tale, dropout 0", "2.500"),
         ("lstm-2", "tale, dropout 0", "2.500"),
+        ("gru-2", "tale, dropout 0", "2.500"),
         ("lstm-2", "tale, dropout 0.25", "3.000"),
     ]
     two = results(record(), record(text="/b/novel.txt", bits=3.0))

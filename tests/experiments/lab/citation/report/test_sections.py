@@ -49,9 +49,9 @@ def records(accuracies, tmp_path, dataset="cora", status="ok", **given):
 
 def test_mean_and_deviation_in_percent_with_the_paper_below(tmp_path):
     rows = summary_rows(Results(tmp_path, records({"gcn": [0.8, 0.82], "gat": [0.83]}, tmp_path)))
-    assert [row["model"] for row in rows] == ["gat", "gat (paper)", "gcn", "gcn (paper)"]
-    assert [row["test accuracy %"] for row in rows] == ["83.0", "83.0 ± 0.7", "81.0 ± 1.4", "81.5"]
-    assert [row["n"] for row in rows] == ["1", "100", "2", "100"]
+    assert [row["model"] for row in rows] == ["gcn", "gcn (paper)", "gat", "gat (paper)"]
+    assert [row["test accuracy %"] for row in rows] == ["81.0 ± 1.4", "81.5", "83.0", "83.0 ± 0.7"]
+    assert [row["n"] for row in rows] == ["2", "100", "1", "100"]
 
 
 def test_runs_with_other_settings_stand_in_panels_of_their_own(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from experiments.lab.sequences.report.reach import plot_reach, reach, reach_rows
-from experiments.lab.sequences.report.sections import figures, overlaps
+from experiments.lab.sequences.report.sections import accuracy, overlaps, training
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture
@@ -23,7 +23,8 @@ def results(tmp_path_factory):
 def test_page_tells_out_of_reach_from_in_reach(results):
     text = write_report(results).read_text()
     rows = re.findall(
-        r"<tr><td class=\"text\">(gcn[^<]*)</td><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>.*?class=\"text\">([^<]*)<",
+        r"<tr><td class=\"text\"><i [^>]*></i>(gcn[^<]*)</td>"
+        r"<td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>.*?class=\"text\">([^<]*)<",
         text,
     )
     verdicts = {
@@ -98,12 +99,14 @@ def test_the_learning_rate_is_drawn_where_it_decays(tmp_path, decay_every):
 
 def test_every_set_of_settings_has_panels_of_its_own(tmp_path):
     curve = "step,validation_accuracy\n5,0.1\n9,0.2\n"
-    for rate, accuracy in ((0.1, 0.25), (0.2, 0.75)):
+    for rate, score in ((0.1, 0.25), (0.2, 0.75)):
         for seed in (0, 1):
             run = sequence_run("lstm", seed=seed, learning_rate=rate)
-            written(tmp_path, run, curve, **ENDED, test_accuracy=accuracy)
-    pictures = {block.title: block.figure for block in figures(Results(tmp_path)).blocks}
+            written(tmp_path, run, curve, **ENDED, test_accuracy=score)
+    results = Results(tmp_path)
+    blocks = [*accuracy(results).blocks, *training(results).blocks]
+    pictures = {block.title: block.figure for block in blocks}
     assert {f"Training curves: learning rate {rate}" for rate in (0.1, 0.2)} <= set(pictures)
-    for ax, accuracy in zip(pictures["Accuracy against length"].axes, (0.25, 0.75)):
-        values = {float(y) for line in ax.lines for y in np.ravel(line.get_ydata())}
-        assert values == {accuracy}
+    for ax, score in zip(pictures["Test accuracy at T = 5"].axes, (0.25, 0.75)):
+        marks = [line for line in ax.lines if line.get_marker() == "o"]
+        assert {float(x) for line in marks for x in np.ravel(line.get_xdata())} == {score}

@@ -9,7 +9,7 @@ from experiments.lab.sequences.report.sensitivity_figures import (
     sensitivity_figure,
     shown_as_remedies,
 )
-from experiments.lab.sequences.report.sensitivity_plots import family_styles, plot_sensitivity
+from experiments.lab.sequences.report.sensitivity_plots import plot_sensitivity
 
 CURVES = {"rnn": [1.0, 0.1, 0.01, 0.001], "gcn-2": [0.5, 0.2, 0.0, 0.0], "gcn-2-skip2": [0.5, 0.2, 0.1, 0.05]}
 
@@ -67,14 +67,6 @@ def test_the_name_of_the_zeros_stands_outside_the_marks_and_steps_are_whole():
     box = names[0][0].get_window_extent()
     assert box.x0 >= 0
     assert box.x1 < axes[0].get_window_extent().x0
-
-
-def test_families_differ_in_line_and_every_model_in_colour():
-    styles = family_styles(["gcn-4", "rnn", "lstm", "gat-2", "gcn-12"])
-    assert list(styles) == ["lstm", "rnn", "gat-2", "gcn-4", "gcn-12"]
-    assert {styles[name]["linestyle"] for name in ("lstm", "rnn")} == {"-"}
-    assert all(styles[name]["linestyle"] != "-" for name in ("gat-2", "gcn-4", "gcn-12"))
-    assert len({style["color"] for style in styles.values()}) == 5
 
 
 def test_a_model_looks_the_same_whether_others_are_shown_or_not():

@@ -7,6 +7,7 @@ from experiments.lab.sequences.models.models import build_model
 from experiments.lab.trees.report.sections import radius_figure
 from experiments.lab.trees.report.tables import layers_needed, reach_sentence, tree_rows, tree_table
 from experiments.lab.trees.task import TreeNeighbors
+from experiments.reading.looks.models import HUES
 from experiments.reading.page import write_report
 from experiments.records.records import read_curve, read_runs
 from tests.experiments.runs import ENDED, TINY, in_memory, sequence_run, sweep
@@ -38,13 +39,13 @@ def test_fitted_is_what_selected_the_weights(results):
 def test_every_seed_and_the_papers_number_stand_in_the_table(results):
     rows = tree_rows(tree_table(read_runs(results)))
     assert [(row["model"], row["radius"]) for row in rows] == [
-        ("gcn-3-directed-norm", "2"),
-        ("gcn-4-directed-norm", "3"),
         ("lstm", "2"),
         ("lstm", "3"),
+        ("gcn-3-directed-norm", "2"),
+        ("gcn-4-directed-norm", "3"),
     ]
     assert all(row["test, each seed"].count(",") == 1 for row in rows)
-    assert [row["paper (train)"] for row in rows] == ["1.00", "1.00", "-", "-"]
+    assert [row["paper (train)"] for row in rows] == ["-", "-", "1.00", "1.00"]
     assert [row["chance"] for row in rows] == ["0.250", "0.125"] * 2
 
 
@@ -148,7 +149,7 @@ def test_depths_at_one_radius_are_lines_of_their_own():
     }
 
 
-def test_a_graph_network_looks_like_one_whatever_settings_follow_its_name():
+def test_a_model_keeps_its_hue_whatever_settings_follow_its_name():
     runs = [
         in_memory(
             sequence_run(label, length=3, experiment="tree-neighbors", hidden=hidden),
@@ -161,8 +162,7 @@ def test_a_graph_network_looks_like_one_whatever_settings_follow_its_name():
         for hidden in (5, 7)
     ]
     lines = {line.get_label(): line for line in radius_figure(tree_table(runs)).axes[0].lines}
-    styles = {name: lines[name].get_linestyle() for name in lines if "hidden" in name}
-    assert {name.partition(",")[0]: style == "-" for name, style in styles.items()} == {
-        "gcn": False,
-        "lstm": True,
-    }
+    colors = {name: lines[name].get_color() for name in lines if "hidden" in name}
+    assert len(colors) == 4
+    assert {colors[f"{label}, hidden 5"] for label in ("gcn", "lstm")} == {HUES["gcn"], HUES["lstm"]}
+    assert len({(lines[name].get_color(), lines[name].get_linestyle()) for name in colors}) == 4

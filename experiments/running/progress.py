@@ -1,0 +1,270 @@
+"""What is said of a sweep on its way: bars where somebody watches, elsewhere a line per finished run."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+from experiments.core.catalogue import experiment_of
+from experiments.core.execution import AS_USUAL, Execution
+from experiments.core.run import Run
+from experiments.records.progress import bar, is_watched, spoken
+from experiments.records.records import flatten
+
+BAR_SECONDS = 0.5  # between two estimates of a bar
+SECONDS = 10.0  # below which nobody plans with what is left
+HEARTBEAT = 600.0  # seconds without a line after which one says how far the steps are
+
+
+class TimeLeft:
+    """Estimates how long a sweep still takes, from the runs that ended and the steps of those on their way.
+
+    A run is expected to take as long as those of its model and task that ended; where there is none, as long per step
+    as those of its model; or else as long per step as all that is known.
+
+    Args:
+        workers: Processes that work at the same time.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = max(1, workers)
+        # Of those that ended, by what they are like: how many, their seconds, their steps.
+        self._ended: dict[tuple[str, ...], tuple[int, float, int]] = {}
+
+    def ended(self, run: Run, seconds: float) -> None:
+        """Take in a run that has ended after some seconds."""
+        for key in _keys(run):
+            count, total, steps = self._ended.get(key, (0, 0.0, 0))
+            self._ended[key] = count + 1, total + seconds, steps + run.most_steps
+
+    def seconds(self, waiting: Sequence[Run], on_way: Sequence[Steps]) -> float | None:
+        """Seconds until all have ended; None while nothing is known.
+
+        Args:
+            waiting: Runs that have not begun.
+            on_way: Steps of the runs that have.
+        """
+        rates = [steps.rate for steps in on_way if steps.rate is not None]
+        usual = sum(rates) / len(rates) if rates else None
+        left = []
+        for run in waiting:
+            whole = self._whole(run)
+            left.append(whole if whole is not None or usual is None else usual * run.most_steps)
+        for steps in on_way:
+            whole, rate = self._whole(steps.run), steps.rate if steps.rate is not None else usual
+            if whole is not None:
+                left.append(max(0.0, whole - steps.spent))
+            else:
+                left.append(None if rate is None else rate * (steps.run.most_steps - steps.taken))
+        known = [seconds for seconds in left if seconds is not None]
+        if not known or len(known) < len(left):
+            return None
+        return max(sum(known) / self._workers, *known)
+
+    def _whole(self, run: Run) -> float | None:
+        """Seconds that a run is expected to take, by those that ended."""
+        alike = _keys(run)
+        for key in alike:
+            if key in self._ended:
+                count, seconds, steps = self._ended[key]
+                return seconds / count if key == alike[0] else seconds / max(1, steps) * run.most_steps
+        return None
+
+
+def _keys(run: Run) -> list[tuple[str, ...]]:
+    """What a run is like, the nearest first."""
+    return [(run.model.label, run.place), (run.model.label,), ()]
+
+
+class Steps:
+    """The steps of one run on its way."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.taken, self._first = run, 0, 0
+        self._begun = self._since = time.monotonic()
+
+    def to(self, step: int) -> int:
+        """Take steps up to a number; answers how many are new. The first number may be that of a checkpoint."""
+        if self.taken == 0 and step > 0:
+            self._first, self._since = step, time.monotonic()
+        new, self.taken = max(0, step - self.taken), max(self.taken, step)
+        return new
+
+    @property
+    def spent(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._begun
+
+    @property
+    def rate(self) -> float | None:
+        """Seconds per step; None while too little is known."""
+        steps = self.taken - self._first
+        return (time.monotonic() - self._since) / steps if steps > 0 else None
+
+
+class Progress:
+    """Says how far a sweep is, on stderr.
+
+    Args:
+        runs: The sweep.
+        workers: Processes that work at the same time.
+        how: ``quiet`` says nothing, ``verbose`` says with lines what each run found.
+        show: Whether somebody watches; by default in a notebook, and where stderr is a terminal.
+        what: What the runs are called.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        *,
+        workers: int = 1,
+        how: Execution = AS_USUAL,
+        show: bool | None = None,
+        what: str = "runs",
+    ) -> None:
+        self._runs, self._how, self._what = list(runs), how, what
+        watched = is_watched() if show is None else show
+        self.bars = watched and not how.quiet and not how.verbose
+        self._lines = not self.bars and not how.quiet and show is not False
+        self._left, self._workers = TimeLeft(workers), workers
+        self._waiting = dict.fromkeys(run.folder for run in self._runs)
+        self._on_way: dict[str, tuple[Steps, Any]] = {}
+        self._ended = self._failed = 0
+        self._steps = sum(run.most_steps for run in self._runs)
+        self._taken, self._said = 0, time.monotonic()
+        self._lock = threading.RLock()
+        self._bar = bar(
+            total=self._steps,
+            desc=self._count(),
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {n_fmt} of {total_fmt} steps, {elapsed}",
+            unit="step",
+            show=self.bars,
+        )
+
+    def begin(self, run: Run, slot: int = 0) -> Callable[[int], None]:
+        """A run begins. Answers what is to be called with the steps it has taken.
+
+        Args:
+            run: The run.
+            slot: Which of the workers has it, for the place of its bar.
+        """
+        with self._lock:
+            self._advance(-self._leave(run))  # of an earlier attempt, whose worker was killed
+            own = bar(
+                total=run.most_steps,
+                desc=f"  {run.title:30}",
+                unit="step",
+                leave=False,
+                position=1 + slot,
+                show=self.bars,
+            )
+            self._waiting.pop(run.folder, None)
+            self._on_way[run.folder] = Steps(run), own
+            if self._lines and self._how.verbose:
+                self._say(f"{run.title} begins in {run.folder}")
+
+        def on_step(step: int) -> None:
+            with self._lock:
+                there = self._on_way.get(run.folder)
+                if there is None:
+                    return
+                new = there[0].to(min(step, run.most_steps))
+                self._advance(new)
+                own.update(new)
+                if self._lines and time.monotonic() - self._said > HEARTBEAT:
+                    self._say(self._count(f"{100 * self._taken / max(1, self._steps):.0f} % of all steps"))
+
+        return on_step
+
+    def end(self, run: Run, result: dict[str, Any], *, is_new: bool = True) -> None:
+        """A run has ended, or was there already.
+
+        Args:
+            run: The run.
+            result: What ``result.json`` holds.
+            is_new: Whether this sweep did it.
+        """
+        failed = result["status"] != "ok"
+        with self._lock:
+            self._waiting.pop(run.folder, None)
+            taken = self._leave(run)
+            self._ended += 1
+            self._failed += failed
+            if not failed and "seconds_total" in result:
+                self._left.ended(run, float(result["seconds_total"]))
+            self._advance(run.most_steps - taken, ended=True)
+            if not is_new:
+                return
+            reason = " ".join(str(result.get("reason", "")).split())
+            if failed and self.bars:
+                tqdm.write(f"gnnlab: failed: {run.title}: {reason}", file=sys.stderr)
+            elif self._lines:
+                what = (
+                    f"{run.title}: failed: {reason}" if failed else f"{run.title}{self._found(run, result)}"
+                )
+                self._say(f"{self._count()}: {what}")
+
+    def there(self, runs: int) -> None:
+        """Some runs were there before this sweep began."""
+        if runs and self._lines:
+            self._say(f"{runs} of {len(self._runs)} {self._what} are there already")
+
+    def given_back(self, run: Run) -> None:
+        """A run is not done here after all, or not yet: another process has it."""
+        with self._lock:
+            self._advance(-self._leave(run))
+            self._waiting[run.folder] = None
+
+    def close(self) -> None:
+        """End the bars."""
+        with self._lock:
+            for _, own in self._on_way.values():
+                own.close()
+            self._bar.close()
+
+    def _leave(self, run: Run) -> int:
+        steps, own = self._on_way.pop(run.folder, (None, None))
+        if steps is None or own is None:
+            return 0
+        own.close()
+        return steps.taken
+
+    def _advance(self, steps: int, *, ended: bool = False) -> None:
+        self._taken += steps
+        if not self.bars:
+            return
+        if ended or time.monotonic() - self._said > BAR_SECONDS:
+            self._said = time.monotonic()
+            self._bar.set_description_str(self._count(), refresh=False)
+        self._bar.update(steps)
+
+    def _count(self, more: str = "") -> str:
+        """How many have ended, how many of them failed, and how long the rest takes."""
+        waiting = [run for run in self._runs if run.folder in self._waiting]
+        left = self._left.seconds(waiting, [steps for steps, _ in self._on_way.values()])
+        parts = [f"{self._ended}/{len(self._runs)} {self._what}"]
+        parts += [f"{self._failed} failed"] if self._failed else []
+        parts += [more] if more else []
+        if left:
+            parts.append(f"about {spoken(left)} left" if left >= SECONDS else "seconds left")
+        return ", ".join(parts)
+
+    def _found(self, run: Run, result: dict[str, Any]) -> str:
+        """What a run found, for those who want to hear it."""
+        if not self._how.verbose:
+            return ""
+        metric, values, facts = experiment_of(run).metric, flatten(result), []
+        if isinstance(values.get(metric.key), (int, float)):
+            facts = [f"{metric.heading} {metric.scale * values[metric.key]:.4g}"]
+        facts += [f"{values['steps']} steps"] if "steps" in values else []
+        facts += [spoken(values["seconds_total"])] if "seconds_total" in values else []
+        return f": {', '.join(facts)}" if facts else ""
+
+    def _say(self, text: str) -> None:
+        self._said = time.monotonic()
+        print(f"gnnlab: {text}", file=sys.stderr, flush=True)
