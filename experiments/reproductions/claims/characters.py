@@ -30,8 +30,8 @@ A3 = Claim(
     ),
     method=_ACCURACY
     + _LOOPS
-    + "A greedy sample of 120 characters counts as a loop under 0.5. About 0.65 is 0.63 or more. Samples at the "
-    "temperatures 0.5, 1 and 2 are those under softmax(τ x) with τ = 2, 1 and 0.5, which the report shows too.",
+    + "A greedy sample of 120 characters counts as a loop under 0.5. About 0.65 is 0.63 or more. What the report shows "
+    "under softmax(τ x) with τ = 0.5, 1 and 2 is what C2 shows at the temperatures 2, 1 and 0.5.",
     left_out="The report's samples begin with five letters each; here one character begins them all.",
     full=Plan((Sweep("characters", ("lstm-2",), (), 3, {**_ASSIGNMENT, "steps": 5200}),)),
     quick=Plan((Sweep("characters", ("lstm-2",), (), 1, {**_ASSIGNMENT, "steps": 2000}),)),
@@ -180,7 +180,7 @@ A4 = Claim(
     full=_SHARPNESS,
     quick=_SHARPNESS,
     cut="",
-    left_out="The report shows text under each τ: see the samples of A3.",
+    left_out="The report shows text under each τ: see the samples of C2, at the temperatures 2, 1 and 0.5.",
     stated=reports.A4,
     measure=f"{_MEASURES}:measure_a4",
     draw=f"{_FIGURES}:draw_sharpness",

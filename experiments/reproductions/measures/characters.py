@@ -79,9 +79,7 @@ def measure_a3(evidence: Evidence) -> Measurement:
         Mean("about 0.65 at step 5,000", late, 0.63, untested="" if len(late.scores) else CUT),
         stay_below("greedy samples loop at 1/3, 2/3 and 3/3 of training (variety)", greedy, LOOP),
     ]
-    return Measurement(
-        tuple(decided(parts)), len(curves), _table(curves) + _texts(samples), _greedy(evidence)
-    )
+    return Measurement(tuple(decided(parts)), len(curves), _table(curves), _greedy(evidence))
 
 
 def _greedy(evidence: Evidence) -> str:

@@ -32,7 +32,11 @@ def measure_frequency(evidence: Evidence) -> Measurement:
     for experiment, published in PUBLISHED.items():
         found = scores(frame, experiment)
         parts.append(
-            Leads(f"{NAMES[experiment]} sampling: phased leads plain", [(found["phased"], found["lstm"])])
+            Leads(
+                f"{NAMES[experiment]} sampling: phased leads plain",
+                [(found["phased"], found["lstm"])],
+                paired=False,
+            )
         )
         rows.append(
             {

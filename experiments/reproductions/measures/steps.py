@@ -54,7 +54,7 @@ def measure_a1(evidence: Evidence) -> Measurement:
         reach("n = 10 reaches 1.0", [_accuracy(evidence, "lstm", 10)], SUCCESS),
         reach(
             f"n = 20 stays near chance for long: at {LEFT_CHANCE} or less until step {PLATEAU}",
-            [Group("n = 20, step", left.scores)],
+            [Group("n = 20", left.scores)],
             PLATEAU,
         ),
         Sooner("n = 20 is learned later than n = 10", _steps_of(short, "n = 10"), jumped),
@@ -84,7 +84,10 @@ def measure_a2(evidence: Evidence) -> Measurement:
         reach("n = 20 reaches 1.0", [_accuracy(evidence, "cellgated", 20)], SUCCESS),
         Mostly(
             "at about 500 steps (between 250 and 1,000)",
-            [Border(Group("step", ours.scores), 250), Border(Group("step", ours.scores), 1000, below=True)],
+            [
+                Border(Group("n = 20", ours.scores), 250),
+                Border(Group("n = 20", ours.scores), 1000, below=True),
+            ],
         ),
         Sooner("n = 20: sooner than the LSTM", ours, lstm),
         Steadier("n = 20: with less spread over seeds", ours, lstm),

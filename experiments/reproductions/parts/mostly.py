@@ -113,5 +113,5 @@ def _in_words(borders: Sequence[Border]) -> list[str]:
         scores = border.runs.scores
         there = scores < border.at if border.below else scores >= border.at
         count = f"{int(there.sum())} of {len(scores)}" if len(scores) else "not run"
-        told.setdefault(border.side, []).append(f"{border.runs.name} {count}")
+        told.setdefault(border.side, []).append(f"{count} ({border.runs.name})")
     return [f"{side}: {', '.join(found)}" for side, found in told.items()]

@@ -53,7 +53,7 @@ def test_b1_confirmed(look):
 def test_b1_each_part_can_fail(look):
     found = look("B1", {5: NONE, 19: ALL, 35: ALL}, {5: ALL, 19: NONE, 35: NONE})
     assert answers(found) == [False] * 5
-    assert found.checks[0].measured.startswith("at 0.99 or more: T = 5 0 of 10, T = 19 10 of 10; p = 1")
+    assert found.checks[0].measured.startswith("at 0.99 or more: 0 of 10 (T = 5), 10 of 10 (T = 19); p = 1")
 
 
 def test_most_runs_have_to_agree(look):
@@ -81,7 +81,7 @@ def test_a_fall_after_a_length_that_was_not_run_can_be_refuted_alone(look):
     assert answers(look("C1", {17: ALL, 19: NONE, 25: NONE}, {25: ALL}))[1] is False
     found = look("C1", {17: ALL, 19: NONE, 25: NONE}, {25: NONE})
     assert answers(found)[1] is None
-    assert "T = 23 not run" in found.checks[1].measured
+    assert "not run (T = 23)" in found.checks[1].measured
 
 
 def test_d1_both_ways(look):
@@ -101,7 +101,7 @@ def test_a_run_that_failed_has_not_answered():
     runs = [told("lstm", 10, seed, None if seed < 6 else 1.0) for seed in range(10)]
     runs += [told("rnn", 10, seed, 0.1) for seed in range(10)]
     found = length_measures.measure_e1(Evidence(CLAIMS["E1"], True, runs))
-    assert "T = 10 4 of 10" in found.checks[1].measured
+    assert "4 of 10 (T = 10)" in found.checks[1].measured
     assert answers(found)[1:] == [None, None, None]
 
 

@@ -92,8 +92,8 @@ def test_a_seed_that_failed_is_a_seed_that_never_gets_there(make_run):
     rest = {"experiment": "binary-palindrome", "steps": 1500}
     runs = [told("lstm", n, seed, 1.0 if seed == 0 else None, **rest) for n in (10, 20) for seed in (0, 1)]
     found = measure_a1(Told(CLAIMS["A1"], True, runs, looks=[curve_of(looks(800))] * 4))
-    assert "n = 10 1 of 2" in found.checks[0].measured
-    assert "n = 20, step 1 of 2" in found.checks[1].measured  # a run that failed did not stay anywhere
+    assert "1 of 2 (n = 10)" in found.checks[0].measured
+    assert "1 of 2 (n = 20)" in found.checks[1].measured  # a run that failed did not stay anywhere
     assert "n = 10 at 800, never against" in found.checks[2].measured
 
 

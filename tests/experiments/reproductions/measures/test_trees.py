@@ -87,7 +87,7 @@ def test_a_fit_that_still_grows_shows_nothing_where_steps_were_cut(trees, curve,
 
 def test_every_seed_is_told(trees):
     found = measure_trees(trees({**AS_CLAIMED, ("gat", 5): (None, *spread(0.4)[1:])}))
-    assert "radius 5 8 of 9" in found.checks[4].measured
+    assert "8 of 9 (radius 5)" in found.checks[4].measured
     assert "0.400, 0.500 at radius 2; 0.400, 0.500 at radius 3" in found.note
     assert {(row["model"], row["radius"]) for row in found.table} >= {
         ("gcn-3-directed-residual-norm", "2"),

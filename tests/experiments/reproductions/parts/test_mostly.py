@@ -21,7 +21,7 @@ def holds(*parts):
 def test_it_is_the_sign_test(high):
     p = stats.binomtest(high, 10, 0.5, alternative="greater").pvalue
     (check,) = decided([reach("", [runs(high, 10 - high)], 0.99)])
-    assert check.measured.startswith(f"at 0.99 or more: a {high} of 10; p = {p:.2g}")
+    assert check.measured.startswith(f"at 0.99 or more: {high} of 10 (a); p = {p:.2g}")
     assert check.holds is (True if p <= 0.05 else False if high <= 1 else None)
     (other,) = decided([stay_below("", [runs(10 - high, high)], 0.99)])
     assert other.holds is check.holds
@@ -57,7 +57,7 @@ def test_what_a_cut_ended_while_it_was_low_shows_nothing():
 
 def test_too_few_runs_and_none():
     (two,) = decided([reach("", [runs(2, 0)], 0.99)])
-    assert (two.holds, two.measured) == (None, "at 0.99 or more: a 2 of 2; fewer than 3 seeds")
+    assert (two.holds, two.measured) == (None, "at 0.99 or more: 2 of 2 (a); fewer than 3 seeds")
     (none,) = decided([reach("", [], 0.99)])
     assert (none.holds, none.measured) == (None, "no such runs")
 
