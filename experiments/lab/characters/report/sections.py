@@ -36,8 +36,8 @@ STREAMS = (
 AGAINST = (
     f"Test loss in {BITS}, a mark per run, against the number of parameters and the time in training steps; on the "
     "right against the number of characters that were read before the prediction, in groups that double in size. The "
-    "curve of a graph network or a Transformer is flat beyond its reach; a recurrent one's can go on. The vertical axes do "
-    "not begin at 0."
+    "curve of a graph network or a Transformer is flat beyond its reach; a recurrent one's can go on. The vertical "
+    "axes do not begin at 0."
 )
 LEARNING = (
     f"Top: loss in {BITS}, training dashed (the mean since the last look), validation solid. Below: share of "
