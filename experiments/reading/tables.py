@@ -98,12 +98,14 @@ def _published(results: Results, row: pd.Series) -> list[Published]:
     return [
         paper
         for paper in results.experiment.published
-        if paper.model == row[LABEL] and all(_same(row.get(c), value) for c, value in paper.task.items())
+        if paper.model == row[LABEL]
+        and all(_has(results, row, column, value) for column, value in paper.task.items())
     ]
 
 
-def _same(there: Any, wanted: Any) -> bool:
-    return bool(there == wanted)
+def _has(results: Results, row: pd.Series, column: str, wanted: Any) -> bool:
+    """Whether the runs of a row have that value; a setting that all runs share is no column of the summary."""
+    return bool(row[column] == wanted if column in row else (results.frame[column] == wanted).all())
 
 
 def _published_row(

@@ -60,7 +60,10 @@ def draw_nodes(
         longest = (
             max((len(look.labels[node]) for node in shown), default=0) if layout.columns and below else 0
         )
-        ax.margins(*_margins(ax, size, font if below else 0.0, CHARACTER * font * longest))
+        across, up = _margins(ax, size, font if below else 0.0, CHARACTER * font * longest)
+        if layout.even:  # a square, as wide as the shorter side of the axes
+            across = up = max(across, up)
+        ax.margins(across, up)
     drawn = ax.scatter(x, y, s=size, edgecolors=RIM, linewidths=0.7, zorder=2, **coloured)
     if layout.even:
         ax.set_aspect("equal", adjustable="box")

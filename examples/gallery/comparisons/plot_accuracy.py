@@ -36,6 +36,7 @@ found.plot_accuracy(ax)
 print(found)
 
 # %%
-# The same from a shell, with a report as a page::
+# The same from a shell, with a report as a page, and its figures in sizes for slides::
 #
 #     gnnlab run palindrome --models lstm,gcn-4,gcn-2-mirrored --lengths 5,8,11 --seeds 3
+#     gnnlab report runs/palindrome --figures pdf --style slides

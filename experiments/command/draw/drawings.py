@@ -18,7 +18,7 @@ from experiments.data.named_graphs import parse_graph
 from gnnlab import adjacency_matrix, adjacency_power, draw_adjacency, draw_graph, normalized_adjacency
 
 if TYPE_CHECKING:
-    from experiments.lab.citation.models import TwoLayers
+    from experiments.lab.citation.models import NodeNetwork
 
 KINDS = ("plain", "selfloops", "normalised")
 MOST_POWERS = 12
@@ -148,7 +148,7 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
     if not record.succeeded:
         raise FolderError(f"run: {run} has no result to draw")
     settings = record.settings
-    task = load_task(settings.dataset, settings.seed)
+    task = load_task(settings.dataset, settings.seed, settings.split)
     model = build_node_model(settings.model, task.num_node_features, len(task.class_names))
     restore_weights(model, run / "weights.pt")
     attention = attention_of(model, task, layer)
@@ -170,7 +170,7 @@ def _strongest(task: Data, edges: Tensor, alpha: Tensor) -> str:
 
 
 @torch.no_grad()
-def attention_of(model: TwoLayers, task: Data, layer: int) -> tuple[Tensor, Tensor]:
+def attention_of(model: NodeNetwork, task: Data, layer: int) -> tuple[Tensor, Tensor]:
     """Edges (2, E') and attention (E', K) of one layer of a GAT, without dropout."""
     model.eval()
     x, edge_index = task.x, task.edge_index

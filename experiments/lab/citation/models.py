@@ -1,8 +1,8 @@
-"""Networks of two layers that classify the nodes of one graph, as in the papers of GCN and GAT."""
+"""Networks that classify the nodes of one graph, by default as in the papers of GCN and GAT."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -41,39 +41,57 @@ class FeatureDropout(nn.Module):
         return dropped
 
 
-class TwoLayers(nn.Module):
-    """Two layers over one graph, with dropout before each.
+class NodeNetwork(nn.Module):
+    """Two layers or more over one graph, with dropout before each.
 
     Equation::
 
-        H = φ(first(dropout(X), A))
-        Z = second(dropout(H), A)          logits of every node
+        H_1     = φ(first(dropout(X), A))
+        H_(k+1) = φ(between_k(dropout(H_k), A))     + H_k with residuals
+        Z       = second(dropout(H), A)              logits of every node
 
     Args:
         first: Called as ``first(x, edge_index)``.
-        second: Likewise.
+        second: Likewise; the last layer.
         activation: φ.
         dropout: Probability of dropping an entry of X or H in training.
+        between: The layers between them.
+        residual: Whether those add their input.
+        norms: What follows each hidden layer before φ; none by default.
 
     Shapes:
         x (N, F), edge_index (2, E); result (N, C).
     """
 
     def __init__(
-        self, first: nn.Module, second: nn.Module, activation: Callable[[Tensor], Tensor], dropout: float
+        self,
+        first: nn.Module,
+        second: nn.Module,
+        activation: Callable[[Tensor], Tensor],
+        dropout: float,
+        between: Sequence[nn.Module] = (),
+        residual: bool = False,
+        norms: Sequence[nn.Module] = (),
     ) -> None:
         super().__init__()
         self.first, self.second = first, second
         self.activation = activation
         self.drop_features = FeatureDropout(dropout)
-        self.dropout = dropout
+        self.dropout, self.residual = dropout, residual
+        self.between, self.norms = nn.ModuleList(between), nn.ModuleList(norms)
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         """Return logits (N, C)."""
         x = self.drop_features(x)
-        h = self.activation(self.first(x, edge_index))  # (N, H)
+        h = self._hidden(0, self.first(x, edge_index))  # (N, H)
+        for number, conv in enumerate(self.between, start=1):
+            z = self._hidden(number, conv(F.dropout(h, self.dropout, self.training), edge_index))
+            h = z + h if self.residual else z
         h = F.dropout(h, self.dropout, self.training)
         return self.second(h, edge_index)
+
+    def _hidden(self, number: int, h: Tensor) -> Tensor:
+        return self.activation(self.norms[number](h) if self.norms else h)
 
 
 class Dense(nn.Module):
@@ -101,7 +119,7 @@ class Dense(nn.Module):
         nn.init.xavier_uniform_(self.weight)
 
 
-def build_node_model(spec: NodeModel, in_channels: int, classes: int) -> TwoLayers:
+def build_node_model(spec: NodeModel, in_channels: int, classes: int) -> NodeNetwork:
     """The network of a specification, its weights drawn from torch's generator.
 
     GCN is softmax(Â relu(Â X W₀) W₁), without biases as in the paper; ``mlp`` is the same without Â.
@@ -113,11 +131,14 @@ def build_node_model(spec: NodeModel, in_channels: int, classes: int) -> TwoLaye
     """
     part = spec.part
     first, second = _papers_options(spec)
-    return TwoLayers(
+    return NodeNetwork(
         part.conv(in_channels, spec.width, heads=spec.heads, **first),
         part.layer(spec.width, classes, **second),
         getattr(F, part.activation),
         spec.dropout,
+        [part.conv(spec.width, spec.width, heads=spec.heads, **first) for _ in range(spec.layers - 2)],
+        spec.residual,
+        [nn.LayerNorm(spec.width) for _ in range(spec.layers - 1)] if spec.norm else [],
     )
 
 
@@ -130,11 +151,13 @@ def _papers_options(spec: NodeModel) -> tuple[dict[str, Any], dict[str, Any]]:
     return own, own
 
 
-def build_optimizer(model: TwoLayers, settings: NodeTraining) -> Adam:
+def build_optimizer(model: NodeNetwork, settings: NodeTraining) -> Adam:
     """Adam, with weight decay on all layers or on the first alone."""
     rest = settings.weight_decay if settings.decay_all else 0.0
+    first = list(model.first.parameters())
+    others = [weight for weight in model.parameters() if all(weight is not each for each in first)]
     groups = [
-        {"params": model.first.parameters(), "weight_decay": settings.weight_decay},
-        {"params": model.second.parameters(), "weight_decay": rest},
+        {"params": first, "weight_decay": settings.weight_decay},
+        {"params": others, "weight_decay": rest},
     ]
     return Adam(groups, lr=settings.learning_rate)

@@ -11,34 +11,48 @@ from typing import Any, ClassVar
 from experiments.core.labels import Spec, parse_label
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.core.run import Run
-from experiments.core.settings import Settings, choice, number, plain, whole
+from experiments.core.settings import Settings, choice, names_of, number, plain, whole
 from experiments.data.names import CITATION, DATASETS, SOCIAL
 
 MLP = Part("mlp", "experiments.lab.citation.models:Dense", "dense layers, which never look at the edges")
+SGC, LABELS = "sgc", "labels"
+#: What no gradient trains.
+FITTED = {
+    SGC: Part(SGC, "", "logistic regression on smoothed features"),
+    LABELS: Part(LABELS, "", "labels spread over the edges, no features"),
+}
+PUBLIC, RANDOM = SPLITS = ("public", "random")
 STOPS = ("window", "patience")
+MOST_LAYERS = 100
 #: About how much longer a step on a citation graph takes than one on a social graph.
 _LARGER = 100.0
 
 
 @dataclass(frozen=True)
 class NodeModel(Spec):
-    """A network of two layers that gives each node its logits.
+    """A network that gives each node its logits, or a baseline.
 
     Args:
-        name: A convolution, or ``mlp``, which never looks at the edges.
+        name: A convolution; ``mlp``, which never looks at the edges; or a baseline of ``FITTED``.
         hidden: Hidden channels; of one head where a convolution has heads.
         heads: Attention heads of the first layer, where it has heads.
-        output_heads: Attention heads of the second layer of gat, averaged.
-        dropout: On the features, on the hidden layer and, in gat, on the attention.
+        output_heads: Attention heads of the last layer of gat, averaged.
+        dropout: On the features, on the hidden layers and, in gat, on the attention.
+        layers: Layers, 2 or more; of sgc how often the features are smoothed.
+        residual: Each layer between the first and the last adds its input to its output.
+        norm: Layer normalisation of every hidden layer.
     """
 
-    parts: ClassVar[Mapping[str, Part]] = ChainMap({"mlp": MLP}, CONVOLUTIONS)
+    parts: ClassVar[Mapping[str, Part]] = ChainMap({"mlp": MLP}, FITTED, CONVOLUTIONS)
 
     name: str
     hidden: int = whole(16, least=1, option=True)
     heads: int = whole(1, least=1, option=True)
     output_heads: int = whole(1, least=1, option=True)
     dropout: float = number(0.5, least=0, below=1, option=True)
+    layers: int = whole(2, least=2, most=MOST_LAYERS, option=True, added=True)
+    residual: bool = plain(False, option=True, added=True)
+    norm: bool = plain(False, option=True, added=True)
 
     def check(self) -> None:
         if "shared" in self.part.features:
@@ -51,6 +65,11 @@ class NodeModel(Spec):
     def width(self) -> int:
         """Hidden channels of all heads together."""
         return self.hidden * (self.heads if "heads" in self.part.features else 1)
+
+    @property
+    def trained(self) -> bool:
+        """Whether gradients train it."""
+        return self.name not in FITTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +95,11 @@ class NodeTraining(Settings):
     patience: int = whole(10)
 
 
+_OF_TRAINING = frozenset(f"train.{name}" for name in names_of(NodeTraining)) | {
+    f"model.{name}" for name in ("hidden", "heads", "output_heads", "dropout", "residual", "norm")
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CitationRun(Run):
     """One run on one graph.
@@ -84,6 +108,8 @@ class CitationRun(Run):
         dataset: karate, lesmis: social graphs, the split drawn from the seed. cora, citeseer, pubmed: citation graphs
             with their public split, read from the folder that the variable GNNLAB_DATA names (or ~/.cache/gnnlab), and
             downloaded into it where they are missing.
+        split: Of a citation graph: public, one for all seeds; random, a new one per seed with 20 labelled nodes and 30
+            of validation per class, all others for the test (Shchur et al. 2018). Both with a comma.
         model: The network.
         train: How it is trained.
     """
@@ -91,6 +117,7 @@ class CitationRun(Run):
     told: ClassVar[tuple[str, ...]] = ("dataset",)
 
     dataset: str = choice(known=DATASETS)
+    split: str = choice(PUBLIC, SPLITS, added=True)
     model: NodeModel = plain(option=False)
     train: NodeTraining = field(default_factory=NodeTraining, metadata={"option": False})
 
@@ -99,8 +126,12 @@ class CitationRun(Run):
         return self.dataset
 
     @property
+    def unused(self) -> frozenset[str]:
+        return frozenset() if self.model.trained else _OF_TRAINING
+
+    @property
     def most_steps(self) -> int:
-        return self.train.epochs
+        return self.train.epochs if self.model.trained else 1
 
     @property
     def cost(self) -> float:
@@ -138,8 +169,8 @@ def papers_settings(label: str, values: Mapping[str, Any]) -> tuple[NodeModel, N
         ValueError: The model is not known.
 
     Example:
-        >>> papers_settings("gat", {"dataset": "cora"})[0]
-        NodeModel(name='gat', hidden=8, heads=8, output_heads=1, dropout=0.6)
+        >>> papers_settings("gat", {"dataset": "cora"})[0].dropout
+        0.6
     """
     network, training = parse_node_model(label), NodeTraining()
     if network.name != "gat":

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch_geometric.data import Data
 
-from experiments.lab.citation.models import TwoLayers, build_optimizer
+from experiments.lab.citation.models import NodeNetwork, build_optimizer
 from experiments.lab.citation.settings import NodeTraining
 from experiments.training.stopping import BothBest, LossWindow, Rule
 from experiments.training.trainer import Row, Trainer
@@ -23,9 +23,9 @@ class NodeTrainer(Trainer):
         device: Where to compute.
     """
 
-    model: TwoLayers
+    model: NodeNetwork
 
-    def __init__(self, model: TwoLayers, task: Data, train: NodeTraining, device: str = "cpu") -> None:
+    def __init__(self, model: NodeNetwork, task: Data, train: NodeTraining, device: str = "cpu") -> None:
         model.to(device)
         super().__init__(model, build_optimizer(model, train))
         self.x, self.edge_index, self.y = (part.to(device) for part in (task.x, task.edge_index, task.y))
@@ -52,10 +52,16 @@ class NodeTrainer(Trainer):
         }
 
     @torch.no_grad()
+    def logits(self) -> Tensor:
+        """Logits (N, C) of every node, without dropout."""
+        self.model.eval()
+        found: Tensor = self.model(self.x, self.edge_index)
+        return found
+
+    @torch.no_grad()
     def scores(self, nodes: Tensor) -> tuple[float, float]:
         """Mean cross-entropy in nats and accuracy in 0..1 over some nodes, without dropout."""
-        self.model.eval()
-        logits = self.model(self.x, self.edge_index)[nodes]
+        logits = self.logits()[nodes]
         return F.cross_entropy(logits, self.y[nodes]).item(), _accuracy(logits, self.y[nodes]).item()
 
 

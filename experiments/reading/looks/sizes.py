@@ -153,7 +153,7 @@ def _resize_parts(figure: Any, sizes: Sizes) -> None:
     for text in figure.findobj(Text):
         text.set_fontsize(larger * text.get_fontsize())
     for axis, size in ticks.items():
-        axis.set_tick_params(labelsize=larger * size, width=0.8 * wider, length=3.5 * wider)
+        axis.set_tick_params(labelsize=larger * size, width=0.8 * wider, length=3.5 * wider, pad=3.5 * larger)
     for line in figure.findobj(Line2D):
         line.set_linewidth(wider * line.get_linewidth())
         line.set_markersize(wider * line.get_markersize())

@@ -8,6 +8,7 @@ import pytest
 from markupsafe import Markup
 
 from experiments.reading import page as reading
+from experiments.reading.looks.models import HUES
 from experiments.reading.page import write_report
 from experiments.reading.results import Results
 from experiments.records.files import write_json
@@ -73,8 +74,8 @@ def test_every_run_is_a_row_and_pictures_are_seen(page):
     boxes = page.locator("figure svg").evaluate_all(
         "all => all.map(svg => svg.getBoundingClientRect().height)"
     )
-    assert len(boxes) == 4
-    assert all(height > 100 for height in boxes[:3])
+    assert len(boxes) == 3
+    assert all(height > 100 for height in boxes[:2])
 
 
 def test_a_heading_sorts_up_and_down_and_missing_numbers_come_last(page):
@@ -218,3 +219,38 @@ def test_many_rows_come_in_parts(browser, tmp_path, monkeypatch):
     assert len(column(page, "run")) == 501
     assert more.is_hidden()
     page.close()
+
+
+def test_a_number_of_runs_leads_to_them_and_a_filter_back_to_all(page):
+    page.locator("#summary ~ .scroll tr", has_text="gcn-10").locator("a").click()
+    assert set(column(page, "model")) == {"gcn-10"}
+    assert len(column(page, "run")) == 3
+    page.locator("#runs-all").click()
+    assert len(column(page, "run")) == 10
+    assert page.locator("#runs-all").is_hidden()
+
+
+def test_a_chosen_run_leads_to_its_folder_and_has_the_colour_of_its_model(page, results):
+    page.locator("#runs-table tbody button", has_text="T5_gcn-2_seed1").click()
+    link = page.locator("#runs-chosen li a")
+    assert (results.parent / link.get_attribute("href")).is_dir()
+    assert page.locator("#runs-chart polyline").get_attribute("stroke") == HUES["gcn"]
+
+
+@pytest.mark.parametrize(("width", "side"), [(1280, True), (390, False)])
+def test_contents_stand_at_the_side_or_in_a_list_to_open(page, width, side):
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.locator("nav.side").is_visible() == side
+    assert page.locator("details.contents").is_visible() != side
+    links = page.locator("nav.side a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert links[0] == "#finding"
+    assert all(page.locator(link).count() == 1 for link in links)
+
+
+def test_the_scores_of_the_summary_are_seen_on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    at = page.locator("#summary ~ .scroll th").evaluate_all(
+        "all => all.findIndex(h => h.textContent === 'test accuracy')"
+    )
+    box = page.locator("#summary ~ .scroll tbody tr").first.locator("td").nth(at).bounding_box()
+    assert box["x"] + box["width"] <= 390

@@ -114,3 +114,13 @@ def test_settings_of_other_parts_of_the_run_are_reached_by_name():
 def test_what_cannot_be_planned(models, given, words):
     with pytest.raises(ValueError, match=words):
         plan(PALINDROME, models, [0], {"length": [5]} | given)
+
+
+def test_a_run_of_tiny_sizes_says_so_and_is_the_run_that_it_is():
+    palindrome = find_experiment("palindrome")
+    (tiny,) = plan(palindrome, ["lstm"], [0], {"length": [5]}, smoke=True)
+    assert tiny.smoke
+    same = dataclasses.replace(tiny, smoke=False)
+    assert same.folder == tiny.folder
+    assert "smoke" not in same.to_dict()
+    assert type(tiny).from_dict(tiny.to_dict()) == tiny

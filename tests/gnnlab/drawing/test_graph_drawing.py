@@ -4,7 +4,7 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gnnlab import GATConv, draw_graph, palindrome_graph, path_graph, tree_graph
+from gnnlab import GATConv, draw_graph, palindrome_graph, path_graph, ring_graph, tree_graph
 
 
 @pytest.fixture
@@ -127,3 +127,35 @@ def test_no_node_is_cut_off_at_the_rim():
     for x, y in flat.transData.transform(nodes.get_offsets()):
         assert frame.x0 + radius <= x <= frame.x1 - radius
         assert frame.y0 + radius <= y <= frame.y1 - radius
+
+
+@pytest.mark.parametrize("size", [(7, 9), (9, 4), (12, 4.4)])
+def test_a_circle_keeps_inside_its_axes_when_a_layout_changes_their_shape(size):
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(1, 3)
+    for ax in axes:
+        draw_graph(ring_graph(10), ax, title="a title takes room")
+    figure.canvas.draw()
+    for ax in axes:
+        nodes = ax.collections[0]
+        middles = ax.transData.transform(nodes.get_offsets())
+        radius = nodes.get_sizes()[0] ** 0.5 / 2 * figure.dpi / 72
+        box = ax.get_window_extent()
+        assert (middles - radius >= [box.x0, box.y0]).all()
+        assert (middles + radius <= [box.x1, box.y1]).all()
+
+
+def test_names_of_a_column_end_where_it_begins():
+    """However wide the letters of a name are."""
+    figure = Figure(figsize=(9, 5))
+    FigureCanvasAgg(figure)
+    ax = figure.subplots()
+    first, second = ("WWWWWW", "iiiiii", "mmm"), ("left", "right")
+    draw_graph(nx.Graph([(one, other) for one in first for other in second]), ax)
+    figure.canvas.draw()
+    ends = {text.get_text(): text.get_window_extent() for text in ax.texts}
+    for names in (first, second):
+        begins, stops = ([getattr(ends[name], side) for name in names] for side in ("x0", "x1"))
+        assert min(max(begins) - min(begins), max(stops) - min(stops)) < 2
+    assert ends["WWWWWW"].width > 2 * ends["iiiiii"].width

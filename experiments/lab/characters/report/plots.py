@@ -12,12 +12,12 @@ from matplotlib.axes import Axes
 from experiments.reading.frames import LABEL, natural
 from experiments.reading.plots import plot_curves
 
-BITS = "bits a character"
+BITS = "bits per character"
 Styles = Mapping[str, dict[str, Any]]
 
 
 def plot_bits(ended: pd.DataFrame, ax: Axes, *, against: str, xlabel: str, styles: Styles) -> Axes:
-    """Test loss in bits a character against a figure of the run, a mark a run.
+    """Test loss in bits per character against a figure of the run, a mark per run.
 
     Args:
         ended: Runs that ended, under the same settings.

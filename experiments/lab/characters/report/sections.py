@@ -130,7 +130,7 @@ def bits(results: Results) -> Section | None:
         Picture(f"Bits against parameters, time and context: {title}", AGAINST, _bits_figure(panel))
         for title, panel in ended_panels(results)
     ]
-    return Section("bits", "Bits a character", pictures[:MOST_PANELS]) if pictures else None
+    return Section("bits", "Bits per character", pictures[:MOST_PANELS]) if pictures else None
 
 
 def _bits_figure(panel: Results) -> Figure:

@@ -56,13 +56,17 @@ def data(results: Results) -> Section | None:
 
 
 def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
-    """Sizes of each data set, and the accuracy of always naming its most frequent class."""
+    """Sizes of each data set and split, and the accuracy of always naming its most frequent class."""
     rows = []
-    for dataset, group in ended.groupby("dataset"):
+    for (dataset, split), group in ended.groupby(["dataset", "split"]):
         first = group.iloc[0]
+        several = {"split": str(split)} if ended["split"].nunique() > 1 else {}
         sizes = {title: f"{first[name]:,.0f}" for name, title in COUNTS.items()}
         shares = {"one test node": 1 / first["test_nodes"], "most frequent class": first["chance"]}
-        rows.append({"data set": str(dataset), **sizes} | {k: f"{100 * v:.1f} %" for k, v in shares.items()})
+        rows.append(
+            {"data set": str(dataset), **several, **sizes}
+            | {k: f"{100 * v:.1f} %" for k, v in shares.items()}
+        )
     return rows
 
 
@@ -92,5 +96,8 @@ def paired(results: Results) -> Section | None:
     section = standard.paired_in_parts(results.panels())
     if section is None:
         return None
-    split = Text("On a public split a seed only fixes initial weights and dropout.", soft=True)
+    split = Text(
+        "On a public split a seed only fixes initial weights and dropout; a random one is drawn from it too.",
+        soft=True,
+    )
     return dataclasses.replace(section, blocks=[section.blocks[0], split, *section.blocks[1:]])

@@ -31,21 +31,21 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     code, table, err = run(capsys, "run", "citation", "--smoke", "--workers", "1", "--out", out)
     assert code == 0
     assert all(re.match(r"gnnlab: \d+/\d+ runs", line) for line in err.splitlines())
-    assert table.startswith("model  data set ")
+    assert table.startswith("model   data set ")
     folders = [path.parent for path in out.glob("*/result.json")]
-    assert len(folders) == 12
-    assert {path.name for path in folders[0].iterdir()} == {
-        "config.json",
-        "curve.csv",
-        "result.json",
-        "weights.pt",
-    }
+    assert len(folders) == 20
+    for path in folders:
+        trained = not {"sgc", "labels"} & set(path.name.split("_"))
+        names = {"config.json", "curve.csv", "result.json"} | ({"weights.pt"} if trained else set())
+        assert {file.name for file in path.iterdir()} == names
     weights = torch.load(next(out.glob("karate_gcn*/weights.pt")), weights_only=True)
     assert weights["first.lin.weight"].shape == (16, 34)
     page = (out / "report.html").read_text()
-    for key in ("summary", "data", "accuracy", "curves", "graphs", "paired", "models"):
+    for key in ("summary", "data", "accuracy", "curves", "graphs", "models"):
         assert f'<h2 id="{key}">' in page
     assert "Training curves: karate" in page
+    assert "Smoke run: tiny sizes; figures mean nothing." in page
+    assert not [key for key in ("finding", "paired") if f'<h2 id="{key}">' in page]
     assert "(paper)" not in page
 
     code, line, _ = run(capsys, "redo", folders[0])

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 import torch
 
@@ -77,3 +79,36 @@ def test_weight_decay_of_all_layers_or_the_first(decay_all, second):
     groups = build_optimizer(model, NodeTraining(decay_all=decay_all)).param_groups
     assert [group["weight_decay"] for group in groups] == [5e-4, second]
     assert sum(len(group["params"]) for group in groups) == len(list(model.parameters()))
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("norm", [False, True])
+@pytest.mark.parametrize("name", ["gcn", "gat", "mlp"])
+def test_a_deep_network_is_its_layers_one_after_the_other(name, residual, norm):
+    spec = dataclasses.replace(
+        papers_settings(name, {"dataset": "cora"})[0], layers=5, residual=residual, norm=norm
+    )
+    model = build_node_model(spec, 11, 3).eval()
+    x = torch.randn(5, 11)
+    act = torch.nn.functional.elu if name == "gat" else torch.relu
+    hidden, convs = x, [model.first, *model.between]
+    assert len(convs) == 4
+    for number, conv in enumerate(convs):
+        out = conv(hidden, EDGES)
+        if norm:
+            out = (out - out.mean(1, keepdim=True)) / (out.var(1, correction=0, keepdim=True) + 1e-5).sqrt()
+        out = act(out)
+        hidden = out + hidden if residual and number else out
+    assert torch.allclose(model(x, EDGES), model.second(hidden, EDGES), atol=1e-5)
+    model(x, EDGES).sum().backward()
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
+def test_weight_decay_of_a_deep_network_is_on_the_first_layer_alone_or_on_all():
+    spec = dataclasses.replace(papers_settings("gcn", {"dataset": "cora"})[0], layers=4, norm=True)
+    model = build_node_model(spec, 11, 3)
+    optimizer = build_optimizer(model, NodeTraining(weight_decay=0.5))
+    decayed = {id(w): group["weight_decay"] for group in optimizer.param_groups for w in group["params"]}
+    assert decayed == {
+        id(w): 0.5 if name.startswith("first.") else 0.0 for name, w in model.named_parameters()
+    }

@@ -36,9 +36,17 @@ def test_a_recorded_folder_keeps_its_name():
 
 def test_each_setting_changes_the_identity():
     base = settings()
-    numbers = {"dropout": 0.25, "stop": "window", "decay_all": False, "name": "gcn"}
+    numbers = {
+        "dropout": 0.25,
+        "stop": "window",
+        "decay_all": False,
+        "name": "gcn",
+        "residual": True,
+        "norm": True,
+    }
     others = [
         settings(dataset="karate"),
+        settings(split="random"),
         settings(seed=1),
         settings(threads=2),
         settings(device="cuda"),

@@ -33,7 +33,10 @@ def table_below(page, section):
     """The table below a heading, as rows of texts."""
     part = page[page.index(f'id="{section}"') :]
     rows = part[: part.index("</table>")].split("<tr>")[1:]
-    return [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in rows]
+    return [
+        [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in rows
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +24,7 @@ def test_page_has_classes_words_and_verdicts(recorded):
         assert all(f">{cell}<" in page[places[0] : places[0] + 400] for cell in cells)
     assert "&lt;i&gt;star&lt;/i&gt;" in page
     assert "moon 0.50, sun 0.25" in page
-    assert "cannot be told apart from it with 100 % (lstm, +0.000)" in page
+    assert "cannot be told apart from it with 100 % (lstm, +0.000)" in re.sub("</?span[^>]*>", "", page)
     assert "<b>" not in page
     assert "(paper)" not in page
 

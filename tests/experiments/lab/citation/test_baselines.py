@@ -1,0 +1,85 @@
+"""Baselines of node classification against loops, and what a random split holds."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch_geometric.data import Data
+
+from experiments.data.node_graphs import LABELLED, VALIDATION, load_task, random_split
+from experiments.lab.citation.baselines import PENALTIES, baseline_scores, smoothed
+from experiments.lab.citation.settings import NodeModel
+from experiments.lab.citation.work import macro_f1
+
+
+@pytest.fixture(scope="module")
+def karate():
+    return load_task("karate", 3)
+
+
+def dense_gcn_matrix(task):
+    """D^-1/2 (A + I) D^-1/2 by loops."""
+    nodes = task.num_nodes
+    a = np.eye(nodes)
+    for source, target in task.edge_index.t().tolist():
+        a[target, source] = 1.0
+    degree = a.sum(1)
+    return a / np.sqrt(degree[:, None] * degree[None, :])
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+def test_smoothed_features_are_a_power_of_the_matrix(karate, times):
+    expected = np.linalg.matrix_power(dense_gcn_matrix(karate), times) @ karate.x.double().numpy()
+    assert np.allclose(smoothed(karate, times).numpy(), expected, atol=1e-6)
+
+
+def test_sgc_is_the_logistic_regression_that_validation_likes_best(karate):
+    x = np.linalg.matrix_power(dense_gcn_matrix(karate), 2) @ karate.x.double().numpy()
+    y = karate.y.numpy()
+    right = []
+    for penalty in PENALTIES:
+        model = LogisticRegression(C=penalty, max_iter=1000).fit(x[karate.train_mask], y[karate.train_mask])
+        right.append((model.score(x[karate.val_mask], y[karate.val_mask]), model.predict(x)))
+    best = max(score for score, _ in right)
+    named = next(answers for score, answers in right if score == best)
+    assert np.array_equal(baseline_scores(NodeModel("sgc"), karate).argmax(1).numpy(), named)
+
+
+def test_labels_spread_along_a_path_from_their_nodes():
+    """Two labelled ends: each half of the path takes the label of its own end, and features play no part."""
+    ends = torch.tensor([[i for i in range(5)], [i + 1 for i in range(5)]])
+    task = Data(
+        edge_index=torch.cat([ends, ends.flip(0)], 1),
+        y=torch.tensor([0, 0, 0, 1, 1, 1]),
+        train_mask=torch.tensor([True, False, False, False, False, True]),
+        num_nodes=6,
+    )
+    assert baseline_scores(NodeModel("labels"), task).argmax(1).tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_test_labels_are_never_read(karate):
+    other = karate.clone()
+    other.y = torch.where(karate.test_mask, 1 - karate.y, karate.y)
+    for name in ("sgc", "labels"):
+        scores = [baseline_scores(NodeModel(name), task) for task in (karate, other)]
+        assert torch.equal(*scores)
+
+
+def test_macro_f1_is_the_mean_over_classes():
+    y = torch.tensor([0, 0, 0, 1, 2])
+    scores = torch.eye(3)[torch.tensor([0, 0, 1, 1, 0])]
+    # class 0: precision 2/3, recall 2/3; class 1: 1/2 and 1; class 2 is never named
+    assert macro_f1(scores, y) == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
+
+
+def test_a_random_split_has_its_numbers_of_each_class_and_every_node_once():
+    data = Data(y=torch.arange(3).repeat_interleave(80), class_names=["a", "b", "c"], x=torch.zeros(240, 1))
+    first, again, other = (random_split(data, seed) for seed in (1, 1, 2))
+    masks = torch.stack([first.train_mask, first.val_mask, first.test_mask])
+    assert (masks.sum(0) == 1).all()
+    for mask, count in zip(masks, (LABELLED, VALIDATION, 80 - LABELLED - VALIDATION)):
+        assert torch.bincount(data.y[mask]).tolist() == [count] * 3
+    assert torch.equal(first.train_mask, again.train_mask)
+    assert not torch.equal(first.train_mask, other.train_mask)
+    with pytest.raises(ValueError, match="split: class 'a' has 50 nodes"):
+        random_split(Data(y=torch.zeros(50, dtype=torch.long), class_names=["a"]), 0)
