@@ -10,7 +10,7 @@ The plain loop is what Text GCN's published program does, written anew: a list o
 pairs of words with a string for each, two nested loops over each window.
 
 Small texts are movie reviews (`--documents`, a file with the columns split, label, text) and random words of
-the size of R8: 7,674 documents, 7,688 words by Zipf's law, 65.7 words a document. The large text repeats the
+the size of R8: 7,674 documents, 7,688 words by Zipf's law, 65.7 words per document. The large text repeats the
 paragraphs of Python's own documentation (or of `--text FILE`) with another order of the paragraphs each time;
 in it, 10 % of the words are replaced by a random one and 5 % get a number behind them, so that the vocabulary
 and the pairs grow with the text as in real texts. No word is left out of its graph.

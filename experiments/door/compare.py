@@ -57,7 +57,7 @@ def compare(
         lengths: Of the task; by default its own.
         seeds: How many, or the seeds themselves.
         out: Results folder; by default ``runs/`` and the task's name.
-        workers: Processes that train at the same time; by default one a core.
+        workers: Processes that train at the same time; by default one per core.
         device: ``cpu``, ``auto``, ``cuda`` or ``cuda:N``.
         threads: CPU threads inside a run.
         deterministic: On a GPU, use only kernels that give the same bits each time.
@@ -73,8 +73,8 @@ def compare(
             ``retry_failed=True``; a list is gone through.
 
     Returns:
-        The results. ``.frame`` is a table with a row a run, ``.summary()`` one with a row a group, ``.paired("lstm")``
-        the differences seed by seed, ``.report()`` the page.
+        The results. ``.frame`` is a table with a row per run, ``.summary()`` one with a row per group,
+        ``.paired("lstm")`` the differences seed by seed, ``.report()`` the page.
 
     Raises:
         ValueError: An argument makes no sense; the message names it.

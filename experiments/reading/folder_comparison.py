@@ -37,7 +37,7 @@ class FolderComparison:
     """What two folders say about each other.
 
     Args:
-        groups: One row a group that both hold: its keys, how it was compared (``paired`` by seed or ``unpaired``),
+        groups: One row per group that both hold: its keys, how it was compared (``paired`` by seed or ``unpaired``),
             means, the columns of ``contrast`` (second minus first), and those of ``judge``.
         keys: Columns of ``groups`` that name a group.
         told: Those of them that a table always names.

@@ -28,7 +28,7 @@ _TREATMENT = ("train.", "model.")
 
 
 def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
-    """One row a run, settings and results as columns; failed and unfinished runs are rows too.
+    """One row per run, settings and results as columns; failed and unfinished runs are rows too.
 
     ``model.name`` is the model's label. ``frame.attrs`` holds names of columns: ``settings``; ``tasks``, the settings
     that say what was to be learned (length, data set, corpus); ``told``, those of them that tables always name;

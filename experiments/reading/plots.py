@@ -46,7 +46,7 @@ def plot_accuracy(
     order: Sequence[str] | None = None,
     metric: Metric = ACCURACY,
 ) -> Axes:
-    """A metric against length: a dot a seed, a line through the means, a band of one standard deviation.
+    """A metric against length: a dot per seed, a line through the means, a band of one standard deviation.
 
     Args:
         frame: From ``runs_table``.
@@ -113,7 +113,7 @@ def plot_models(
     chance: float | None = None,
     metric: Metric = ACCURACY,
 ) -> Axes:
-    """A metric by model, for runs of one length: a row a model, a dot a seed, an open mark and a bar for the mean.
+    """A metric by model, for runs of one length: a row per model, a dot per seed, an open mark and a bar for the mean.
 
     Args:
         frame: From ``runs_table``; runs that differ in model and seed alone.
@@ -189,7 +189,7 @@ def plot_curves(
     styles: Mapping[str, dict[str, Any]],
     smooth: Smoothing | None = None,
 ) -> Axes:
-    """A metric against training steps, one line a seed.
+    """A metric against training steps, one line per seed.
 
     Args:
         curves: Tables of ``curve.csv`` by model.

@@ -69,7 +69,7 @@ class Results:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """One row a run."""
+        """One row per run."""
         return runs_table(self.runs)
 
     @cached_property
@@ -239,7 +239,7 @@ class Results:
         return (metric_of(key, self.experiment.metrics),)
 
     def summary(self, metric: str | None = None) -> pd.DataFrame:
-        """One row a group of runs that differ in nothing but the seed; see ``summarize``."""
+        """One row per group of runs that differ in nothing but the seed; see ``summarize``."""
         return summarize(self.frame, self.metrics(metric))
 
     @cached_property

@@ -101,7 +101,7 @@ def paired_in_parts(parts: dict[str, Results]) -> Section | None:
 
 
 def curves(results: Results, parts: dict[str, Results] | None = None) -> Section | None:
-    """Training curves: loss and metric of the validation part, a line a seed, a figure for each part of the runs.
+    """Training curves: loss and metric of the validation part, a line per seed, a figure for each part of the runs.
 
     Args:
         results: The runs.
@@ -140,7 +140,9 @@ def _curve_pictures(part: Results, title: str) -> list[Picture]:
         ax.set_xlabel(part.experiment.step)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(figure, part, list(by_model))
-    text = f"Validation part against {part.experiment.step}s, one line a seed. A line ends where its run did."
+    text = (
+        f"Validation part against {part.experiment.step}s, one line per seed. A line ends where its run did."
+    )
     return [Picture(titled("Training curves", title), text, figure)]
 
 

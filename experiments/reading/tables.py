@@ -269,7 +269,7 @@ def apart(rows: Rows) -> tuple[Rows, dict[str, str]]:
 
 
 def model_rows(frame: pd.DataFrame) -> Rows:
-    """What each model is: a row a model with every declared setting; "-" where it has none.
+    """What each model is: a row per model with every declared setting; "-" where it has none.
 
     Args:
         frame: From ``runs_table``.

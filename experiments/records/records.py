@@ -244,7 +244,7 @@ def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def write_results(out: Path, runs: Iterable[RunRecord] | None = None) -> Path:
-    """Write ``results.csv``, one row a run, and answer its path.
+    """Write ``results.csv``, one row per run, and answer its path.
 
     Args:
         out: Results folder.

@@ -50,7 +50,7 @@ def dirichlet_energy(x: Tensor, graph: GraphLike, edge_weight: Tensor | None = N
     parts = graph_parts(graph, edge_weight)
     edge_index, weight, known = parts.edge_index, parts.edge_weight, parts.num_nodes
     if nodes != known if parts.sized else nodes < known:  # an edge list does not say how many nodes there are
-        raise ValueError(f"x must have {known} rows, one a node, but has {nodes}")
+        raise ValueError(f"x must have {known} rows, one per node, but has {nodes}")
     if weight is not None:
         check_edge_weight(weight, edge_index.size(1))
     x = x.to(at_least_float32(x.dtype))

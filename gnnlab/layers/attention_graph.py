@@ -147,7 +147,7 @@ def _loop_features(
     fill = torch.as_tensor(fill_value, dtype=attr.dtype, device=attr.device)
     if fill.dim() > 1 or fill.numel() not in (1, attr.size(1)):
         raise ValueError(
-            f"fill_value must be a number or {attr.size(1)} of them, one a column of edge_attr, but has the shape "
+            f"fill_value must be a number or {attr.size(1)} of them, one per column of edge_attr, but has the shape "
             f"{tuple(fill.shape)}"
         )
     return fill.expand(edges.num_loops, attr.size(1))

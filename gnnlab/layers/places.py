@@ -86,7 +86,7 @@ def check_batch(x: Tensor, batch: Any, batch_size: int | None) -> None:
         return
     if not isinstance(batch, Tensor) or batch.shape != (x.size(-2),):
         shape = tuple(batch.shape) if isinstance(batch, Tensor) else type(batch).__name__
-        raise ValueError(f"batch must have the shape ({x.size(-2)},), one graph a node, but has {shape}")
+        raise ValueError(f"batch must have the shape ({x.size(-2)},), one graph per node, but has {shape}")
     if x.dim() != 2:
         raise ValueError("batch must be None for x (B, N, F), whose examples share one graph")
     if batch.dtype != torch.long:

@@ -31,7 +31,7 @@ class StaticGraphConv(nn.Module):
         (B, N, O).
 
     Raises:
-        ValueError: It is no module, takes no weights where there are some, or answers something else than a row a node.
+        ValueError: It is no module, takes no weights where there are some, or does not answer a row per node.
 
     >>> import torch
     >>> from torch_geometric.nn import GATv2Conv
@@ -93,7 +93,7 @@ class StaticGraphConv(nn.Module):
         if not isinstance(found, Tensor) or found.dim() != 2 or len(found) != len(x):
             shape = tuple(found.shape) if isinstance(found, Tensor) else type(found).__name__
             raise ValueError(
-                f"{self.name} must answer ({len(x)}, channels), a row a node, but answered {shape}"
+                f"{self.name} must answer ({len(x)}, channels), a row per node, but answered {shape}"
             )
         return found
 

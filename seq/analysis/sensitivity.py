@@ -108,7 +108,7 @@ def jacobians(function: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
         inputs: e.
 
     Shapes:
-        - **inputs**: (B, ...) of K numbers a row; **function(inputs)**: (B, ...) of M numbers a row
+        - **inputs**: (B, ...) of K numbers per row; **function(inputs)**: (B, ...) of M numbers per row
         - returns (B, M, K)
 
     Raises:

@@ -4,7 +4,7 @@ One mechanism for all cells: a cell gives one step (:class:`FusedStep`), and :fu
 time gate, the memory and the gradients. Three things make it fast. The input's products are done before
 the loop. The derivatives of the nonlinearities, which are cheap while a step's values are in the cache, are
 kept from the forward pass, so that a step backwards is a few products. The gradients of the weights are one
-product over all steps after the loop, not one a step.
+product over all steps after the loop, not one per step.
 """
 
 from __future__ import annotations

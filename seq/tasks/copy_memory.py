@@ -41,7 +41,7 @@ def copy_memory(
 
     Shapes:
         - **tokens**: (N, T + 20) integers in 0..9
-        - **targets**: (N, T + 20) integers in 0..8, one a step
+        - **targets**: (N, T + 20) integers in 0..8, one per step
 
     Raises:
         ValueError: ``length`` or ``count`` under 1, or an unknown ``split``.

@@ -161,7 +161,7 @@ class Draw:
             values, places = logits.topk(self.top_k, dim=-1)
             logits = torch.full_like(logits, -math.inf).scatter_(-1, places, values)
         shares = softmax_with_temperature(logits, self.temperature)
-        # One number a text is drawn, not one a character of the vocabulary as torch.multinomial does, and it is
+        # One number a text is drawn, not one per character of the vocabulary as torch.multinomial does, and it is
         # drawn where the generator is, so that a CPU's generator serves a model on a GPU.
         sums = shares.cumsum(-1, dtype=torch.float64)
         device = logits.device if self.generator is None else self.generator.device

@@ -32,7 +32,7 @@ class NextCharacterModel(Protocol):
 
 
 def character_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy in nats a character, the mean over all sequences and steps.
+    """Cross-entropy in nats per character, the mean over all sequences and steps.
 
     Args:
         logits: of every step.
@@ -56,7 +56,7 @@ def character_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def bits_per_character(nats: float) -> float:
-    """A loss in nats a character as bits a character, nats / log 2.
+    """A loss in nats per character as bits per character, nats / log 2.
 
     Raises:
         ValueError: no number; NaN, the loss of a network that broke down, stays NaN.

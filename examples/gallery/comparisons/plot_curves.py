@@ -2,7 +2,7 @@
 Learning curves: when each model gets there
 ===========================================
 
-Validation accuracy while models train, a line a run, of the same runs as the figure of accuracy against length. A model
+Validation accuracy while models train, a line per run, of the runs of the figure of accuracy against length. A model
 that is right in the end may still have needed many more steps than another; one that stays at chance (0.1) cannot see
 what is asked for.
 """

@@ -40,9 +40,9 @@ def predict(
     run
         Folder of a run, below the folder that `gnnlab run documents` wrote.
     text
-        The text, or - to read texts from stdin, one a line.
+        The text, or - to read texts from stdin, one per line.
     file
-        A file of texts, one a line; - for stdin.
+        A file of texts, one per line; - for stdin.
     """
     if (text is None) == (file is None):
         raise ValueError('text: give either a text in quotes or --file FILE: gnnlab predict RUN "some text"')

@@ -166,8 +166,8 @@ class DocumentRun(Run):
     Args:
         corpus: The documents.
         model: The classifier.
-        share: Percent of the training labels that are seen, stratified, with at least one a class; every document stays
-            in the graph.
+        share: Percent of the training labels that are seen, stratified, with at least one per class; every document
+            stays in the graph.
         train: How it is trained.
     """
 

@@ -91,7 +91,7 @@ class Forecaster(nn.Module):
             if self.graph is not None:
                 around = self.graph(steps.flatten(0, 1), self.edge_index).unflatten(0, (B, W))
                 steps = torch.cat([steps, around], dim=-1)  # (B, W, N, 1 + H)
-            _, state = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence a node
+            _, state = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence per node
             features = self.recurrent.summary(state).unflatten(0, (B, N))
         return x[:, -1] + self.head(features).squeeze(-1)
 

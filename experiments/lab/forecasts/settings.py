@@ -17,7 +17,7 @@ GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
 NODES, TIMES = 150, 500  # of the epidemic
 SMOKE_NODES, SMOKE_TIMES = 60, 80
 MOST_LAYERS = 100
-#: Cells that read time: snapshots come one a step, and need no time stamps.
+#: Cells that read time: snapshots come one per step, and need no time stamps.
 READERS = {name: part for name, part in CELLS.items() if "times" not in part.features}
 WINDOW, LAST, LSTM = "window", "last", "lstm"
 VIEWS = (WINDOW, LAST, *READERS)
@@ -225,9 +225,9 @@ class ForecastRun(Run):
 
     Args:
         series: Your own series in place of the simulated epidemic, a CSV file: a row with the names of the nodes, then
-            one row a time step. A first column named time is left out; its numbers or dates have to rise without a gap.
-            All nodes share one unit: where their levels lie much farther apart than they move, give differences, or
-            values less each node's mean.
+            one row per time step. A first column named time is left out; its numbers or dates have to rise without a
+            gap. All nodes share one unit: where their levels lie much farther apart than they move, give differences,
+            or values less each node's mean.
         edge_list: The edges between its nodes, a CSV file with two names a row.
         content: SHA-256 of the two files, in short; empty for the epidemic. A run says which data it saw.
         nodes: People of the simulated epidemic.

@@ -39,9 +39,9 @@ def measure_depth(model: nn.Module, task: Task, *, examples: int = EXAMPLES) -> 
         examples: How many; the Jacobian of a layer, which is large, is that of the first.
 
     Returns:
-        Nothing of a user's own model, whose steps nobody knows; otherwise a row a step or layer, from 1 on: ``depth``,
-        ``singular_max``, ``singular_median``, ``norm`` (root mean square of the features: h, or all nodes) and
-        ``energy`` (Dirichlet energy over the squared norm; None for a recurrent network).
+        Nothing of a user's own model, whose steps nobody knows; otherwise a row per step or layer, from 1 on:
+        ``depth``, ``singular_max``, ``singular_median``, ``norm`` (root mean square of the features: h, or all nodes)
+        and ``energy`` (Dirichlet energy over the squared norm; None for a recurrent network).
     """
     batch = in_double(task.batch("validation", examples, task.generator("validation")))
     wide = double_copy(model)

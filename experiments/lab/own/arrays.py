@@ -80,7 +80,7 @@ def _inputs(x: np.ndarray, name: str) -> tuple[Tensor, int | None, tuple[str, ..
             raise ValueError(
                 f"task: x of {name} should be finite numbers, but example {bad.argmax()} holds NaN or infinity"
             )
-        return values, None, (f"{values.shape[2]} numbers a step.",)
+        return values, None, (f"{values.shape[2]} numbers per step.",)
     raise ValueError(
         f"task: x of {name} should be (N, T) integers, which are symbols, or (N, T) or (N, T, F) floats, but is "
         f"{x.dtype} of shape {x.shape}"

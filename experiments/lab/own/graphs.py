@@ -91,7 +91,7 @@ def _masks(graph: Data) -> Tensor | None:
     """The parts that a graph names by masks.
 
     Raises:
-        ValueError: Not all three are there, they overlap, or they are no truth values, one a node.
+        ValueError: Not all three are there, they overlap, or they are no truth values, one per node.
     """
     names = ("train_mask", "val_mask", "test_mask")
     there = [name for name in names if name in graph]
@@ -102,7 +102,7 @@ def _masks(graph: Data) -> Tensor | None:
         mask = graph.get(name)
         if mask is None or mask.dtype != torch.bool or tuple(mask.shape) != (nodes,):
             raise ValueError(
-                f"task: {name} should be {nodes} truth values, one a node, beside {', '.join(there)}"
+                f"task: {name} should be {nodes} truth values, one per node, beside {', '.join(there)}"
             )
     masks = torch.stack([graph[name] for name in names])
     if bool((masks.sum(0) > 1).any()):

@@ -173,7 +173,7 @@ def _failed(name: str, error: Exception) -> str:
 def about_task(task: Task) -> About:
     """What a class of tasks says of itself."""
     title, _, question = (type(task).__doc__ or "").strip().partition("\n\n")
-    inputs = f"{task.num_tokens} symbols" if task.num_tokens else f"{task.num_features} numbers a step"
+    inputs = f"{task.num_tokens} symbols" if task.num_tokens else f"{task.num_features} numbers per step"
     answers = f"{task.num_outputs} numbers" if task.regression else f"{task.num_outputs} classes"
     each = ", one at every step" if task.every_step else ""
     facts = [f"Inputs are sequences of {inputs}; answers are {answers}{each}."]

@@ -69,7 +69,7 @@ class ShownResults(Results):
     def plot_accuracy(self, ax: Axes | None = None) -> Axes:
         """Draw what judges the runs against length, or by model where runs have one length or none.
 
-        Against length: a dot a seed, a line through the means, a band of one standard deviation. By model: a dot a
+        Against length: a dot per seed, a line through the means, a band of one standard deviation. By model: a dot per
         seed, and the mean with Student's interval, which is left out where some runs learned the task and others did
         not. Runs under different settings are rows of their own, and no mean goes over them.
 
@@ -91,7 +91,7 @@ class ShownResults(Results):
         )
 
     def plot_curves(self, ax: Axes | None = None) -> Axes:
-        """Draw training curves of the validation part, a line a run.
+        """Draw training curves of the validation part, a line per run.
 
         Args:
             ax: Where to draw; a new figure when left out, which a notebook shows below the cell.

@@ -37,7 +37,7 @@ def selection(results: Results) -> Section:
 
 
 def selection_rows(results: Results) -> list[dict[str, str]]:
-    """A row a group of runs with the three figures; none where no run was audited."""
+    """A row per group of runs with the three figures; none where no run was audited."""
     table = selection_table(results)
     metric = results.metric
     form = form_of(metric, table[[CHOSEN, LAST, BEST]].to_numpy()) if len(table) else ""

@@ -202,7 +202,7 @@ def _moments(values: np.ndarray, form: str, scale: float) -> str:
 
 
 def ranking(points: list[Point], metric: Metric) -> list[dict[str, str]]:
-    """A row a task: its models from the best mean to the worst, without tuning and with it."""
+    """A row per task: its models from the best mean to the worst, without tuning and with it."""
     tasks: dict[str, list[Point]] = {}
     for point in points:
         title = ", ".join(f"{heading(name)} {shown(value)}" for name, value in point.place.items())

@@ -30,7 +30,7 @@ def interquartile_mean_over_tasks(scores: Sequence[np.ndarray]) -> float:
     most a quarter of the weight: with fewer than four runs none.
 
     Args:
-        scores: One array a task, one value a run.
+        scores: One array per task, one value per run.
 
     Example:
         >>> interquartile_mean_over_tasks([np.array([0.0, 1.0]), np.array([3.0, 9.0])])
@@ -52,7 +52,7 @@ def iqm_interval(
     variance of its winsorised scores, as Yuen (1974) has them for trimmed means.
 
     Args:
-        scores: One array a task, one value a run.
+        scores: One array per task, one value per run.
         seed: Fixes the resamples.
         resamples: How many.
         confidence: Of the interval, in 0..1.

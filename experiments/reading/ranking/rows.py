@@ -12,7 +12,7 @@ from experiments.reading.tables import Rows, form_of
 
 
 def score_rows(ranking: Ranking) -> Rows:
-    """A row a model: its mean on each task, mean rank, interquartile mean with interval, success, n."""
+    """A row per model: its mean on each task, mean rank, interquartile mean with interval, success, n."""
     scores = ranking.scores
     metric, form = scores.metric, form_of(scores.metric, scores.means)
     rows: Rows = []
@@ -51,7 +51,7 @@ def improvement_rows(ranking: Ranking) -> Rows:
 
 
 def unrounded(ranking: Ranking) -> pd.DataFrame:
-    """The same numbers in one table, a row a model; a metric is in the unit of the records."""
+    """The same numbers in one table, a row per model; a metric is in the unit of the records."""
     scores = ranking.scores
     against = {one.model: one for one in ranking.improvements}
     rows = []

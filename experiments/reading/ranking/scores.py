@@ -76,7 +76,7 @@ class Scores:
 
     @cached_property
     def mean_ranks(self) -> np.ndarray:
-        """Mean rank over tasks, one a model."""
+        """Mean rank over tasks, one per model."""
         return self.ranks.mean(axis=1)
 
     @property

@@ -110,7 +110,7 @@ def interquartile_mean(values: Sequence[float] | np.ndarray) -> float:
     """Mean of the middle half of the values: a quarter of them is cut off at either end.
 
     Args:
-        values: One value a run.
+        values: One value per run.
 
     Returns:
         NaN for fewer than four values, of which no quarter can be cut.

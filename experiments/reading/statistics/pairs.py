@@ -39,7 +39,7 @@ def paired_differences(
         relative: In percent of what it is compared with.
 
     Returns:
-        One row a group (model, task, differing settings), with the columns of ``contrast``.
+        One row per group (model, task, differing settings), with the columns of ``contrast``.
     """
     both = pd.concat([frame, base])
     both.attrs = frame.attrs

@@ -1,4 +1,4 @@
-"""Summaries of a table of runs: one row a group of runs that differ in nothing but the seed."""
+"""Summaries of a table of runs: one row per group of runs that differ in nothing but the seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from experiments.reading.statistics.successes import is_bimodal
 
 
 def summarize(frame: pd.DataFrame, metrics: Sequence[Metric]) -> pd.DataFrame:
-    """One row a group of runs that differ in nothing but the seed: figures over seeds.
+    """One row per group of runs that differ in nothing but the seed: figures over seeds.
 
     Columns: model.name, the task's (length), every other setting that differs in the table; n (runs that ended with a
     value of the first metric), failed, parameters, hidden. Of the first metric: mean, std (ddof 1), low and high

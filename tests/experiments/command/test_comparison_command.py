@@ -21,7 +21,7 @@ def run(capsys, *arguments):
 
 
 def record(out, label, accuracies, **train):
-    """Finished runs on disk, one a seed."""
+    """Finished runs on disk, one per seed."""
     for seed, accuracy in enumerate(accuracies):
         settings = sequence_run(label, 5, seed, train=SequenceTraining(**train))
         folder = out / settings.folder

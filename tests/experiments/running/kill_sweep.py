@@ -2,7 +2,7 @@
 
     python tests/experiments/running/kill_sweep.py FOLDER --kills 30 --seeds 10 --workers 2
 
-Four settings, so 4 runs a seed. A kill is SIGKILL to the process of the command. One in five falls somewhere in the
+Four settings, so 4 runs per seed. A kill is SIGKILL to the process of the command. One in five falls somewhere in the
 start of the program, the others at a random time after its first run has begun. The last start is left alone.
 Prints one line of JSON; ends with 0 if every run has a result equal to that of the undisturbed sweep, bit for bit, and
 none was recorded twice.

@@ -81,7 +81,7 @@ def test_the_estimate_adds_up(tmp_path, known_times):
     text = describe(runs(), tmp_path, workers=2, how=Execution())
     assert "at most 2.4 min with 2 workers" in text
     assert text.count("47 s") == 2
-    assert len(known_times) == 2  # one a length, whatever the seeds
+    assert len(known_times) == 2  # one per length, whatever the seeds
 
 
 def test_settings_that_cost_the_same_are_timed_once(tmp_path, known_times):

@@ -24,7 +24,7 @@ class Score:
     """How well the characters of a text are predicted.
 
     Args:
-        loss: Mean cross-entropy in nats a character.
+        loss: Mean cross-entropy in nats per character.
         accuracy: Share of characters that were the most probable one, in 0..1.
     """
 
@@ -33,7 +33,7 @@ class Score:
 
     @property
     def bits(self) -> float:
-        """The loss in bits a character."""
+        """The loss in bits per character."""
         return bits_per_character(self.loss)
 
 

@@ -65,7 +65,7 @@ def plot_learning(
     styles: Styles,
     line: str = "-",
 ) -> Axes:
-    """A column of ``curve.csv`` against steps, one line a seed.
+    """A column of ``curve.csv`` against steps, one line per seed.
 
     Args:
         curves: Tables of ``curve.csv`` by model.

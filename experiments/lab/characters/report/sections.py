@@ -34,10 +34,10 @@ STREAMS = (
     "border between the parts."
 )
 AGAINST = (
-    f"Test loss in {BITS}, a mark a run, against the number of parameters and the time in training steps; on the right "
-    "against the number of characters that were read before the prediction, in groups that double in size. The curve "
-    "of a graph network or a Transformer is flat beyond its reach; a recurrent one's can go on. The vertical axes do "
-    "not begin at 0."
+    f"Test loss in {BITS}, a mark per run, against the number of parameters and the time in training steps; on the "
+    "right against the number of characters that were read before the prediction, in groups that double in size. The "
+    "curve of a graph network or a Transformer is flat beyond its reach; a recurrent one's can go on. The vertical "
+    "axes do not begin at 0."
 )
 LEARNING = (
     f"Top: loss in {BITS}, training dashed (the mean since the last look), validation solid. Below: share of "
@@ -215,7 +215,7 @@ def samples(results: Results) -> Section:
 
 
 def sample_rows(table: pd.DataFrame) -> list[dict[str, str]]:
-    """A row a step and temperature, with the texts by length."""
+    """A row per step and temperature, with the texts by length."""
     rows = []
     for (step, temperature), group in table.groupby(["step", "temperature"]):
         texts = {

@@ -10,7 +10,7 @@ from experiments.reading.results import Results
 
 
 def plot_node_accuracy(results: Results, ax: Axes) -> Axes:
-    """Test accuracy in percent: a dot a seed, the mean with its standard deviation, the paper's mean.
+    """Test accuracy in percent: a dot per seed, the mean with its standard deviation, the paper's mean.
 
     Args:
         results: Runs on one data set that differ in model and seed alone.

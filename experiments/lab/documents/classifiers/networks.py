@@ -1,4 +1,4 @@
-"""Networks that classify documents: over one graph of a corpus, over a graph a document, over sequences, over bags."""
+"""Networks that classify documents: over one graph of a corpus, a graph per document, sequences, or bags."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Corpus:
 
 
 def read_table(path: Path, name: str | None = None) -> Corpus:
-    """Documents from a file of tab-separated values: a heading with the columns of ``COLUMNS``, a row a document.
+    """Documents from a file of tab-separated values: a heading with the columns of ``COLUMNS``, a row per document.
 
     It is in UTF-8, or begins with the mark of UTF-16. Its lines end as those of Unix, Windows or old Macs do.
 

@@ -40,7 +40,7 @@ def plot_learning_curve(results: Results, ax: Axes) -> Axes:
 
 
 def plot_document_accuracy(results: Results, ax: Axes) -> Axes:
-    """Test accuracy at one share of labels: a dot a seed, the mean with its standard deviation, the paper's mean.
+    """Test accuracy at one share of labels: a dot per seed, the mean with its standard deviation, the paper's mean.
 
     Args:
         results: Runs on one corpus with one share, under the same settings.

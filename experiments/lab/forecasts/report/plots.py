@@ -26,7 +26,7 @@ class _PlainNumbers(LogFormatter):
 
 
 def plot_errors(results: Results, ax: Axes) -> Axes:
-    """Test error of every run: a dot a seed, the mean with its standard deviation; hollow where edges are shuffled.
+    """Test error of every run: a dot per seed, the mean with its standard deviation; hollow where edges are shuffled.
 
     Args:
         results: Runs that differ in model, edges and seed alone.
@@ -96,7 +96,7 @@ def plot_gain(
 def plot_error_curves(
     curves: Mapping[tuple[str, str], list[pd.DataFrame]], ax: Axes, styles: Mapping[str, dict[str, Any]]
 ) -> Axes:
-    """Validation error against steps, one line a seed; dashed where edges are shuffled.
+    """Validation error against steps, one line per seed; dashed where edges are shuffled.
 
     Args:
         curves: Curves of the seeds, by model and edges.

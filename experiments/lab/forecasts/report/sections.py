@@ -30,9 +30,7 @@ ERRORS = (
     "Dots: single seeds; bars: mean and one standard deviation. Full dots: the given edges, or no edges; hollow: the "
     "same graph with its nodes renamed at random. The axis does not begin at 0."
 )
-CURVES = (
-    "Validation error against steps, one line a seed; dashed: shuffled edges. A line ends where its run did."
-)
+CURVES = "Validation error against steps, one line per seed; dashed: shuffled edges. A line ends where its run did."
 
 
 def data(results: Results) -> Section:

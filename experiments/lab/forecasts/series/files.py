@@ -39,7 +39,7 @@ def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
     names = names[skipped:]
     if not names or len(rows) < 2:
         raise ValueError(
-            f"series: {path} should have a row with the names of the nodes and one row a time step below"
+            f"series: {path} should have a row with the names of the nodes and one row per time step below"
         )
     _check_commas(rows[0][1], f"series: {path}")
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -95,7 +95,7 @@ def _number(text: str, where: str, hint: str) -> float:
 
 
 def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
-    """Undirected edges, two names of nodes a row; a first row that says ``source,target`` is left out.
+    """Undirected edges, two names of nodes per row; a first row that says ``source,target`` is left out.
 
     Args:
         path: A CSV file.

@@ -34,8 +34,8 @@ def heard(results: Results) -> Section | None:
         figure = Figure(figsize=(9.6, 4.8), layout="constrained")
         draw_heard(part, rows, figure)
         text = (
-            "Left: test accuracy, a dot a seed and a line through the means. Right: the derivative of the answer with "
-            "respect to the input that holds it, after training (before it, where nothing was trained): lines are "
+            "Left: test accuracy, a dot per seed and a line through the means. Right: the derivative of the answer "
+            "with respect to the input that holds it, after training (before it, where nothing was trained): lines are "
             "geometric means, dots seeds. What lies in a strip at the bottom is exactly 0."
         )
         blocks.append(

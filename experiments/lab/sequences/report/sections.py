@@ -67,7 +67,7 @@ def accuracy(results: Results) -> Section | None:
 
 
 def _by_model(results: Results, parts: dict[str, Results], judged: str, left_out: str) -> Section:
-    """Over one length there is no line: a row a model."""
+    """Over one length there is no line: a row per model."""
     figure = _panels(parts, 1.2 + 0.36 * len(results.models))
     for (title, part), ax in zip(parts.items(), figure.axes):
         chance = chance_of(part.frame)
@@ -106,11 +106,11 @@ def training(results: Results) -> Section | None:
     for title, part in parts.items():
         if not part.ended.empty:
             curve = part.metric.curve.replace("_", " ").capitalize()
-            text = f"{curve}, one line a seed. The table of runs shows the curves one by one."
+            text = f"{curve}, one line per seed. The table of runs shows the curves one by one."
             blocks.append(Picture(titled("Training curves", title), text, _curve_figure(part)))
     decaying = results.some(results.frame["train.decay_every"] > 0)
     if decaying is not None and not decaying.ended.empty:
-        text = "Step size of the optimiser, one line a run."
+        text = "Step size of the optimiser, one line per run."
         blocks.append(Picture("Learning rate", text, _rate_figure(decaying)))
     return Section("curves", "How it was learned", blocks) if blocks else None
 

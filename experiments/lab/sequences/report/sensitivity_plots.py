@@ -26,7 +26,7 @@ def plot_sensitivity(
     styles: Styles | None = None,
     limits: tuple[float, float] | None = None,
 ) -> Axes:
-    """log D(r) against r: a line a model through the means over seeds, a band from the lowest seed to the highest.
+    """log D(r) against r: a line per model through the means over seeds, a band from the lowest seed to the highest.
 
     Where D is exactly 0, a mark stands in the strip below the axis's numbers, which a logarithm cannot show.
 

@@ -81,7 +81,7 @@ def decay_rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
                 "model": model,
                 "T": int(length),
                 "weights": when,
-                "decay a step": decay.per_step,
+                "decay per step": decay.per_step,
                 "half-distance": decay.half_distance,
                 "mean radius": decay.mean_radius,
                 "reach": decay.reach,

@@ -141,7 +141,7 @@ class RandomCombinations(Task):
 
 
 class CopyMemory(Task):
-    """Ten symbols, T steps of silence, then the ten symbols are due, one a step."""
+    """Ten symbols, T steps of silence, then the ten symbols are due, one per step."""
 
     num_tokens = 10
     num_outputs = 9

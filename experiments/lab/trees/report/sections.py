@@ -78,7 +78,7 @@ def radius_figure(frame: pd.DataFrame) -> Any:
 
 
 def plot_radius(frame: pd.DataFrame, ax: Axes, *, column: str, published: bool = False) -> Axes:
-    """One accuracy against radius: a dot a seed, lines through means; the paper's as crosses where asked for."""
+    """One accuracy against radius: a dot per seed, lines through means; the paper's as crosses where asked for."""
     styles = model_styles(sorted(frame["kind"].unique(), key=natural))
     drawn: set[str] = set()
     for number, (kind, style) in enumerate(styles.items()):

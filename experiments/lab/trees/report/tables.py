@@ -15,7 +15,7 @@ from experiments.records.records import RunRecord
 
 
 def tree_table(runs: list[RunRecord]) -> pd.DataFrame:
-    """One row a run: ``runs_table`` with ``kind`` and ``fitted``.
+    """One row per run: ``runs_table`` with ``kind`` and ``fitted``.
 
     ``kind`` is the model's label without its number of layers, which grows with the radius (with it where models differ
     in nothing else), and with the settings that differ between runs. ``fitted`` is the accuracy of the selected weights

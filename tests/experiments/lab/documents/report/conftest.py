@@ -34,7 +34,7 @@ LABELS = ["<b>NA</b>", "NA"]  # what pandas or a page could take for something e
 
 @pytest.fixture
 def recorded(tmp_path):
-    """A function that writes runs with these accuracies by (model, share), one a seed, and reads the folder.
+    """A function that writes runs with these accuracies by (model, share), one per seed, and reads the folder.
 
     A pair is transductive and inductive; None is a run that failed.
     """

@@ -34,7 +34,7 @@ ERRORS = {
 
 
 def records(tmp_path, found=ERRORS, square=False, best=None, change=None, **given):
-    """Runs with these errors by model and edges, one a seed; None is a run that failed."""
+    """Runs with these errors by model and edges, one per seed; None is a run that failed."""
     made = []
     for (label, edges), values in found.items():
         runs = plan(find_experiment("forecast"), [label], range(len(values)), {"edges": [edges], **given})

@@ -55,7 +55,7 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
     ("content", "message"),
     [
         ("", "a row with the names"),
-        ("a,b\n", "one row a time step"),
+        ("a,b\n", "one row per time step"),
         ("a,a\n1,2\n", "row 1: node 'a' stands twice"),
         ("a,\n1,2\n", "row 1: column 2 has no name$"),
         (",a\n0,2\n", "row 1: column 1 has no name; if it holds times, name it time"),

@@ -74,7 +74,7 @@ def test_seeds_are_averaged_over_and_settings_are_not(tmp_path, measured):
     ]
     results = Results(tmp_path, runs)
     rows = number_rows(sensitivities(results))
-    assert [(row["settings"], row["D(1)"], row["decay a step"]) for row in rows] == [
+    assert [(row["settings"], row["D(1)"], row["decay per step"]) for row in rows] == [
         ("hidden 8", "1", "1"),
         ("hidden 12", "6", "0.5"),
     ]
