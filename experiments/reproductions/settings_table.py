@@ -16,7 +16,7 @@ from experiments.reproductions.claims.claim import NOT_STATED, Claim, Plan
 
 #: Where a run computes and what it is called: no settings of a comparison.
 BOOKKEEPING = frozenset(
-    {"experiment", "device", "threads", "deterministic", "audit", "tuned", "code", "train.processes"}
+    {"experiment", "device", "threads", "deterministic", "audit", "tuned", "smoke", "code", "train.processes"}
     | {"corpus.sha256", "corpus.characters"}
 )
 SEEDS = "seeds"

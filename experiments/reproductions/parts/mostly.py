@@ -78,11 +78,11 @@ class Mostly:
 
     def tested(self, floor: float) -> Finding:
         """What the sign test says; see ``Finding``."""
-        if not self.borders:
+        known = [len(border.runs.scores) for border in self.borders if len(border.runs.scores)]
+        if not known:
             return Finding(self.said, "", untested="no such runs")
         told = "; ".join(_in_words(self.borders))
-        known = [len(border.runs.scores) for border in self.borders if len(border.runs.scores)]
-        if min(known, default=0) < LEAST_SEEDS:
+        if min(known) < LEAST_SEEDS:
             return Finding(self.said, told, untested=TOO_FEW)
         still = sum(
             int((border.runs.still & ~(border.runs.scores >= border.at)).sum()) for border in self.borders

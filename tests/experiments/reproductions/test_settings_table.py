@@ -8,7 +8,17 @@ from experiments.reproductions.claims.table import CLAIMS
 from experiments.reproductions.settings_table import CUT, OTHERS, SAME, settings_of, settings_rows
 
 #: Where a run computes, how it is called, and what is known of a text once it is read.
-NO_SETTING = {"experiment", "device", "threads", "deterministic", "audit", "tuned", "code", "processes"}
+NO_SETTING = {
+    "experiment",
+    "device",
+    "threads",
+    "deterministic",
+    "audit",
+    "tuned",
+    "smoke",
+    "code",
+    "processes",
+}
 NO_SETTING |= {"sha256", "characters", "name", "family", "model"}
 
 

@@ -35,7 +35,7 @@ def tuned_checks(frame: pd.DataFrame) -> list[Check]:
     ]
     return [
         *decided(parts, resolution(frame, "test_accuracy")),
-        Check("85.10 % for the tuned GCN", "of another split and a deeper network; not options here", None),
+        Check("85.10 % for the tuned GCN", "of another split and a deeper network, which were not run", None),
         Check("level with graph transformers", "none of the source's is here", None),
     ]
 

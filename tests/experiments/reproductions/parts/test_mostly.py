@@ -58,8 +58,9 @@ def test_what_a_cut_ended_while_it_was_low_shows_nothing():
 def test_too_few_runs_and_none():
     (two,) = decided([reach("", [runs(2, 0)], 0.99)])
     assert (two.holds, two.measured) == (None, "at 0.99 or more: 2 of 2 (a); fewer than 3 seeds")
-    (none,) = decided([reach("", [], 0.99)])
-    assert (none.holds, none.measured) == (None, "no such runs")
+    for groups in ([], [not_run("a"), not_run("b")]):
+        (none,) = decided([reach("", groups, 0.99)])
+        assert (none.holds, none.measured) == (None, "no such runs")
 
 
 def test_a_group_that_was_not_run_can_be_refuted_by_another_and_not_shown():
