@@ -42,7 +42,7 @@ class Evidence:
         return self.claim.plan(self.quick)
 
     def frame(self, experiment: str = "") -> pd.DataFrame:
-        """One row a run, with columns as in ``results.csv``; of one experiment if named."""
+        """One row per run, with columns as in ``results.csv``; of one experiment if named."""
         return runs_table([run for run in self.runs if experiment in ("", run.settings.experiment)])
 
     def results(self) -> Results:

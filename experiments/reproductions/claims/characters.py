@@ -131,7 +131,7 @@ C2 = Claim(
         "completes 'I have the' and 'May the'."
     ),
     method=_LOOPS
-    + "Mean over steps and prompts, texts of 120 characters, a number a seed; that it grows with τ is tested over "
+    + "Mean over steps and prompts, texts of 120 characters, a number per seed; that it grows with τ is tested over "
     "seeds. A completion always begins with what is given, so completions are shown and count for nothing.",
     left_out="The prompt 'I am your', the scripts, and samples of 60 and 180 characters.",
     full=_completions(5000, 3),

@@ -20,7 +20,7 @@ def draw_training(evidence: Evidence) -> Figure:
     accuracy, loss, rate = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 1.2))
     for ax, training, validation, ylabel in (
         (accuracy, "train_accuracy_100", "validation_accuracy", "accuracy"),
-        (loss, "train_loss", "validation_loss", "loss, nats a character"),
+        (loss, "train_loss", "validation_loss", "loss, nats per character"),
     ):
         plot_learning(curves, ax, metric=training, ylabel=ylabel, styles=styles, line="--")
         plot_learning(curves, ax, metric=validation, ylabel=ylabel, styles=styles)
@@ -32,7 +32,7 @@ def draw_training(evidence: Evidence) -> Figure:
     if evidence.claim.id == "E2":
         accuracy.plot(list(REPORTED), list(REPORTED.values()), "k*", ms=9, label="report E")
     accuracy.legend(loc="lower right", fontsize=8, frameon=False)
-    accuracy.set_title(", ".join(curves) + ": one line a seed", fontsize=10)
+    accuracy.set_title(", ".join(curves) + ": one line per seed", fontsize=10)
     return figure
 
 

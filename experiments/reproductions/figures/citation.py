@@ -36,6 +36,6 @@ def draw_tuned(evidence: Evidence) -> Figure:
         names.append("\n".join(words))
     ax.set_xticks(range(len(names)), names, fontsize=8)
     ax.set_ylabel("test accuracy on Cora, public split")
-    ax.set_title("One mark a seed that chose nothing, bars are means", fontsize=10)
+    ax.set_title("One mark per seed that chose nothing, bars are means", fontsize=10)
     ax.grid(axis="y", color="0.9")
     return figure

@@ -52,7 +52,7 @@ def _lengths(evidence: Evidence, smooth: Smoothing | None, how: str) -> Figure:
         runs = [(run, curve) for run, curve in evidence.curves() if run.settings.length == T]
         _training_curves(runs, ax, smooth)
         ax.set_title(f"T = {T}", fontsize=10)
-    bottom.suptitle(f"Accuracy in training, one line a seed{how}", fontsize=10)
+    bottom.suptitle(f"Accuracy in training, one line per seed{how}", fontsize=10)
     axes[0].set_ylabel("train accuracy")
     return figure
 
@@ -81,7 +81,7 @@ def _spread_over(values: Sequence[int], count: int) -> list[int]:
 
 
 def draw_steps(evidence: Evidence) -> Figure:
-    """Validation accuracy by step, a panel a length, a line a seed."""
+    """Validation accuracy by step, a panel a length, a line per seed."""
     lengths = sorted({run.settings.length for run in evidence.runs})
     styles = plots.model_styles(sorted({run.settings.model.label for run in evidence.runs}, key=natural))
     figure = Figure(figsize=(9, 4.2), layout="constrained")
@@ -101,7 +101,7 @@ def draw_steps(evidence: Evidence) -> Figure:
     for ax in axes[1:]:
         ax.set_ylabel("")
     axes[0].legend(loc="lower right", fontsize=8, frameon=False)
-    figure.suptitle("One line a seed; a dot where a run ended", fontsize=10)
+    figure.suptitle("One line per seed; a dot where a run ended", fontsize=10)
     return figure
 
 

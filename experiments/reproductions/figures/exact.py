@@ -53,7 +53,7 @@ def draw_b2(evidence: Evidence) -> Figure:
 
 
 def draw_gradients(evidence: Evidence) -> Figure:
-    """‖dL(T)/dh(t)‖ by step on a logarithmic axis, a line a seed."""
+    """‖dL(T)/dh(t)‖ by step on a logarithmic axis, a line per seed."""
     norms = evidence.numbers["norms"]
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     ax = figure.subplots()
@@ -63,7 +63,7 @@ def draw_gradients(evidence: Evidence) -> Figure:
             label = name if i == 0 else None
             ax.semilogy(steps, row, color=style["color"], linestyle=style["linestyle"], lw=1.3, label=label)
     ax.set(xlabel="step t", ylabel="‖dL(T)/dh(t)‖, mean over examples")
-    ax.set_title("How much of the last step's loss arrives at each step (one line a seed)", fontsize=10)
+    ax.set_title("How much of the last step's loss arrives at each step (one line per seed)", fontsize=10)
     ax.grid(axis="y", color="0.9")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
     return figure
@@ -96,6 +96,6 @@ def draw_optimizers(evidence: Evidence) -> Figure:
     }
     plot_curves(curves, ax, metric="validation_accuracy", styles=model_styles(curves))
     ax.set(ylim=(-0.03, 1.05))
-    ax.set_title("LSTM on palindromes, each optimiser at its best step size, one line a seed", fontsize=10)
+    ax.set_title("LSTM on palindromes, each optimiser at its best step size, one line per seed", fontsize=10)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=8, frameon=False)
     return figure

@@ -41,7 +41,7 @@ def draw_families(evidence: Evidence) -> Figure:
     figure = Figure(figsize=(10.2, 8.6), layout="constrained")
     axes = figure.subplots(2, 2)
     plot_seeds(recall, axes[0, 0], styles)
-    axes[0, 0].set_title("recall: one dot a seed", fontsize=10)
+    axes[0, 0].set_title("recall: one dot per seed", fontsize=10)
     _plot_distances(evidence, "recall", int(recall["length"].max()), axes[0, 1], styles)
     plot_lengths(ring, axes[1, 0], styles)
     axes[1, 0].set(xlabel="T: hops from the label to the node that asks")
@@ -59,7 +59,7 @@ def draw_recall(evidence: Evidence) -> Figure:
     figure = Figure(figsize=(10.2, 0.7 + 3.9 * len(sizes)), layout="constrained")
     for (T, pairs), (left, right) in zip(sizes, figure.subplots(len(sizes), 2, squeeze=False)):
         plot_seeds(frame[(frame["length"] == T) & (frame["pairs"] == pairs)], left, styles)
-        left.set_title(f"T = {T}, {pairs} pairs: one dot a seed", fontsize=10)
+        left.set_title(f"T = {T}, {pairs} pairs: one dot per seed", fontsize=10)
         _plot_distances(evidence, "recall", T, right, styles)
     _legend(figure, styles)
     return figure
@@ -74,7 +74,7 @@ def draw_copying(evidence: Evidence) -> Figure:
     left, right = figure.subplots(1, 2)
     plot_seeds(far, left, styles)
     T = int(far["length"].max())
-    left.set_title(f"T = {T}: one dot a seed", fontsize=10)
+    left.set_title(f"T = {T}: one dot per seed", fontsize=10)
     _plot_distances(evidence, "selective-copying", T, right, styles)
     _legend(figure, styles)
     return figure
@@ -123,7 +123,7 @@ def draw_squashing(evidence: Evidence) -> Figure:
     left.set_title(f"T = {T}: small marks are seeds, lines and large marks means", fontsize=10)
     right.set(xlabel="effective resistance between label and asker", yscale="log")
     right.set_ylabel("share of the signal that the edges keep")
-    right.set_title("initial weights, as many layers as hops: one mark a seed", fontsize=10)
+    right.set_title("initial weights, as many layers as hops: one mark per seed", fontsize=10)
     left.legend(loc="upper left", **_LEGEND)
     for ax in (left, right):
         ax.grid(axis="y", color="0.9")
@@ -146,7 +146,7 @@ def draw_vanishing(evidence: Evidence) -> Figure:
             x = place + (-0.14 if filled else 0.14) + _apart(len(values))
             left.plot(x, values, marker, color=color, ms=5, mfc=color if filled else "none", alpha=0.8)
     left.set(yscale="log", ylabel="share of the signal that is kept")
-    left.set_title("initial weights: one mark a seed", fontsize=10)
+    left.set_title("initial weights: one mark per seed", fontsize=10)
     left.legend(
         handles=[
             Line2D([], [], ls="none", marker="o", color="0.3", label="by the layers"),
@@ -156,7 +156,7 @@ def draw_vanishing(evidence: Evidence) -> Figure:
         **_LEGEND,
     )
     plot_seeds(frame, right, styles, order=labels)
-    right.set_title(f"T = {T}: one dot a seed", fontsize=10)
+    right.set_title(f"T = {T}: one dot per seed", fontsize=10)
     border = sum(_layers(label) == T for label in labels) - 0.5
     for ax in (left, right):
         ax.set_xticks(range(len(labels)), labels, rotation=40, ha="right", fontsize=8)
@@ -208,7 +208,7 @@ def plot_seeds(
 
 
 def plot_lengths(frame: pd.DataFrame, ax: Axes, styles: dict[str, dict[str, Any]]) -> Axes:
-    """Accuracy against length: a dot a seed, a line through the means."""
+    """Accuracy against length: a dot per seed, a line through the means."""
     labels = [label for label in styles if label in set(frame[LABEL])]
     lengths = sorted(frame["length"].unique())
     gap = min(np.diff(lengths), default=1)

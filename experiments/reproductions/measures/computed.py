@@ -46,7 +46,7 @@ def time_gate(
     """k(t) of units with given period, shift and open ratio, in training and in evaluation.
 
     Args:
-        tau, shift, r_on: One value a unit.
+        tau, shift, r_on: One value per unit.
         leak: α in training.
         end: Last time.
         points: How many times from 0 on.
@@ -66,7 +66,7 @@ def time_gate(
 def gradients_through_time(
     *, length: int, hidden: int, examples: int, seeds: int, forget_biases: list[float], scale: float
 ) -> dict[str, Any]:
-    """‖dL(T)/dh(t)‖ of untrained networks that read digit palindromes, mean over examples, one row a seed.
+    """‖dL(T)/dh(t)‖ of untrained networks that read digit palindromes, mean over examples, one row per seed.
 
     Args:
         length: Length T of the palindromes; T - 1 steps are read.

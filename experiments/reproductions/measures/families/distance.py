@@ -43,7 +43,7 @@ def squashing_checks(frames: dict[str, pd.DataFrame], shares: dict[str, pd.DataF
 
     Args:
         frames: Runs on each graph.
-        shares: What layers and edges keep at initial weights, a row a run; see ``losses_of``.
+        shares: What layers and edges keep at initial weights, a row per run; see ``losses_of``.
     """
     T = reference_distance(frames["ring"], SQUASHING_AT)
     far = {graph: frame[frame["length"] == T] for graph, frame in frames.items()}
@@ -102,7 +102,7 @@ def vanishing_checks(frame: pd.DataFrame, shares: pd.DataFrame, T: int, *, cut: 
 
     Args:
         frame: Runs of one distance.
-        shares: What layers and edges keep at initial weights, a row a run; see ``losses_of``.
+        shares: What layers and edges keep at initial weights, a row per run; see ``losses_of``.
         T: The distance.
         cut: Whether more steps could have helped.
     """

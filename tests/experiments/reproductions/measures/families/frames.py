@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def runs(scores, **columns):
-    """One row a run, from test accuracies by model; None is a run that failed.
+    """One row per run, from test accuracies by model; None is a run that failed.
 
     Args:
         scores: By label, a list with one accuracy a seed.
@@ -28,7 +28,7 @@ def runs(scores, **columns):
 
 
 def shares(depth, edges, **columns):
-    """What layers and edges keep, a row a run: by model, a list with one share a seed."""
+    """What layers and edges keep, a row per run: by model, a list with one share a seed."""
     rows = [
         {"model": label, "seed": seed, "depth": d, "edges": e, "resistance": 2.0, **columns}
         for label in depth

@@ -11,7 +11,7 @@ SEEDS = 9
 
 
 def runs(model, hidden, dropout, test, validation=0.8, heads=1):
-    """One row a seed; test accuracies about a middle."""
+    """One row per seed; test accuracies about a middle."""
     spread = np.linspace(-0.003, 0.003, SEEDS)
     return pd.DataFrame(
         {
