@@ -235,8 +235,8 @@ def engine_for(runs: Sequence[Run], how: Execution) -> Execution:
             f"engine: {here[0]} was defined in a notebook or at a prompt; write it into a file for Ray"
         )
     print(
-        f"gnnlab: runs train one after the other in this process, because {', '.join(here)} has no file; "
-        "write it into one to train in several",
+        f"gnnlab: runs train one after the other in this process, because {', '.join(here)} "
+        f"{'have' if len(here) > 1 else 'has'} no file; what is written into one trains in several",
         file=sys.stderr,
     )
     return dataclasses.replace(how, engine="serial")

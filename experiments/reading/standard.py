@@ -47,7 +47,7 @@ def summary(results: Results) -> Section:
             "Bimodal: some runs reach it and others stay far below, so that the mean describes neither. "
         )
     step = results.experiment.step
-    note += f"Parameters, steps ({step}s), milliseconds per {step} and seconds per run are medians."
+    note += f"Parameters, {step}s, milliseconds per {step} and seconds per run are medians."
     papers = {
         p.source for p in results.experiment.published if any(r["model"] == f"{p.model}{PAPER}" for r in rows)
     }

@@ -104,8 +104,9 @@ def _published(results: Results, row: pd.Series) -> list[Published]:
 
 
 def _has(results: Results, row: pd.Series, column: str, wanted: Any) -> bool:
-    """Whether the runs of a row have that value; a setting that all runs share is no column of the summary."""
-    return bool(row[column] == wanted if column in row else (results.frame[column] == wanted).all())
+    """Whether the runs of a row have that value; a setting that tells none apart is no column of the summary."""
+    own = results.frame[results.frame[LABEL] == row[LABEL]]
+    return bool(row[column] == wanted if column in row else (own[column] == wanted).all())
 
 
 def _published_row(

@@ -99,7 +99,15 @@ _given_origin: dict[str, Any] = {}
 
 def origin() -> dict[str, Any]:
     """Commit and command of the sweep, as a record has them."""
-    return _given_origin or {"commit": _commit(), "command": shlex.join(["gnnlab", *sys.argv[1:]])}
+    return _given_origin or {"commit": _commit(), "command": _command()}
+
+
+def _command() -> str:
+    """What was typed, as it can be typed again: ``gnnlab ...``, or the user's own program."""
+    program = Path(sys.argv[0]).name
+    if program in ("gnnlab", "gnnlab_command.py", "__main__.py") or not program.endswith(".py"):
+        return shlex.join(["gnnlab", *sys.argv[1:]])
+    return shlex.join(["python", *sys.argv])
 
 
 def record_origin(values: dict[str, Any]) -> None:

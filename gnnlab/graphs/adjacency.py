@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+from torch_geometric.data import Data
 
 from gnnlab.graphs.any_graph import graph_parts
 from gnnlab.graphs.graph_arrays import at_least_float32, square_matrix
@@ -129,11 +130,12 @@ def degree_matrix(
     return csr_matrix(nodes, nodes[:-1], degree, degree.numel())
 
 
-def adjacency_power(matrix: Tensor, power: int) -> Tensor:
+def adjacency_power(matrix: Tensor | Data, power: int) -> Tensor:
     """Return the dense matrix to a power; entry (i, j) of A^k counts the walks of k edges from j to i.
 
     Args:
-        matrix: (N, N) real numbers of any type, dense or sparse, of torch, NumPy or SciPy.
+        matrix: (N, N) real numbers of any type, dense or sparse, of torch, NumPy or SciPy; or a graph of PyG or
+            networkx, whose adjacency matrix is taken.
         power: k, from 0 to 10^9.
 
     Returns:
@@ -148,7 +150,8 @@ def adjacency_power(matrix: Tensor, power: int) -> Tensor:
     tensor([[9.5672e+11, 1.5480e+12],
             [1.5480e+12, 2.5047e+12]], dtype=torch.float64)
     """
-    square = square_matrix(matrix).double()
+    is_graph = hasattr(matrix, "edge_index") or hasattr(matrix, "adjacency")
+    square = square_matrix(adjacency_matrix(matrix) if is_graph else matrix).double()
     times = whole_number("power", power, least=0, most=MOST_POWER)
     result = torch.linalg.matrix_power(square, times)
     if not bool(result.isfinite().all()) and bool(square.isfinite().all()):

@@ -43,7 +43,7 @@ def of_palindrome(graph: DrawnGraph) -> str:
     """How far the missing symbol is from its answer."""
     last = graph.names.num_nodes - 1
     hops = hops_from(0, graph.pairs, last + 1)[last]
-    return f"The missing symbol is that of node 0, {counted(hops, 'layer')} away"
+    return f"The missing symbol equals the first one, {counted(hops, 'hop')} away"
 
 
 def of_field(name: str, pairs: Sequence[Pair], nodes: int, node: int, layers: int | None) -> str:
@@ -71,11 +71,11 @@ def of_field(name: str, pairs: Sequence[Pair], nodes: int, node: int, layers: in
 
 
 def of_powers(pairs: Sequence[Pair], nodes: int) -> str:
-    """After how many layers every node hears every other."""
+    """Within how many hops the nodes are. (A^k counts walks of exactly k edges, and may have gaps.)"""
     hops = [hop for node in range(nodes) for hop in hops_from(node, pairs, nodes)]
     if -1 in hops:
         return f"{hops.count(-1):,} of {nodes * (nodes - 1):,} pairs of nodes never hear of each other"
-    return f"Every node hears every other after {counted(max(hops), 'layer')}, and not before"
+    return f"Every node is within {counted(max(hops), 'hop')} of every other"
 
 
 def of_graph(name: str, pairs: Sequence[Pair], nodes: int, classes: Sequence[int] | None = None) -> str:

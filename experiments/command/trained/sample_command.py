@@ -47,7 +47,7 @@ def sample(
     run_folder
         Folder of one run of `gnnlab run characters`. An unfinished run gives its best weights so far.
     others
-        Further ones, to be read side by side.
+        Further ones, whose texts stand below it.
     prompt
         What the text begins with. Give the option again for another one.
     length

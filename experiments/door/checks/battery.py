@@ -98,7 +98,7 @@ def carried_out(check: Check, subject: Any) -> None:
         raise
     except Exception as error:
         asks = inspect.cleandoc(check.__doc__ or "").partition("\n")[0]
-        raise Fault(f"{subject.failure(error)}; asked for here: {asks}") from error
+        raise Fault(f"{subject.failure(error)}; what is looked at: {asks}") from error
 
 
 def battery(title: str, checks: tuple[Check, ...], subject: Any) -> Report:

@@ -211,7 +211,12 @@ def verdict_sentence(judged: pd.DataFrame, baseline: str, letter: str = "T") -> 
             where = "" if single else f" at {letter} = {enumerated(lengths)}"
             told.append(f"{OUTCOMES[verdict][several]} {baseline}{where}")
         clauses.append(f"{enumerated(models)} {'; '.join(told)}")
-    return f"Seed by seed, {'. '.join(clauses)}." if clauses else ""
+    if not clauses:
+        return ""
+    text = f"Seed by seed, {'. '.join(clauses)}."
+    if "n" in known and (known["verdict"] == NOT_SHOWN).any():
+        text += f" With {int(known['n'].min())} seeds, what cannot be told apart need not be equal."
+    return text
 
 
 def judged_of(part: Results, judged: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,5 @@
 import networkx as nx
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -174,3 +175,13 @@ def test_weights_beyond_float32_are_neither_lost_nor_infinite(weight, tmp_path):
     file.write_text(f"a,b,{weight}\n")
     for graph in ([("a", "b", weight)], nx.DiGraph([("a", "b", {"weight": weight})]), file):
         assert adjacency_matrix(graph).tolist() == [[0, 0], [weight, 0]]
+
+
+def test_a_power_of_a_graph_is_that_of_its_matrix():
+    path = path_graph(5, directed=True)
+    by_hand = np.linalg.matrix_power(np.eye(5, k=-1), 3)
+    assert np.array_equal(adjacency_power(path, 3).numpy(), by_hand)
+    cycle = nx.cycle_graph(4)
+    assert np.array_equal(
+        adjacency_power(cycle, 2).numpy(), np.linalg.matrix_power(nx.to_numpy_array(cycle), 2)
+    )

@@ -21,7 +21,7 @@ def plot_node_accuracy(results: Results, ax: Axes) -> Axes:
     papers = {
         paper.model: paper.mean
         for paper in results.experiment.published
-        if all((ended[column] == value).all() for column, value in paper.task.items())
+        if all((ended.loc[ended[LABEL] == paper.model, c] == value).all() for c, value in paper.task.items())
     }
     for place, model in enumerate(models):
         accuracy = metric.scale * ended.loc[ended[LABEL] == model, metric.key].to_numpy(dtype=float)

@@ -42,7 +42,8 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     note = (
-        "One test node is what a single answer moves the accuracy by; the last column always names one class."
+        "One test node is what a single answer moves the accuracy by; the last column is the accuracy of always naming "
+        "the most frequent class."
     )
     blocks: list[Any] = [Table(rows, note)]
     social = [
@@ -65,7 +66,7 @@ def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
         shares = {"one test node": 1 / first["test_nodes"], "most frequent class": first["chance"]}
         rows.append(
             {"data set": str(dataset), **several, **sizes}
-            | {k: f"{100 * v:.1f} %" for k, v in shares.items()}
+            | {k: f"{100 * v:.{1 if v > 1e-3 else 2}f} %" for k, v in shares.items()}
         )
     return rows
 

@@ -147,11 +147,11 @@ def test_bad_options_are_one_line(arguments, words, tmp_path, monkeypatch, capsy
         (lambda: path_figure(1, **PATH, look=PLAIN), "One node, which hears itself alone"),
         (
             lambda: palindrome_figure("level", directed=False, mirrored=True, skip=0, adjacency=False, look=PLAIN),
-            "The missing symbol is that of node 0, 1 layer away",
+            "The missing symbol equals the first one, 1 hop away",
         ),
         (
             lambda: powers_figure("example", powers=[1, 4], kind="plain", directed=False, look=MATRIX),
-            "Every node hears every other after 4 layers, and not before",
+            "Every node is within 4 hops of every other",
         ),
         (
             lambda: powers_figure("path-3-directed", powers=[1], kind="plain", directed=False, look=MATRIX),

@@ -54,6 +54,16 @@ def test_mean_and_deviation_in_percent_with_the_paper_below(tmp_path):
     assert [row["n"] for row in rows] == ["2", "100", "1", "100"]
 
 
+def test_a_papers_figure_stands_below_runs_with_its_settings_alone(tmp_path):
+    given = {"gcn": [0.8], "gat": [0.83]}
+    runs = records(given, tmp_path) + records(given, tmp_path, layers=[4])
+    rows = summary_rows(Results(tmp_path, runs))
+    papers = {(row["model"], row["layers"]) for row in rows if "(paper)" in row["model"]}
+    assert papers == {("gcn (paper)", ""), ("gat (paper)", "")}
+    above = {rows[i - 1]["layers"] for i, row in enumerate(rows) if "(paper)" in row["model"]}
+    assert above == {"2"}
+
+
 def test_runs_with_other_settings_stand_in_panels_of_their_own(tmp_path):
     runs = records({"gcn": [0.8]}, tmp_path) + records({"gcn": [0.9]}, tmp_path, epochs=[50])
     parts = Results(tmp_path, runs).panels()
