@@ -52,7 +52,8 @@ def test_an_oracle_gives_exactly_these_sentences(tmp_path):
         "No plain path network of k layers answers beyond T = k + 1 (0 of 6 runs); up to there, 6 of 6 runs do.",
         "With a mirrored edge from the first digit to the missing one, 6 of 6 runs answer beyond T = k + 1.",
         "Seed by seed, rnn and gcn-2-mirrored cannot be told apart from lstm at T = 3 and 8. gcn-2 cannot be told "
-        "apart from lstm at T = 3; is worse than lstm at T = 8. With 6 seeds, what cannot be told apart need not be equal.",
+        "apart from lstm at T = 3; is worse than lstm at T = 8. With 6 seeds, what cannot be told apart "
+        "need not be equal.",
     ]
 
 
