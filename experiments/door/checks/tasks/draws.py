@@ -11,7 +11,7 @@ from experiments.core import own
 from experiments.door.checks.comparing import same_bits
 from experiments.door.checks.models.subject import OTHER_SEED, SEED
 from experiments.door.checks.randomness import drawn_from, places, seeded
-from experiments.door.checks.verdicts import Fault
+from experiments.door.checks.verdicts import Caution, Fault
 from experiments.lab.sequences.tasks.drawn import checked
 from experiments.lab.sequences.tasks.task import Batch, Task
 
@@ -126,10 +126,14 @@ def splits(subject: TaskSubject) -> None:
         if "edges" in batch.extras:
             rows = torch.cat([rows, batch.extras["edges"].flatten(1).to(rows)], 1)
         seen[split] = set(map(tuple, rows.tolist()))
-    if not task.disjoint:
-        return
     for one, other in (("train", "validation"), ("train", "test"), ("validation", "test")):
-        if shared := len(seen[one] & seen[other]):
+        shared = len(seen[one] & seen[other])
+        if shared and not task.disjoint:
+            raise Caution(
+                f"{shared} inputs of the {other} part are in the {one} part too, at T = {task.length}: there are too "
+                "few different ones, or the task says disjoint = False; the page of a comparison says so"
+            )
+        if shared:
             raise Fault(
                 f"{shared} inputs of the {other} part are in the {one} part too; leave batch as Task has it, which "
                 "divides by a hash of the input, or say disjoint = False"
