@@ -128,7 +128,10 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     """
     values = {option.name: given.get(option.name, option.initial) for option in options}
     if values["config"] is not None:
-        raise ValueError("config: gnnlab run takes one such file, and gnnlab sweep none beside its own")
+        raise ValueError(
+            "config: only gnnlab run takes it; gnnlab run NAME --config FILE --tune SPACE tunes, and a sweep "
+            "has a file of its own"
+        )
     smoke = experiment.smoke if values["smoke"] else {}
     how = Execution(**{name: values[name] for name in OPTIONS})
     labels = values["models"]

@@ -98,7 +98,7 @@ def table(
         The best mean first [models in their natural order]. The best of many rows is better than it will be on new
         seeds: to compare models by their best settings, choose them with `gnnlab run EXPERIMENT --tune`.
     selection
-        In place of it, the test figure at the step that validation chose, at the last step, and the best along
+        In place of the table: the test figure at the step that validation chose, at the last step, and the best along
         training, of runs with --audit.
     out
         File to write in place of the terminal.

@@ -122,7 +122,7 @@ def _common(name: str) -> list[CommandOption]:
         CommandOption(
             "config",
             Path,
-            "A YAML file with any of these options, as gnnlab sweep takes; what the command line says comes first",
+            "A YAML file with any of these options, as gnnlab sweep takes; options on the command line override it",
         ),
         CommandOption("out", Path, "Folder for the results", f"runs/{name}"),
         CommandOption(

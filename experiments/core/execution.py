@@ -64,7 +64,7 @@ class Execution:
             raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
         check_equivalent(self.equivalent)
         if self.quiet and self.verbose:
-            raise ValueError("quiet: it cannot be said together with verbose")
+            raise ValueError("quiet: give one of --quiet and --verbose")
         if self.tensorboard:
             check_tensorboard()
         for name, least in (("cpus_per_run", 0), ("gpus_per_run", -1)):

@@ -139,7 +139,9 @@ def describe(runs: Sequence[Run], out: Path, *, workers: int, how: Execution) ->
             f"(from {TIMED_STEPS} timed steps of each setting; start-up left out)"
         )
     there = len(runs) - to_do
-    counted = f"{len(runs)} runs, of which {there} are there already: {to_do} to do in {out}"
+    counted = (
+        f"{len(runs)} run{'s' * (len(runs) != 1)}, of which {there} are there already: {to_do} to do in {out}"
+    )
     return "\n".join([_table(pd.DataFrame(rows)), "", counted, estimate])
 
 
@@ -242,7 +244,7 @@ def _table(frame: pd.DataFrame) -> str:
         name
         for name in frame.columns
         if name in (*counts, "model.name", "length")
-        or (not name.startswith(("model.", "seed")) and frame[name].map(str).nunique() > 1)
+        or (not name.startswith(("model.", "seed", "code")) and frame[name].map(str).nunique() > 1)
     ]
     shown = ["model.name", *(name for name in shown if name != "model.name")]
     names = {name: name.removeprefix("train.").removesuffix(".name") for name in shown}

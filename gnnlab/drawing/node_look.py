@@ -166,5 +166,7 @@ def field_look(labels: dict[int, str], pairs: Iterable[Pair], node: int, layers:
         text[-1] = f"{last} to {furthest} hops away"
     legend = list(zip(HOPS, text))
     if -1 in heard:
-        legend.append((UNHEARD, "not heard" if layers is None else f"not heard in {layers} layers"))
+        legend.append(
+            (UNHEARD, "not heard" if layers is None else f"not heard in {layers} layer{'s' * (layers != 1)}")
+        )
     return NodeLook(shade, labels, legend)

@@ -169,6 +169,9 @@ def _busiest(graph: DrawnGraph) -> int:
     return max(range(graph.names.num_nodes), key=lambda node: ends[node], default=0)
 
 
+USUAL_SHARE = 0.775  # of a figure that its only axes have
+
+
 def _draw_legend(ax: Axes, look: NodeLook, edges: list[Any], font: float) -> None:
     from matplotlib.lines import Line2D
 
@@ -184,12 +187,15 @@ def _draw_legend(ax: Axes, look: NodeLook, edges: list[Any], font: float) -> Non
         return
     texts = [handle.get_label() for handle in handles]
     longest = max(map(len, texts))
+    # Letters that stand beside each other: 90 of 9 points across 9 inches of figure.
+    across = ax.get_position().width / USUAL_SHARE * ax.figure.get_figure(root=True).get_size_inches()[0]
+    room = int(90 * across / 9 * 9 / font)
     drawn = ax.legend(
         handles,
         [str(place) for place in range(len(texts))],  # matplotlib leaves out what begins with _
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
-        ncols=min(len(handles), max(1, 90 // (longest + 8)), 6),
+        ncols=min(len(handles), max(1, room // (longest + 8)), 6),
         frameon=False,
         fontsize=font,
     )

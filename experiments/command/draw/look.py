@@ -30,7 +30,9 @@ class Look:
     """Options of every picture."""
 
     title: Annotated[str | None, Parameter(help="Above the picture [what it shows, in words].")] = None
-    style: Annotated[str | None, Parameter(help="paper (3.4 inches wide) or slides (16:9).")] = None
+    style: Annotated[
+        str | None, Parameter(help="paper (3.4 inches wide, 7 for several panels) or slides (16:9).")
+    ] = None
     size: Annotated[str | None, Parameter(help="Width and height in inches, such as 9x6.")] = None
     font: Annotated[str | None, Parameter(help="Family of letters that matplotlib knows, such as serif.")] = (
         None

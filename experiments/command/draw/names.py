@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import networkx as nx
@@ -65,8 +66,18 @@ def with_key(figure: Any, graph: Data) -> Any:
     if not needs_key(graph):
         return figure.subplots()
     columns = key_columns(graph)
-    width, _ = figure.get_size_inches()
-    ax, key = figure.subplots(1, 2, width_ratios=(max(1.0, width - KEY_WIDTH * columns), KEY_WIDTH * columns))
+    width, height = figure.get_size_inches()
+    larger = label_size() / 9
+    wide, high = KEY_WIDTH * larger * columns, -(-graph.num_nodes // columns) * 1.2 * label_size() / 72
+    if wide > width / 2 or high > height:
+        size = f"{max(width, 2 * wide):.0f}x{max(height, high):.0f}"
+        print(
+            f"gnnlab: the names have no room beside the graph; --size {size} gives it, --labels none leaves the "
+            "numbers out too",
+            file=sys.stderr,
+        )
+        return figure.subplots()
+    ax, key = figure.subplots(1, 2, width_ratios=(width - wide, wide))
     _write_key(key, graph, columns)
     return ax
 

@@ -67,7 +67,8 @@ def with_config(app: App, words: Sequence[str]) -> int | None:
     name = rest.pop(0) if rest and not rest[0].startswith("-") else said.experiment
     if said.entries.get(EXPERIMENT) is not None and said.experiment != name:
         raise ValueError(
-            f"{said.path}:{said.entries[EXPERIMENT].line}: experiment: {said.experiment}, where the command says {name}"
+            f"{said.path}:{said.entries[EXPERIMENT].line}: experiment: {said.experiment}, where the command says "
+            f"{name}; take that line out, or give gnnlab run {said.experiment} --config {said.path}"
         )
     return carry_out_file(app, said, name, rest)
 

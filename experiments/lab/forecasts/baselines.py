@@ -57,7 +57,8 @@ def _season(spec: SeasonalModel, task: ForecastTask) -> Baseline:
     first = int(task.ends[1][0])
     if back > first:
         raise ValueError(
-            f"models: {spec.label} looks back {back} steps, and the first time that is forecast has {first} before it"
+            f"models: {spec.label} looks back {back} steps, and the first time that is forecast has {first} before it; "
+            "take a shorter season or a longer series"
         )
     return Baseline(lambda times: task.values[times - back])
 

@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.core.registry import is_convolution
-from experiments.lab.forecasts.settings import EPIDEMIC
+from experiments.lab.forecasts.settings import EPIDEMIC, parse_forecast_model
 from experiments.reading.results import Results
 from experiments.reading.table_formats import heading, shown
 
@@ -45,14 +44,14 @@ def best_errors(results: Results) -> dict[str, float]:
 
 
 def seen_edges(label: str, edges: str) -> str:
-    """The edges that a model uses: an LSTM and the baselines have none, whatever their record says.
+    """The edges that a model uses: an LSTM and most baselines have none, whatever their record says.
 
     Args:
         label: A model, such as ``"gcn-lstm"``.
         edges: Edges of its run.
 
     Example:
-        >>> seen_edges("gcn-lstm", "given"), seen_edges("lstm", "given")
-        ('given', 'none')
+        >>> [seen_edges(label, "given") for label in ("gcn-lstm", "ridge-neighbours", "ridge", "lstm")]
+        ['given', 'given', 'none', 'none']
     """
-    return edges if is_convolution(label) else "none"
+    return edges if parse_forecast_model(label).on_graph else "none"

@@ -15,6 +15,7 @@ from experiments.lab.forecasts.settings import GIVEN, SHUFFLED
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 
+MOST_LETTERS = 90  # of names that stand beside each other
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none"}
 
 
@@ -60,7 +61,8 @@ def plot_errors(results: Results, ax: Axes) -> Axes:
             xytext=(0, -2),
             textcoords="offset points",
         )
-    ax.set_xticks(range(len(order)), order)
+    long = sum(map(len, order)) > MOST_LETTERS
+    ax.set_xticks(range(len(order)), order, rotation=30 if long else 0, ha="right" if long else "center")
     ax.set(ylabel="mean squared error on test times", xlim=(-0.6, len(order) - 0.4))
     ax.grid(axis="y", color="0.9")
     return ax

@@ -89,14 +89,14 @@ def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Ax
     nothing = low * (low / high) ** (STRIP / 2)
     shown = rows.assign(sensitivity=rows["sensitivity"].where(rows["sensitivity"] > 0, nothing))
     plot_by_length(shown, "sensitivity", right, styles, lambda values: mean(pd.Series(values)))
-    right.set(yscale="log", ylim=(bottom, high), ylabel="D of the input that holds the answer")
+    right.set(yscale="log", ylim=(bottom, high), ylabel="D of the answer's input")
     right.set_yticks([tick for tick in right.get_yticks() if low <= tick <= high])
     right.set_ylim(bottom, high)
     right.minorticks_off()
     if silent:
         right.axhline(low, color="0.3", lw=0.8)
         where: dict[str, Any] = {"transform": right.get_yaxis_transform(), "ha": "right", "va": "center"}
-        right.text(-0.012, nothing, "exactly 0", **where, fontsize=8, color="0.25")
+        right.text(0.99, nothing, "exactly 0", **where, fontsize=8, color="0.25")
     handles, names = left.get_legend_handles_labels()
     figure.legend(
         handles, names, loc="outside lower center", ncols=5, fontsize=8, frameon=False, handlelength=3.4
@@ -121,6 +121,6 @@ def plot_by_length(
             own["length"] + shift, own[column], style["marker"], color=style["color"], ms=3, mew=0, alpha=0.5
         )
         ax.plot(middles.index + shift, middles, **style, ms=5, mfc="none", lw=1.5, label=label)
-    ax.set_xlabel("length T, with which the distance of the answer grows")
+    ax.set_xlabel("length T")
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(axis="y", color="0.9")

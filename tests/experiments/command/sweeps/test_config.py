@@ -27,7 +27,7 @@ def test_a_file_stands_for_its_options(file, capsys):
     assert code == 0
     assert "gru" in out
     assert "lstm" not in out
-    assert "1 runs, of which 0" in out
+    assert "1 run, of which 0" in out
 
 
 def test_the_name_may_stand_in_the_file(file, capsys):
@@ -46,7 +46,7 @@ def test_the_name_may_stand_in_the_file(file, capsys):
         (("run", "--config", "FILE"), "c.yaml: the key experiment is missing"),
         (("run", "palindrome", "--config", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
         (("run", "palindrome", "--config", "FILE", "--steps", "x"), "steps"),
-        (("sweep", "SWEEP", "--config", "FILE"), "config: gnnlab run takes one such file"),
+        (("sweep", "SWEEP", "--config", "FILE"), "config: only gnnlab run takes it"),
     ],
 )
 def test_a_wrong_one_is_one_line(words, message, file, tmp_path, capsys):
