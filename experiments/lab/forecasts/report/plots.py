@@ -15,7 +15,7 @@ from experiments.lab.forecasts.settings import GIVEN, SHUFFLED
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 
-MOST_LETTERS = 90  # of names that stand beside each other
+MOST_LETTERS = 60  # of names that stand beside each other
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none"}
 
 
