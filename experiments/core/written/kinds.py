@@ -28,6 +28,8 @@ _KINDS: dict[str, Callable[[Any], bool]] = {
     "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(one, str) for one in value),
     "tuple": lambda value: isinstance(value, tuple),
     "Callable": callable,
+    "Figure": lambda value: hasattr(value, "savefig") and hasattr(value, "axes"),
+    "Axes": lambda value: hasattr(value, "plot") and hasattr(value, "figure"),
 }
 _WORDS = {
     "None": "None",
@@ -41,6 +43,8 @@ _WORDS = {
     "tuple[str, ...]": "a tuple of texts",
     "tuple": "a tuple",
     "Callable": "a class or function",
+    "Figure": "a figure of matplotlib",
+    "Axes": "axes of one",
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from experiments.core.naming import nearest
+from experiments.core.written.kinds import kinds_checked
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +57,7 @@ def sizes_of(style: str) -> Sizes:
     return STYLES[style]
 
 
+@kinds_checked
 def restyle(drawn: Figure | Axes, style: str) -> Figure:
     """Give a figure the sizes of a paper or of slides: its own, those of text, lines and marks.
 
@@ -69,7 +71,7 @@ def restyle(drawn: Figure | Axes, style: str) -> Figure:
         The figure.
 
     Raises:
-        ValueError: There is no such style.
+        ValueError: There is no such style, or what was drawn is neither.
 
     Example:
         >>> from experiments import restyle, results

@@ -164,7 +164,7 @@ def test_mistakes_are_one_line(folders, tmp_path, capsys):
     assert "forecast by test_error" in different
     few = bad(capsys, RECORDED / "palindrome", RECORDED / "tree-neighbors")
     assert "only lstm has a score on every task" in few
-    assert "palindrome has gat-2, gcn-2-mirrored, lstm" in few
+    assert "palindrome has lstm, gcn-2-mirrored, gat-2" in few
     assert sorted(tmp_path.rglob("*")) == before
 
 

@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 import experiments
 from tests.test_argument_battery import KINDS
@@ -12,6 +13,7 @@ RIGHT = {
     **{"task": "palindrome", "thing": "lstm", "folder": "nowhere", "conv": lambda size, out: None},
     **dict.fromkeys(("key", "title", "name", "question", "model_help"), "text"),
     **dict.fromkeys(("run", "parse", "work"), len),
+    **{"drawn": Figure(), "style": "paper"},
     **{"models": ("lstm",), "metrics": (), "sections": (), "length": 5, "seed": 0},
 }
 #: Which of the wrong kinds a word of an annotation lets through.

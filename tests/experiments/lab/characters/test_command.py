@@ -60,7 +60,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     for record in read_runs(out):
         assert abs(record.result["parameters"] / 20_000 - 1) <= 0.05
     page = (out / "report.html").read_text()
-    for heading in ("summary", "parts", "bits", "curves", "samples", "paired", "models", "settings", "runs"):
+    for heading in ("summary", "parts", "bits", "curves", "samples", "models", "settings", "runs"):
         assert f'<h2 id="{heading}">' in page
     assert page.count("<svg") == 2
 
