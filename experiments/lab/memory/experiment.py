@@ -16,8 +16,8 @@ EXPERIMENTS = (
         "A model can only use what arrives. D(r) is the size of the derivative of its logits with respect "
         "to the input r steps, or r hops, away from the read-out. Where it is exactly zero the network is "
         "too shallow (under-reaching); where it is far below D(1), most of the input is lost on its way: through time, "
-        "through the depth of the layers, or on the edges, where it is one among many. What is lost by which, and what holds it "
-        "up, in each family?",
+        "through the depth of the layers, or on the edges, where it is one among many. What is lost by which, and what "
+        "holds it up, in each family?",
         "DigitPalindromes",
         run=f"{_HERE}.settings:MemoryRun",
         models=(
