@@ -182,8 +182,8 @@ def definition_of(rows: pd.DataFrame) -> Text:
         f"the answer, {when_measured(rows)}. Exactly 0 is out of reach: a graph network with fewer layers "
         "than hops (under-reaching), where no weights can help, or a phased network all of whose units are "
         "closed at that step. A number far below D(1) of the same model is in reach, and most of it is lost on the "
-        "way: through time, through the depth of a graph network, or on its edges. D grows and shrinks with the scale of "
-        "the logits: between two models compare D(r) / D(1)."
+        "way: through time, through the depth of a graph network, or on its edges. D grows and shrinks with the scale "
+        "of the logits: between two models compare D(r) / D(1)."
     )
 
 
