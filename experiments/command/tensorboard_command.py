@@ -22,6 +22,10 @@ def tensorboard(folder: Path, /, *, out: Path | None = None) -> int:
 
     runs = read_runs(folder)
     target = out or folder / "tensorboard"
+    if not str(target).isprintable():
+        raise ValueError(
+            f"out: {str(target)!r} has a character that TensorBoard cannot write; give another name"
+        )
     count = write_events(runs, target)
     print(f"{count} curves; look at them with: tensorboard --logdir {target}")
     return 0

@@ -74,6 +74,8 @@ def check_folder(out: Path, experiment: str) -> None:
     Raises:
         FolderError: It holds another experiment, or files that are not results, or is a file.
     """
+    if "\0" in str(out):
+        raise FolderError("out: there is a null byte in its name, which no folder can have")
     if out.exists() and not out.is_dir():
         raise FolderError(f"out: {out} is a file; it should be a folder")
     if not out.exists():

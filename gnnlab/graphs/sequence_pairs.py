@@ -10,6 +10,9 @@ from gnnlab.graphs.numbers import as_whole, flag, whole_number
 Pair = tuple[int, int]
 
 
+MOST_SKIP = 10**9  # more than any graph has nodes
+
+
 def path_pairs(nodes: int, *, directed: bool, self_loops: bool, skip: Any) -> set[Pair]:
     """Return the edges of `path_graph`.
 
@@ -20,7 +23,10 @@ def path_pairs(nodes: int, *, directed: bool, self_loops: bool, skip: Any) -> se
     [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
     """
     one = as_whole(skip) is not None or isinstance(skip, str) or not isinstance(skip, Iterable)
-    steps = {1, *(whole_number("skip", step, least=0) for step in ([skip] if one else skip))} - {0}
+    steps = {
+        1,
+        *(whole_number("skip", step, least=0, most=MOST_SKIP) for step in ([skip] if one else skip)),
+    } - {0}
     edges = {(i, i + step) for step in steps for i in range(nodes - step)}
     if not flag("directed", directed):
         edges |= {(target, source) for source, target in edges}

@@ -52,6 +52,7 @@ BASES = {
     "draw attention": ["palindrome/T4_gat-2_seed0_7256078b", "--out", "x.png"],
     "draw gates": ["palindrome/T4_lstm_seed0_6f428495", "--out", "x.png"],
     "list": [],
+    "completion": ["bash"],
 }
 HOSTILE = [
     "",
