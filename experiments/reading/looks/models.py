@@ -27,9 +27,8 @@ _FAMILY = {
     **dict.fromkeys(("gru1", "mingru"), "gru"),
     **dict.fromkeys(("textgcn", "docgcn"), "gcn"),
     **dict.fromkeys(("gatv2", "textgat", "docgat"), "gat"),
-    **dict.fromkeys(
-        ("ridge", "last", "mean", "tfidf", "bow", "mlp"), "other"
-    ),  # what networks are measured by
+    # What networks are measured by.
+    **dict.fromkeys(("ridge", "season", "last", "mean", "tfidf", "bow", "mlp", "sgc", "labels"), "other"),
 }
 MARKERS = "osD^vPX*<>hpd"
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.6, 1.2, 1.6)))

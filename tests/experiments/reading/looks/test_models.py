@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
+from experiments.core.catalogue import find_experiment
 from experiments.core.registry import ATTENTION, CELLS, CONVOLUTIONS
 from experiments.reading.looks.models import HUES, model_styles
 
@@ -65,3 +66,15 @@ def test_models_of_ones_own_have_hues_that_no_other_has_here():
     styles = model_styles(["lstm", "gcn-4", "mine", "yours"])
     assert len({style["color"] for style in styles.values()}) == 4
     assert styles["mine"]["color"] in HUES.values()
+
+
+@pytest.mark.parametrize("experiment", ["citation", "forecast"])
+def test_what_networks_are_measured_by_is_grey(experiment):
+    """Of every default model that is no cell and no convolution."""
+    found = find_experiment(experiment)
+    styles = model_styles(found.models)
+    plain = [name for name in found.models if name.split("-")[0] not in {**CELLS, **CONVOLUTIONS}]
+    assert plain
+    for name in plain:
+        red, green, blue = (styles[name]["color"][place : place + 2] for place in (1, 3, 5))
+        assert red == green == blue
