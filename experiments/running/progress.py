@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
@@ -19,6 +20,19 @@ from experiments.records.records import flatten
 BAR_SECONDS = 0.5  # between two estimates of a bar
 SECONDS = 10.0  # below which nobody plans with what is left
 HEARTBEAT = 600.0  # seconds without a line after which one says how far the steps are
+
+
+class Like(NamedTuple):
+    """What decides how long a run takes: its model, its task, and its most steps."""
+
+    model: str
+    task: str
+    steps: int
+
+    @classmethod
+    def of(cls, run: Run) -> Like:
+        """What a run is like."""
+        return cls(run.model.label, run.place, run.most_steps)
 
 
 class TimeLeft:
@@ -36,56 +50,57 @@ class TimeLeft:
         # Of those that ended, by what they are like: how many, their seconds, their steps.
         self._ended: dict[tuple[str, ...], tuple[int, float, int]] = {}
 
-    def ended(self, run: Run, seconds: float) -> None:
+    def ended(self, like: Like, seconds: float) -> None:
         """Take in a run that has ended after some seconds."""
-        for key in _keys(run):
+        for key in _keys(like):
             count, total, steps = self._ended.get(key, (0, 0.0, 0))
-            self._ended[key] = count + 1, total + seconds, steps + run.most_steps
+            self._ended[key] = count + 1, total + seconds, steps + like.steps
 
-    def seconds(self, waiting: Sequence[Run], on_way: Sequence[Steps]) -> float | None:
+    def seconds(self, waiting: Mapping[Like, int], on_way: Sequence[Steps]) -> float | None:
         """Seconds until all have ended; None while nothing is known.
 
         Args:
-            waiting: Runs that have not begun.
+            waiting: How many runs of each kind have not begun.
             on_way: Steps of the runs that have.
         """
         rates = [steps.rate for steps in on_way if steps.rate is not None]
         usual = sum(rates) / len(rates) if rates else None
-        left = []
-        for run in waiting:
-            whole = self._whole(run)
-            left.append(whole if whole is not None or usual is None else usual * run.most_steps)
+        left: list[tuple[float | None, int]] = []
+        for like, count in waiting.items():
+            whole = self._whole(like)
+            left.append((whole if whole is not None or usual is None else usual * like.steps, count))
         for steps in on_way:
-            whole, rate = self._whole(steps.run), steps.rate if steps.rate is not None else usual
+            whole, rate = self._whole(steps.like), steps.rate if steps.rate is not None else usual
             if whole is not None:
-                left.append(max(0.0, whole - steps.spent))
+                left.append((max(0.0, whole - steps.spent), 1))
             else:
-                left.append(None if rate is None else rate * (steps.run.most_steps - steps.taken))
-        known = [seconds for seconds in left if seconds is not None]
+                left.append((None if rate is None else rate * (steps.like.steps - steps.taken), 1))
+        known = [(seconds, count) for seconds, count in left if seconds is not None]
         if not known or len(known) < len(left):
             return None
-        return max(sum(known) / self._workers, *known)
+        total = sum(seconds * count for seconds, count in known)
+        return max(total / self._workers, *(seconds for seconds, _ in known))
 
-    def _whole(self, run: Run) -> float | None:
+    def _whole(self, like: Like) -> float | None:
         """Seconds that a run is expected to take, by those that ended."""
-        alike = _keys(run)
+        alike = _keys(like)
         for key in alike:
             if key in self._ended:
                 count, seconds, steps = self._ended[key]
-                return seconds / count if key == alike[0] else seconds / max(1, steps) * run.most_steps
+                return seconds / count if key == alike[0] else seconds / max(1, steps) * like.steps
         return None
 
 
-def _keys(run: Run) -> list[tuple[str, ...]]:
-    """What a run is like, the nearest first."""
-    return [(run.model.label, run.place), (run.model.label,), ()]
+def _keys(like: Like) -> list[tuple[str, ...]]:
+    """What ended runs are looked at, the nearest first."""
+    return [(like.model, like.task), (like.model,), ()]
 
 
 class Steps:
     """The steps of one run on its way."""
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.taken, self._first = run, 0, 0
+    def __init__(self, like: Like) -> None:
+        self.like, self.taken, self._first = like, 0, 0
         self._begun = self._since = time.monotonic()
 
     def to(self, step: int) -> int:
@@ -131,8 +146,8 @@ class Progress:
         watched = is_watched() if show is None else show
         self.bars = watched and not how.quiet and not how.verbose
         self._lines = not self.bars and not how.quiet and show is not False
-        self._left, self._workers = TimeLeft(workers), workers
-        self._waiting = dict.fromkeys(run.folder for run in self._runs)
+        self._left = TimeLeft(workers)
+        self._waiting = {run.folder: Like.of(run) for run in self._runs}
         self._on_way: dict[str, tuple[Steps, Any]] = {}
         self._ended = self._failed = 0
         self._steps = sum(run.most_steps for run in self._runs)
@@ -164,7 +179,7 @@ class Progress:
                 show=self.bars,
             )
             self._waiting.pop(run.folder, None)
-            self._on_way[run.folder] = Steps(run), own
+            self._on_way[run.folder] = Steps(Like.of(run)), own
             if self._lines and self._how.verbose:
                 self._say(f"{run.title} begins in {run.folder}")
 
@@ -196,7 +211,7 @@ class Progress:
             self._ended += 1
             self._failed += failed
             if not failed and "seconds_total" in result:
-                self._left.ended(run, float(result["seconds_total"]))
+                self._left.ended(Like.of(run), float(result["seconds_total"]))
             self._advance(run.most_steps - taken, ended=True)
             if not is_new:
                 return
@@ -218,7 +233,7 @@ class Progress:
         """A run is not done here after all, or not yet: another process has it."""
         with self._lock:
             self._advance(-self._leave(run))
-            self._waiting[run.folder] = None
+            self._waiting[run.folder] = Like.of(run)
 
     def close(self) -> None:
         """End the bars."""
@@ -245,8 +260,9 @@ class Progress:
 
     def _count(self, more: str = "") -> str:
         """How many have ended, how many of them failed, and how long the rest takes."""
-        waiting = [run for run in self._runs if run.folder in self._waiting]
-        left = self._left.seconds(waiting, [steps for steps, _ in self._on_way.values()])
+        left = self._left.seconds(
+            Counter(self._waiting.values()), [steps for steps, _ in self._on_way.values()]
+        )
         parts = [f"{self._ended}/{len(self._runs)} {self._what}"]
         parts += [f"{self._failed} failed"] if self._failed else []
         parts += [more] if more else []

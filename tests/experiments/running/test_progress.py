@@ -1,12 +1,13 @@
 """What is said of a sweep on its way, and how long it says the rest takes."""
 
 import re
+from collections import Counter
 
 import pytest
 
 from experiments.core.execution import Execution
 from experiments.running import progress
-from experiments.running.progress import Progress, Steps, TimeLeft
+from experiments.running.progress import Like, Progress, Steps, TimeLeft
 from experiments.running.sweep import run_sweep
 from tests.experiments.runs import TINY, planned
 
@@ -27,6 +28,11 @@ def runs(labels=("lstm", "gcn-4"), seeds=(0, 1), steps=100):
     return planned(labels, [5, 8], seeds, **TINY | {"steps": steps})
 
 
+def alike(*waiting):
+    """How many runs of each kind wait."""
+    return Counter(map(Like.of, waiting))
+
+
 def result(status="ok", **more):
     return {"status": status, "reason": "", **more}
 
@@ -39,35 +45,35 @@ def test_runs_like_those_that_ended_take_as_long():
         planned(["gcn-4"], [8], [0], steps=4000)[0],
     )
     left = TimeLeft(workers=1)
-    assert left.seconds([same], []) is None
-    left.ended(done, 12.0)
+    assert left.seconds(alike(same), []) is None
+    left.ended(Like.of(done), 12.0)
     per_step = 12.0 / done.most_steps
-    assert left.seconds([same], []) == 12.0
-    assert left.seconds([other_length], []) == pytest.approx(4000 * per_step)
-    assert left.seconds([same, other_length, other_model], []) == pytest.approx(12 + 8000 * per_step)
+    assert left.seconds(alike(same), []) == 12.0
+    assert left.seconds(alike(other_length), []) == pytest.approx(4000 * per_step)
+    assert left.seconds(alike(same, other_length, other_model), []) == pytest.approx(12 + 8000 * per_step)
 
 
 def test_workers_share_what_is_left_but_no_run_is_cut():
     done, *others = planned(["lstm"], [5], range(5))
     left = TimeLeft(workers=2)
-    left.ended(done, 10.0)
-    assert left.seconds(others, []) == 20.0
-    assert left.seconds(others[:1], []) == 10.0
+    left.ended(Like.of(done), 10.0)
+    assert left.seconds(alike(*others), []) == 20.0
+    assert left.seconds(alike(others[0]), []) == 10.0
 
 
 def test_before_any_has_ended_the_steps_on_their_way_tell(clock):
     on_way, waiting = runs(steps=100)[:2]
-    steps = Steps(on_way)
+    steps = Steps(Like.of(on_way))
     left = TimeLeft(workers=1)
-    assert left.seconds([waiting], [steps]) is None
+    assert left.seconds(alike(waiting), [steps]) is None
     steps.to(1)  # whatever comes before the first step is no step
     clock(4)
     steps.to(21)
-    assert left.seconds([waiting], [steps]) == pytest.approx(79 * 0.2 + 100 * 0.2)
+    assert left.seconds(alike(waiting), [steps]) == pytest.approx(79 * 0.2 + 100 * 0.2)
 
 
 def test_steps_of_a_checkpoint_took_no_time_now(clock):
-    steps = Steps(runs(steps=100)[0])
+    steps = Steps(Like.of(runs(steps=100)[0]))
     steps.to(90)
     clock(5)
     steps.to(95)
