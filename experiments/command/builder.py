@@ -13,7 +13,7 @@ from experiments.command.options import CommandOption, options_of
 from experiments.core import own
 from experiments.core.catalogue import DATA_FILES, experiments, find_experiment
 from experiments.core.execution import OPTIONS, Execution
-from experiments.core.experiment import Experiment, load
+from experiments.core.experiment import Experiment, load, loaded
 from experiments.core.labels import parse_labels
 from experiments.core.written.lists import parse_choices, parse_seeds
 from experiments.core.written.tuning import FIRST_SEED
@@ -186,6 +186,7 @@ def carry_out(experiment: Experiment, options: list[CommandOption], given: dict[
     )
     if not runs:
         raise ValueError("models: nothing is left to do with these settings")
+    loaded(experiment.look)(runs)  # before torch, which takes seconds
 
     from experiments.comparison.line import announce, compare
 

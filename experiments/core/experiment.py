@@ -49,6 +49,8 @@ class Experiment:
         smoke: Settings that ``--smoke`` puts in their place; ``models`` and ``seeds`` too.
         seeds: Default number of seeds.
         settle: ``(label, values) -> (model, train)``: settings of a model's own, before those that the user gave.
+        look: ``(runs)``: looks at a user's files before torch is imported, so that what is wrong with them is said at
+            once.
         prepare: ``(runs, out, options) -> runs``: looks at the data and at the size of every model; what cannot be
             met is said before anything is written. ``options`` are those of ``options``, by name.
         begin: ``(runs, out, options)``: what is done once before the first run, as keeping a copy of the data.
@@ -84,6 +86,7 @@ class Experiment:
     smoke: dict[str, Any] = field(default_factory=dict)
     seeds: int = 3
     settle: Any = ""
+    look: Any = ""
     prepare: Any = ""
     begin: Any = ""
     again: Any = ""

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import http.client
 import io
-import os
 import shutil
 import tempfile
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 from torch_geometric.data import Data
 from torch_geometric.datasets import Planetoid
 
+from experiments.data.cache import cache_folder
 from experiments.data.downloads import download
 
 URL = Planetoid.url
@@ -56,12 +56,6 @@ CHECKSUMS = {
         "y": "e6c807633307a07ed659249006536a147c7999c797f11a2560752990181b41b3",
     },
 }
-
-
-def cache_folder() -> Path:
-    """Where data sets lie: the folder that ``GNNLAB_DATA`` names, or ``~/.cache/gnnlab``."""
-    named = os.environ.get("GNNLAB_DATA")
-    return Path(named) if named else Path.home() / ".cache" / "gnnlab"
 
 
 def load_planetoid(name: str, folder: Path | None = None) -> Data:

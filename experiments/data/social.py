@@ -23,8 +23,8 @@ def social_graph(name: str) -> Data:
             14 events) or ``florentine`` (15 families, no classes).
 
     Returns:
-        Data with edge_index (2, E), both directions of each edge; ``names`` (N strings); and, where there are
-        classes, y (N,) and ``class_names``.
+        Data with x (N, N), a one-hot number, which says which node it is and nothing else; edge_index (2, E), both
+        directions of each edge; ``names`` (N strings); and, where there are classes, y (N,) and ``class_names``.
 
     Raises:
         ValueError: The name is not one of these.
@@ -48,7 +48,7 @@ def social_graph(name: str) -> Data:
     graph = nx.convert_node_labels_to_integers(graph)
     edges = [pair for i, j in graph.edges for pair in ((i, j), (j, i))]
     index = torch.tensor(sorted(edges)).t().contiguous()  # (2, E)
-    data = Data(edge_index=index, num_nodes=len(names), names=names)
+    data = Data(x=torch.eye(len(names)), edge_index=index, num_nodes=len(names), names=names)
     classes = _classes(name, graph)
     if classes is not None:
         data.class_names = sorted(set(classes), key=_size_order(classes))
@@ -74,17 +74,16 @@ def _size_order(classes: list[str]) -> Any:
 
 
 def few_labels(data: Data, seed: int) -> Data:
-    """The same graph as a task: one-hot features, and a split drawn from a seed.
+    """The same graph with a split drawn from a seed.
 
-    ``LABELLED`` nodes of each class are for training, ``VALIDATION`` of each for selecting, all others for testing. A
-    one-hot feature says which node it is and nothing else, so all that can be learned comes through the edges.
+    ``LABELLED`` nodes of each class are for training, ``VALIDATION`` of each for selecting, all others for testing.
 
     Args:
         data: With y (N,).
         seed: Fixes the split; the same for every model.
 
     Returns:
-        Data with x (N, N), edge_index, y, and the masks train_mask, val_mask, test_mask (N,).
+        Data with the masks train_mask, val_mask, test_mask (N,) beside what it has.
 
     Raises:
         ValueError: A class is too small to leave a node for testing.
@@ -99,7 +98,6 @@ def few_labels(data: Data, seed: int) -> Data:
         for mask, part in zip(masks, _parts(nodes)):
             mask[part] = True
     task = data.clone()
-    task.x = torch.eye(data.num_nodes)
     task.train_mask, task.val_mask, task.test_mask = masks
     return task
 

@@ -130,8 +130,9 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
         most: Most nodes to draw; of a larger graph, those nearest to the one with most edges.
         look: Options of the picture.
     """
-    from experiments.data.node_graphs import load_task
+    from experiments.lab.citation.controls import controlled
     from experiments.lab.citation.models import build_node_model
+    from experiments.lab.citation.work import task_of
     from experiments.records.checkpoints import restore_weights
     from experiments.records.records import FolderError, read_run
 
@@ -148,7 +149,7 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
     if not record.succeeded:
         raise FolderError(f"run: {run} has no result to draw")
     settings = record.settings
-    task = load_task(settings.dataset, settings.seed, settings.split)
+    task = controlled(task_of(settings), settings.model, settings.seed)
     model = build_node_model(settings.model, task.num_node_features, len(task.class_names))
     restore_weights(model, run / "weights.pt")
     attention = attention_of(model, task, layer)

@@ -26,7 +26,9 @@ def baseline_scores(spec: NodeModel, task: Data) -> Tensor:
         task: From ``node_graphs.load_task``.
     """
     if spec.name == LABELS:
-        spread: Tensor = LabelPropagation(SPREADS, KEPT)(task.y, task.edge_index, mask=task.train_mask)
+        spread: Tensor = LabelPropagation(SPREADS, KEPT)(
+            task.y.clamp(min=0), task.edge_index, mask=task.train_mask
+        )
         return spread
     x = smoothed(task, spec.layers)
     found = []

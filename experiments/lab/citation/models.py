@@ -82,13 +82,17 @@ class NodeNetwork(nn.Module):
 
     def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
         """Return logits (N, C)."""
+        h = F.dropout(self.hidden(x, edge_index), self.dropout, self.training)
+        return self.second(h, edge_index)
+
+    def hidden(self, x: Tensor, edge_index: Tensor) -> Tensor:
+        """Return what the last layer is given, (N, H)."""
         x = self.drop_features(x)
         h = self._hidden(0, self.first(x, edge_index))  # (N, H)
         for number, conv in enumerate(self.between, start=1):
             z = self._hidden(number, conv(F.dropout(h, self.dropout, self.training), edge_index))
             h = z + h if self.residual else z
-        h = F.dropout(h, self.dropout, self.training)
-        return self.second(h, edge_index)
+        return h
 
     def _hidden(self, number: int, h: Tensor) -> Tensor:
         return self.activation(self.norms[number](h) if self.norms else h)

@@ -6,25 +6,30 @@ import dataclasses
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, ClassVar
 
-from experiments.core.labels import Spec, parse_label
+from experiments.core.labels import Spec, parse_label, word
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.core.run import Run
-from experiments.core.settings import Settings, choice, names_of, number, plain, whole
-from experiments.data.names import CITATION, DATASETS, SOCIAL
+from experiments.core.settings import Settings, Values, choice, names_of, number, plain, whole
+from experiments.data.names import SOCIAL, TABLE, check_dataset, is_graph_file
 
 MLP = Part("mlp", "experiments.lab.citation.models:Dense", "dense layers, which never look at the edges")
-SGC, LABELS = "sgc", "labels"
+MLP_NAME, SGC, LABELS = "mlp", "sgc", "labels"
 #: What no gradient trains.
 FITTED = {
     SGC: Part(SGC, "", "logistic regression on smoothed features"),
     LABELS: Part(LABELS, "", "labels spread over the edges, no features"),
 }
 PUBLIC, RANDOM = SPLITS = ("public", "random")
+HOPS = "hops.csv"  # D(r) of a run
+SCALES = ("usual", "raw", "rows", "columns")
+EACH_SEED = -1
 STOPS = ("window", "patience")
 MOST_LAYERS = 100
-#: About how much longer a step on a citation graph takes than one on a social graph.
+_OF_RANDOM_SPLITS = frozenset({"train_size", "validation_size"})
+#: About how much longer a step on a larger graph takes than one on a social graph.
 _LARGER = 100.0
 
 
@@ -41,6 +46,10 @@ class NodeModel(Spec):
         layers: Layers, 2 or more; of sgc how often the features are smoothed.
         residual: Each layer between the first and the last adds its input to its output.
         norm: Layer normalisation of every hidden layer.
+        shuffled: The nodes of the graph are renamed at random, drawn from the seed: a control whose edges have nothing
+            to do with features and classes.
+        permuted: Nodes have each other's features, drawn from the seed: a control whose features have nothing to do
+            with edges and classes.
     """
 
     parts: ClassVar[Mapping[str, Part]] = ChainMap({"mlp": MLP}, FITTED, CONVOLUTIONS)
@@ -53,8 +62,14 @@ class NodeModel(Spec):
     layers: int = whole(2, least=2, most=MOST_LAYERS, option=True, added=True)
     residual: bool = plain(False, option=True, added=True)
     norm: bool = plain(False, option=True, added=True)
+    shuffled: bool = word("shuffled", False, added=True)
+    permuted: bool = word("permuted", False, added=True)
 
     def check(self) -> None:
+        if self.shuffled and self.name == MLP_NAME:
+            raise ValueError("models: mlp never looks at edges, so there are none to shuffle")
+        if self.permuted and self.name == LABELS:
+            raise ValueError("models: labels reads no features, so there are none to permute")
         if "shared" in self.part.features:
             raise ValueError(
                 f"models: {self.name} is one layer for all, which keeps its channels; a network on a citation graph "
@@ -107,27 +122,80 @@ class CitationRun(Run):
     Args:
         dataset: karate, lesmis: social graphs, the split drawn from the seed. cora, citeseer, pubmed: citation graphs
             with their public split, read from the folder that the variable GNNLAB_DATA names (or ~/.cache/gnnlab), and
-            downloaded into it where they are missing.
-        split: Of a citation graph: public, one for all seeds; random, a new one per seed with 20 labelled nodes and 30
-            of validation per class, all others for the test (Shchur et al. 2018). Both with a comma.
+            downloaded into it where they are missing. roman-empire, amazon-ratings, minesweeper, tolokers, questions:
+            graphs that join unlike nodes, with ten splits; amazon-computers, amazon-photo, coauthor-cs,
+            coauthor-physics: without a split; both where their files are in that folder. Or a graph of your own: a
+            table of nodes (.csv: node, label, features, perhaps split) with edge-list, arrays (.npz), GraphML
+            (.graphml), or a Data of PyG (.pt).
+        edge_list: The edges of a table of nodes, a CSV file with two names a row.
+        content: SHA-256 of the user's files, in short. A run says which data it saw.
+        split: public: that of the data set, one for all seeds; where several came with it, another for each seed.
+            random: a new one per seed, by default with 20 labelled nodes and 30 of validation per class, all others
+            for the test (Shchur et al. 2018). Both with a comma.
+        train_size: Of a random split: labelled nodes per class; below 1 the share of each class, as 0.6.
+        validation_size: Of a random split: validation nodes per class; below 1 the share of each class.
+        split_seed: The number that draws a random split for all seeds, to see what initial weights alone change; -1
+            draws another for each seed.
+        scale: Of the features: usual, raw, rows (those of a node add up to 1), columns (each has mean 0 and deviation
+            1). usual is rows where features are words (citations, co-purchases, co-authors), raw elsewhere.
         model: The network.
         train: How it is trained.
     """
 
     told: ClassVar[tuple[str, ...]] = ("dataset",)
 
-    dataset: str = choice(known=DATASETS)
+    dataset: str = plain()
+    edge_list: str = plain("", listed=False, added=True)
+    content: str = plain("", option=False, added=True)
     split: str = choice(PUBLIC, SPLITS, added=True)
+    train_size: float = number(20.0, above=0, added=True)
+    validation_size: float = number(30.0, above=0, added=True)
+    split_seed: int = whole(EACH_SEED, least=EACH_SEED, added=True)
+    scale: str = choice("usual", SCALES, added=True)
     model: NodeModel = plain(option=False)
     train: NodeTraining = field(default_factory=NodeTraining, metadata={"option": False})
 
+    def check(self) -> None:
+        check_dataset(self.dataset)
+        for name in ("train_size", "validation_size"):
+            size = getattr(self, name)
+            if size >= 1 and size != int(size):
+                title = name.replace("_", "-")
+                raise ValueError(f"{title}: {size} should be a whole number of nodes, or a share below 1")
+        if self.train_size < 1 and self.validation_size < 1 and self.train_size + self.validation_size >= 1:
+            raise ValueError(
+                "train-size: with validation-size it should leave a share for the test, below 1 in all"
+            )
+        table = is_graph_file(self.dataset) and self.dataset.lower().endswith(TABLE)
+        if table and not self.edge_list:
+            raise ValueError(
+                f"edge-list: needed beside {self.dataset}: a CSV file with two names of nodes per row"
+            )
+        if self.edge_list and not table:
+            raise ValueError(
+                f"edge-list: it goes with a table of nodes ({TABLE}); {self.dataset} has edges of its own"
+            )
+
+    def hashed(self) -> Values:
+        values = super().hashed()
+        if self.content:  # it stands for the files, wherever they are
+            values.pop("edge_list", None)
+            del values["dataset"]
+        return values
+
     @property
     def place(self) -> str:
-        return self.dataset
+        return PurePath(self.dataset).stem if is_graph_file(self.dataset) else self.dataset
+
+    @property
+    def split_number(self) -> int:
+        """What draws its split, or chooses among those that came with the data."""
+        return self.seed if self.split_seed == EACH_SEED else self.split_seed
 
     @property
     def unused(self) -> frozenset[str]:
-        return frozenset() if self.model.trained else _OF_TRAINING
+        fixed = frozenset() if self.split == RANDOM else _OF_RANDOM_SPLITS
+        return fixed if self.model.trained else fixed | _OF_TRAINING
 
     @property
     def most_steps(self) -> int:
@@ -135,11 +203,11 @@ class CitationRun(Run):
 
     @property
     def cost(self) -> float:
-        return self.train.epochs * self.model.width * (_LARGER if self.dataset in CITATION else 1.0)
+        return self.train.epochs * self.model.width * (1.0 if self.dataset in SOCIAL else _LARGER)
 
 
 def parse_node_model(text: str) -> NodeModel:
-    """Read a model's label, which is its name alone.
+    """Read a model's label.
 
     Raises:
         ValueError: The name is not known; the message says what is.

@@ -6,47 +6,64 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor
 from torch_geometric.data import Data
 
-from experiments.data.names import CITATION
-from experiments.data.node_graphs import load_task, most_frequent
+from experiments.data.graph_files.reading import content_of
+from experiments.data.node_graphs import homophily, load_task, most_frequent
 from experiments.lab.citation.baselines import baseline_scores
+from experiments.lab.citation.controls import controlled
+from experiments.lab.citation.hearing import measure_hearing
 from experiments.lab.citation.models import build_node_model
-from experiments.lab.citation.settings import LABELS, CitationRun
+from experiments.lab.citation.settings import HOPS, LABELS, CitationRun
 from experiments.lab.citation.training import NodeTrainer, rule_of
+from experiments.records.rows import write_rows
 from experiments.running.session import Session
 from experiments.training.budget import count_parameters
 
 
-def prepare(runs: list[CitationRun], out: Path, options: dict[str, Any]) -> list[CitationRun]:
-    """The runs, after each citation graph was downloaded once, before several workers would.
+def task_of(run: CitationRun) -> Data:
+    """The graph of a run, with its split.
 
     Raises:
-        ValueError: A graph is not here and cannot be downloaded.
+        ValueError: See ``node_graphs.load_task``; or a file of the user's has changed since.
     """
-    for name in dict.fromkeys(run.dataset for run in runs if run.dataset in CITATION):
-        load_task(name, 0)
-    return runs
+    files = [path for path in (run.dataset, run.edge_list) if path] if run.content else []
+    if files and content_of(*files) != run.content:
+        raise ValueError(f"dataset: {' or '.join(files)} is not what it was when this run was made")
+    return load_task(
+        run.dataset,
+        run.split_number,
+        run.split,
+        sizes=(run.train_size, run.validation_size),
+        edge_list=run.edge_list,
+        scale=run.scale,
+    )
 
 
 def work(run: CitationRun, folder: Path, session: Session) -> dict[str, Any]:
-    """Train and test a network; writes ``weights.pt``."""
-    task = load_task(run.dataset, run.seed, run.split)
-    return (_network if run.model.trained else _baseline)(run, task, session) | {
-        "chance": most_frequent(task),
-        "nodes": task.num_nodes,
-        "edges": task.num_edges // 2,
-        "features": task.num_node_features,
-        "classes": len(task.class_names),
-        "labelled": int(task.train_mask.sum()),
-        "validation_nodes": int(task.val_mask.sum()),
-        "test_nodes": int(task.test_mask.sum()),
-    }
+    """Train and test a network; writes ``weights.pt`` and ``hops.csv``."""
+    task = task_of(run)
+    seen = controlled(task, run.model, run.seed)
+    result = _network(run, seen, folder, session) if run.model.trained else _baseline(run, seen, session)
+    return (
+        result
+        | homophily(task)
+        | {
+            "chance": most_frequent(task),
+            "nodes": task.num_nodes,
+            "edges": task.num_edges // 2,
+            "features": task.num_node_features,
+            "classes": len(task.class_names),
+            "labelled": int(task.train_mask.sum()),
+            "validation_nodes": int(task.val_mask.sum()),
+            "test_nodes": int(task.test_mask.sum()),
+        }
+    )
 
 
-def _network(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
+def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> dict[str, Any]:
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device; dropout follows.
     torch.manual_seed(run.seed)
     model = build_node_model(run.model, task.num_node_features, len(task.class_names))
@@ -54,11 +71,16 @@ def _network(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
     session.tested = lambda: {"test_accuracy": trainer.scores(trainer.test)[1]}
     fit = session.fit(trainer, rule_of(run.train), steps=run.train.epochs)
     loss, accuracy = trainer.scores(trainer.test)
+    logits, y = trainer.logits()[trainer.test], trainer.y[trainer.test]
+    hops, heard = measure_hearing(model, task, run.seed)
+    write_rows(folder / HOPS, hops)
     return {
         "test_accuracy": accuracy,
-        "macro_f1": macro_f1(trainer.logits()[trainer.test], trainer.y[trainer.test]),
+        "macro_f1": macro_f1(logits, y),
+        "roc_auc": roc_auc(logits.softmax(1), y),
         "test_loss": loss,
         **fit.facts(),
+        **heard,
         "parameters": count_parameters(model),
     }
 
@@ -74,6 +96,7 @@ def _baseline(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
     return {
         **found,
         "macro_f1": macro_f1(scores[task.test_mask], task.y[task.test_mask]),
+        "roc_auc": roc_auc(scores[task.test_mask], task.y[task.test_mask]),
         "steps": 0,
         "selected_step": 0,
         "stopped": "nothing to train",
@@ -84,3 +107,19 @@ def _baseline(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
 def macro_f1(scores: Tensor, y: Tensor) -> float:
     """The mean over classes of F1, in 0 to 1; of a class that is neither there nor named it is left out."""
     return float(f1_score(y.cpu().numpy(), scores.argmax(1).cpu().numpy(), average="macro"))
+
+
+def roc_auc(scores: Tensor, y: Tensor) -> float | None:
+    """The mean over classes of the area under the ROC curve, each class against all others, in 0 to 1.
+
+    It is the chance that a node of a class has a higher score for it than another node; 0.5 for a guess. Of two classes
+    it is that of either. None where no class is there beside another.
+
+    Args:
+        scores: (N, C).
+        y: (N,).
+    """
+    scores, y = scores.double().cpu(), y.cpu()
+    kinds = [kind for kind in range(scores.size(1)) if 0 < int((y == kind).sum()) < len(y)]
+    found = [roc_auc_score((y == kind).numpy(), scores[:, kind].numpy()) for kind in kinds]
+    return float(sum(found) / len(found)) if found else None

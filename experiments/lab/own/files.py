@@ -11,8 +11,12 @@ import numpy as np
 import pandas as pd
 import torch
 from torch_geometric.data import Data
+from torch_geometric.utils import to_undirected
 
-from experiments.lab.own.arrays import parts_of, read_npz, records_of_arrays
+from experiments.data.graph_files.graph_file import NO_CLASS
+from experiments.data.graph_files.saved import load_saved
+from experiments.data.graph_files.tables import read_tables
+from experiments.lab.own.arrays import read_npz, records_of_arrays
 from experiments.lab.own.examples import Records
 from experiments.lab.own.graphs import records_of_graphs
 from experiments.records.files import check_ordinary, read_text, write_beside
@@ -44,11 +48,11 @@ def read_data(path: Path, edges: str = "") -> Records:
         return read_graphs(path)
     table = _table(path)
     if "node" in table:
-        return _nodes(path, table, edges)
+        return _nodes(path, edges)
     return _sequences(path, table)
 
 
-def _table(path: Path, heading_is_a_heading: bool = True) -> pd.DataFrame:
+def _table(path: Path) -> pd.DataFrame:
     """The rows of a file, indexed by their lines."""
     try:
         text = read_text(path)
@@ -67,10 +71,10 @@ def _table(path: Path, heading_is_a_heading: bool = True) -> pd.DataFrame:
         if len(rows[line]) != len(heading):
             due = f"{len(heading)}, as in the heading"
             raise ValueError(f"task: {path}, line {line}: {len(rows[line])} columns should be {due}")
-    if len(set(heading)) < len(heading) and heading_is_a_heading:
+    if len(set(heading)) < len(heading):
         raise ValueError(f"task: {path}: two columns have the same name in the heading")
     table = pd.DataFrame([rows[line] for line in rest], index=rest, columns=heading, dtype=str)
-    if table.empty and heading_is_a_heading:
+    if table.empty:
         raise ValueError(f"task: {path} has no rows; it should have {_FORM}")
     return table
 
@@ -116,56 +120,27 @@ def _number(word: str, path: Path, line: Any, column: str) -> float:
     return value
 
 
-def _nodes(path: Path, table: pd.DataFrame, edges: str) -> Records:
+def _nodes(path: Path, edges: str) -> Records:
     if not edges:
         raise ValueError(f"edges: {path} holds nodes; name the file of their edges, as in --edges edges.csv")
-    if "label" not in table:
-        raise ValueError(
-            f"task: {path} should have the columns node and label, but has {', '.join(table.columns)}"
-        )
-    names = table["node"].tolist()
-    number = {name: n for n, name in enumerate(names)}
-    if len(number) < len(names):
-        twice = next(name for n, name in enumerate(names) if number[name] != n)
-        raise ValueError(f"task: {path}: the node {twice!r} stands twice")
-    pairs = _edges(Path(edges), number)
-    features = [c for c in table if c not in ("node", "label", "split")]
-    x = [[_number(word, path, line, c) for line, word in table[c].items()] for c in features]
-    _, y = np.unique(table["label"].to_numpy(dtype=str), return_inverse=True)
+    file = read_tables(path, Path(edges), ("task", "edges"))
+    if (file.y == NO_CLASS).any():
+        raise ValueError(f"task: {path}: node {file.names[(file.y == NO_CLASS).argmax()]!r} has no label")
     graph = Data(
-        edge_index=torch.tensor(sorted({*pairs, *((b, a) for a, b in pairs)}), dtype=torch.long)
-        .view(-1, 2)
-        .t(),
-        x=torch.tensor(x).t() if features else None,
-        y=torch.from_numpy(y),
-        num_nodes=len(names),
+        edge_index=to_undirected(torch.from_numpy(file.edges).t().contiguous(), num_nodes=len(file.y)),
+        x=None if file.x is None else torch.from_numpy(file.x),
+        y=torch.from_numpy(file.y),
+        num_nodes=len(file.y),
     )
     records = records_of_graphs([graph], path.name)
-    records.classes = sorted(set(table["label"]))
-    if "split" in table:
-        records.split = parts_of(table["split"].to_numpy(), len(names), path.name)
+    records.classes = file.class_names
+    if file.masks is not None:
+        (parts,) = file.masks
+        if not parts.any(0).all():
+            node = file.names[parts.any(0).argmin()]
+            raise ValueError(f"task: {path}: node {node!r} is in no part of the split; each should be in one")
+        records.split = torch.from_numpy(parts.argmax(0))
     return records
-
-
-def _edges(path: Path, number: dict[str, int]) -> list[tuple[int, int]]:
-    if not path.is_file():
-        raise ValueError(f"edges: {path}: no such file")
-    check_ordinary("edges", path)
-    table = _table(path, heading_is_a_heading=False)
-    ends = table.iloc[:, :2]
-    if ends.shape[1] < 2:
-        raise ValueError(
-            f"edges: {path} should have two columns, the names of the nodes that each edge joins"
-        )
-    rows = [tuple(row) for row in ends.to_numpy()]
-    heading = tuple(map(str, ends.columns))
-    if any(name in number for name in heading):
-        rows.insert(0, heading)  # there is no heading: the first line is an edge
-    for line, row in enumerate(rows):
-        for name in row:
-            if name not in number:
-                raise ValueError(f"edges: {path}, edge {line + 1}: {name!r} is no node of the file of nodes")
-    return [(number[a], number[b]) for a, b in rows]
 
 
 def read_graphs(path: Path) -> Records:
@@ -174,17 +149,7 @@ def read_graphs(path: Path) -> Records:
     Raises:
         ValueError: It holds something else.
     """
-    from torch_geometric.data.data import DataEdgeAttr, DataTensorAttr
-    from torch_geometric.data.storage import GlobalStorage
-
-    try:
-        with torch.serialization.safe_globals([Data, DataEdgeAttr, DataTensorAttr, GlobalStorage]):
-            found = torch.load(path, weights_only=True)
-    except Exception as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(
-            f"task: {path} should hold what torch.save([Data(...), ...]) writes ({first})"
-        ) from error
+    found = load_saved(path, "task")
     if not isinstance(found, Data | list | tuple):
         raise ValueError(
             f"task: {path} should hold Data of PyTorch Geometric, but holds a {type(found).__name__}"

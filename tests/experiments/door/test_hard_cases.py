@@ -245,7 +245,7 @@ def test_the_first_line_of_a_file_of_edges_is_an_edge_where_it_names_a_node():
     Path("edges.csv").write_text("a,a\na,b\n")
     assert read_data(Path("nodes.csv"), "edges.csv").edges[0].t().tolist() == [[0, 0], [0, 1], [1, 0]]
     Path("edges.csv").write_text("a,typo\na,b\n")
-    with pytest.raises(ValueError, match="edge 1: 'typo' is no node"):
+    with pytest.raises(ValueError, match=r"edges: .* a node is not in the table of nodes in row 1 .'typo'."):
         read_data(Path("nodes.csv"), "edges.csv")
 
 

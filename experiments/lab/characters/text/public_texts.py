@@ -9,8 +9,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.data.cache import cache_folder
 from experiments.data.downloads import download
-from experiments.data.planetoid import cache_folder
 from experiments.records.files import read_bytes
 
 TIMEOUT = 10.0  # seconds without an answer after which a download is given up

@@ -24,6 +24,7 @@ COUNTS = {
     "validation_nodes": "validation",
     "test_nodes": "test",
 }
+HOMOPHILY = {"edge_homophily": "edges within a class", "adjusted_homophily": "adjusted homophily"}
 SMALL = (
     "Nodes have no features but a one-hot number of their own, so nothing can be learned except through edges. With so "
     "few test nodes one answer moves the accuracy by percents, and which nodes are labelled can matter more than the "
@@ -42,8 +43,9 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     note = (
-        "One test node is what a single answer moves the accuracy by; the last column is the accuracy of always naming "
-        "the most frequent class."
+        "One test node is what a single answer moves the accuracy by. Most frequent class is the accuracy of always "
+        "naming it. Adjusted homophily is 0 where edges join classes as random ones would, and 1 where they join equal "
+        "ones alone (Platonov et al. 2023)."
     )
     blocks: list[Any] = [Table(rows, note)]
     social = [
@@ -64,9 +66,11 @@ def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
         several = {"split": str(split)} if ended["split"].nunique() > 1 else {}
         sizes = {title: f"{first[name]:,.0f}" for name, title in COUNTS.items()}
         shares = {"one test node": 1 / first["test_nodes"], "most frequent class": first["chance"]}
+        alike = {title: f"{first[name]:.2f}" for name, title in HOMOPHILY.items() if pd.notna(first[name])}
         rows.append(
             {"data set": str(dataset), **several, **sizes}
             | {k: f"{100 * v:.{1 if v > 1e-3 else 2}f} %" for k, v in shares.items()}
+            | alike
         )
     return rows
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from experiments.core.naming import nearest
-from experiments.data.planetoid import cache_folder
+from experiments.data.cache import cache_folder
 from experiments.lab.documents.corpora.corpus import Corpus, read_table, write_table
 from experiments.lab.documents.corpora.docstring_corpus import read_docstrings
 from experiments.lab.documents.settings import (

@@ -1,4 +1,4 @@
-"""Baselines of node classification against loops, and what a random split holds."""
+"""Baselines and scores of node classification against loops."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,10 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch_geometric.data import Data
 
-from experiments.data.node_graphs import LABELLED, VALIDATION, load_task, random_split
+from experiments.data.node_graphs import load_task
 from experiments.lab.citation.baselines import PENALTIES, baseline_scores, smoothed
 from experiments.lab.citation.settings import NodeModel
-from experiments.lab.citation.work import macro_f1
+from experiments.lab.citation.work import macro_f1, roc_auc
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +72,15 @@ def test_macro_f1_is_the_mean_over_classes():
     assert macro_f1(scores, y) == pytest.approx((2 / 3 + 2 / 3 + 0) / 3)
 
 
-def test_a_random_split_has_its_numbers_of_each_class_and_every_node_once():
-    data = Data(y=torch.arange(3).repeat_interleave(80), class_names=["a", "b", "c"], x=torch.zeros(240, 1))
-    first, again, other = (random_split(data, seed) for seed in (1, 1, 2))
-    masks = torch.stack([first.train_mask, first.val_mask, first.test_mask])
-    assert (masks.sum(0) == 1).all()
-    for mask, count in zip(masks, (LABELLED, VALIDATION, 80 - LABELLED - VALIDATION)):
-        assert torch.bincount(data.y[mask]).tolist() == [count] * 3
-    assert torch.equal(first.train_mask, again.train_mask)
-    assert not torch.equal(first.train_mask, other.train_mask)
-    with pytest.raises(ValueError, match="split: class 'a' has 50 nodes"):
-        random_split(Data(y=torch.zeros(50, dtype=torch.long), class_names=["a"]), 0)
+def test_roc_auc_is_the_chance_of_the_higher_score():
+    """Against counting pairs."""
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.rand(40, 3, generator=generator).mul(8).round()
+    y = torch.randint(3, (40,), generator=generator)
+    expected = []
+    for kind in range(3):
+        own, others = scores[y == kind, kind], scores[y != kind, kind]
+        pairs = own[:, None] - others[None, :]
+        expected.append(((pairs > 0).double() + 0.5 * (pairs == 0)).mean().item())
+    assert roc_auc(scores, y) == pytest.approx(np.mean(expected))
+    assert roc_auc(scores[:, :2], torch.ones(40, dtype=torch.long)) is None

@@ -1,7 +1,10 @@
 """The whole line, from options to a report, as far as it is particular to the nodes of a graph."""
 
+import random
 import re
 import statistics
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -31,17 +34,19 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     code, table, err = run(capsys, "run", "citation", "--smoke", "--workers", "1", "--out", out)
     assert code == 0
     assert all(re.match(r"gnnlab: \d+/\d+ runs", line) for line in err.splitlines())
-    assert table.startswith("model   data set ")
+    assert re.match(r"model +data set ", table)
     folders = [path.parent for path in out.glob("*/result.json")]
-    assert len(folders) == 20
+    assert len(folders) == 28
     for path in folders:
         trained = not {"sgc", "labels"} & set(path.name.split("_"))
-        names = {"config.json", "curve.csv", "result.json"} | ({"weights.pt"} if trained else set())
+        names = {"config.json", "curve.csv", "result.json"} | (
+            {"weights.pt", "hops.csv"} if trained else set()
+        )
         assert {file.name for file in path.iterdir()} == names
     weights = torch.load(next(out.glob("karate_gcn*/weights.pt")), weights_only=True)
     assert weights["first.lin.weight"].shape == (16, 34)
     page = (out / "report.html").read_text()
-    for key in ("summary", "data", "accuracy", "curves", "graphs", "models"):
+    for key in ("summary", "data", "accuracy", "depth", "curves", "graphs", "models"):
         assert f'<h2 id="{key}">' in page
     assert "Training curves: karate" in page
     assert "Smoke run: tiny sizes; figures mean nothing." in page
@@ -111,13 +116,17 @@ def test_offline_and_missing_is_one_line_and_writes_nothing(tmp_path, monkeypatc
 
 @pytest.mark.data
 def test_cora_stands_beside_the_papers(public_data, tmp_path, capsys):
-    options = ("--dataset", "cora", "--models", "gcn", "--seeds", "1", "--epochs", "2", "--workers", "1")
-    code, table, _ = run(capsys, "run", "citation", *options, "--out", tmp_path)
+    options = ("--dataset", "cora", "--models", "gcn", "--seeds", "1", "--workers", "1")
+    code, table, _ = run(capsys, "run", "citation", *options, "--out", tmp_path / "papers")
     assert code == 0
     assert re.search(r"gcn \(paper\) .*81\.5 +100", table)
-    page = (tmp_path / "report.html").read_text()
+    page = (tmp_path / "papers" / "report.html").read_text()
     assert "Kipf &amp; Welling 2017, table 2" in page
     assert "gcn (paper)" in page
+    # Other settings are none of the paper's.
+    code, table, _ = run(capsys, "run", "citation", *options, "--epochs", "2", "--out", tmp_path / "ours")
+    assert code == 0
+    assert "(paper)" not in table
 
 
 @pytest.mark.slow
@@ -130,3 +139,66 @@ def test_cora_reaches_the_papers(model, seeds, target, public_data, tmp_path, ca
     accuracies = [record.result["test_accuracy"] for record in read_runs(tmp_path)]
     assert len(accuracies) == seeds
     assert 100 * statistics.mean(accuracies) >= target
+
+
+def own_graph(folder, nodes=60):
+    """A table of nodes and a list of edges: two groups that mostly know their own."""
+    generator = random.Random(0)
+    groups = [number % 2 for number in range(nodes)]
+    rows = ["node,label,age"]
+    rows += [
+        f"p{number},{'ab'[group]},{generator.gauss(group, 1):.3f}" for number, group in enumerate(groups)
+    ]
+    edges = [(one, other) for one in range(nodes) for other in range(one) if generator.random() < 0.15]
+    edges = [pair for pair in edges if groups[pair[0]] == groups[pair[1]] or generator.random() < 0.1]
+    (folder / "people.csv").write_text("\n".join(rows))
+    (folder / "friends.csv").write_text("\n".join(f"p{one},p{other}" for one, other in edges))
+    return ("--dataset", folder / "people.csv", "--edge-list", folder / "friends.csv")
+
+
+def test_an_own_graph_goes_the_whole_way(tmp_path, capsys):
+    own = own_graph(tmp_path)
+    out = tmp_path / "runs"
+    options = (*own, "--split", "random", "--train-size", "0.3", "--validation-size", "0.2", "--epochs", "20")
+    models = ("--models", "gcn,mlp,labels", "--seeds", "2", "--workers", "1", "--out", out)
+    code, table, err = run(capsys, "run", "citation", *options, *models)
+    assert code == 0, err
+    results = list(read_runs(out))
+    assert len(results) == 6
+    assert {run.result["labelled"] for run in results} == {18}
+    assert all(run.path.name.startswith("people_") for run in results)
+    assert all(0.5 < run.result["edge_homophily"] <= 1 for run in results)
+    assert "graph-people" in " ".join(path.name for path in (out / "pictures").iterdir())
+    # What has been read once is the same data; a changed file is not.
+    code, again, err = run(capsys, "run", "citation", *options, *models)
+    assert (code, "6 runs were there already" in again + err) == (0, True)
+    text = (tmp_path / "people.csv").read_text()
+    (tmp_path / "people.csv").write_text(text.replace("p0,a", "p0,b"))
+    code, _, err = run(capsys, "redo", results[0].path)
+    assert code != 0
+    assert "is not what it was" in err
+    code, table, err = run(capsys, "run", "citation", *own, "--out", tmp_path / "other")
+    assert (code, table) == (2, "")
+    assert "comes without one; give --split random" in err
+
+
+def test_a_mistake_in_a_file_is_said_before_torch_is_imported(tmp_path):
+    own_graph(tmp_path)
+    path = tmp_path / "people.csv"
+    path.write_text(path.read_text().replace("p3,", "p3;").replace("p7,b,", "p7,b,x"))
+    program = (
+        "import sys\nfrom experiments.command.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n    print(end.code, 'torch' in sys.modules)\n"
+    )
+    arguments = ["run", "citation", "--dataset", path, "--edge-list", tmp_path / "friends.csv"]
+    arguments += ["--out", tmp_path / "out"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout == "2 False\n"
+    assert re.fullmatch(
+        r"gnnlab: dataset: .*people\.csv: 2 bad rows: not 3 columns, as row 1 has in row 5 \(2 columns\); a feature is "
+        r"no finite number in row 9 \(column 'age' holds 'x.*'\); mend them.*\n",
+        done.stderr,
+    )
+    assert not (tmp_path / "out").exists()

@@ -43,10 +43,19 @@ def test_each_setting_changes_the_identity():
         "name": "gcn",
         "residual": True,
         "norm": True,
+        "shuffled": True,
+        "permuted": True,
     }
+    own = {"dataset": "a/my.csv", "edge_list": "a/edges.csv", "content": "1" * 16}
     others = [
         settings(dataset="karate"),
         settings(split="random"),
+        settings(split="random", train_size=0.6),
+        settings(split="random", validation_size=0.2),
+        settings(split="random", split_seed=0),
+        settings(scale="raw"),
+        settings(**own),
+        settings(**own | {"content": "2" * 16}),
         settings(seed=1),
         settings(threads=2),
         settings(device="cuda"),

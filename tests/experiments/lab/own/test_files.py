@@ -101,7 +101,9 @@ def test_nodes_beside_edges_are_the_graph_that_networkx_has():
             nx.get_node_attributes(graph, "club").values()
         )
     written("edges.csv", "source,target\nm0,nobody\n")
-    with pytest.raises(ValueError, match="edge 1: 'nobody' is no node"):
+    with pytest.raises(
+        ValueError, match=r"edges: .* a node is not in the table of nodes in row 2 .'nobody'."
+    ):
         read_data(Path("nodes.csv"), "edges.csv")
 
 

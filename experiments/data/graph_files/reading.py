@@ -1,0 +1,44 @@
+"""A graph of a user's own, whatever its format; the ending says which. Imports no torch."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from experiments.data.graph_files.arrays import read_arrays
+from experiments.data.graph_files.graph_file import GraphFile
+from experiments.data.graph_files.graphml import read_graphml
+from experiments.data.graph_files.saved import read_saved
+from experiments.data.graph_files.tables import read_tables
+from experiments.data.names import TABLE
+from experiments.records.files import read_bytes
+
+_READERS = {".npz": read_arrays, ".graphml": read_graphml, ".pt": read_saved}
+
+
+def read_graph_file(path: str, edge_list: str = "") -> GraphFile:
+    """The graph of a file.
+
+    Args:
+        path: A table of nodes (.csv), arrays (.npz), GraphML (.graphml), or a Data of PyG saved by torch (.pt).
+        edge_list: The edges of a table of nodes, a CSV file; no other format has one.
+
+    Raises:
+        ValueError: It cannot be read, or something in it is missing or wrong.
+    """
+    ending = Path(path).suffix.lower()
+    if (ending == TABLE) != bool(edge_list):
+        if edge_list:
+            raise ValueError(
+                f"edge-list: {path} holds its edges itself; a list of edges goes with a table of nodes"
+            )
+        raise ValueError(f"edge-list: needed beside {path}: a CSV file with two names of nodes per row")
+    return read_tables(Path(path), Path(edge_list)) if edge_list else _READERS[ending](Path(path))
+
+
+def content_of(*paths: str) -> str:
+    """The first sixteen hexadecimal digits of the files' SHA-256."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(read_bytes(Path(path)))
+    return digest.hexdigest()[:16]
