@@ -17,6 +17,7 @@ from gnnlab import dirichlet_energy
 
 NODES = 32  # of the test part, whose answers are followed back
 MOST_HOPS = 40
+MOST_DOUBLE = 50_000_000  # features of a graph that is measured in double precision
 
 
 def measure_hearing(
@@ -34,7 +35,7 @@ def measure_hearing(
     be told apart any more.
 
     Args:
-        model: Trained, on any device; a copy in double precision is measured.
+        model: Trained, on any device; a copy is measured, in double precision where the graph is not too large for it.
         task: The graph, as the model saw it.
         seed: Draws the nodes and the vectors.
 
@@ -42,12 +43,13 @@ def measure_hearing(
         Rows with ``hop`` and ``sensitivity``, from 0 up to the last hop at which there is any; and ``reach`` and
         ``energy``, where they are numbers.
     """
-    model = copy.deepcopy(model).cpu().double().eval()
+    kind = torch.float64 if task.x.numel() <= MOST_DOUBLE else torch.float32
+    model = copy.deepcopy(model).cpu().to(kind).eval()
     generator = torch.Generator().manual_seed(seed)
     test = task.test_mask.nonzero().view(-1)
     nodes = test[torch.randperm(len(test), generator=generator)[:NODES]]
-    x = task.x.double()
-    squares = _squares(model, x, task.edge_index, nodes, generator).numpy()
+    x = task.x.to(kind)
+    squares = _squares(model, x, task.edge_index, nodes, generator).double().numpy()
     distances = _distances(task, nodes.numpy())
     rows = []
     for hop in range(MOST_HOPS + 1):
@@ -68,7 +70,7 @@ def _squares(
     """Squared length of each node's share of a random product with the derivative, (nodes, N)."""
     leaf = x.clone().requires_grad_()
     logits = model(leaf, edge_index)[nodes]  # (nodes, C)
-    vectors = torch.randn(logits.shape, generator=generator, dtype=torch.float64)
+    vectors = torch.randn(logits.shape, generator=generator, dtype=torch.float64).to(x)
     found = []
     for answer, vector in zip(logits, vectors):
         (gradient,) = torch.autograd.grad(answer @ vector, leaf, retain_graph=True)
