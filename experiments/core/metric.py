@@ -21,6 +21,7 @@ class Metric:
         scale: What it is multiplied with before people see it; 100 with the unit ``%``.
         unit: Behind the title.
         success: A run that reaches this has learned its task; None where there is no such border.
+        least, most: What it can be: the interval of a mean ends there. None for no bound.
     """
 
     key: str
@@ -30,6 +31,8 @@ class Metric:
     scale: float = 1.0
     unit: str = ""
     success: float | None = None
+    least: float | None = None
+    most: float | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)

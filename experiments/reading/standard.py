@@ -36,7 +36,7 @@ def summary(results: Results) -> Section:
         runs.append([] if row["model"].endswith(PAPER) else next(groups))
     note = (
         f"{metric.title.capitalize()} is on the test part: mean ± standard deviation (ddof 1) over n seeds, and "
-        f"Student's {_PERCENT} interval of the mean. "
+        f"Student's {_PERCENT} interval of the mean, cut where the number itself ends. "
     )
     if "IQM" in rows[0]:
         note += "IQM, from four seeds on, is the mean of the middle half, with an interval of its own kind. "

@@ -46,8 +46,8 @@ EXPERIMENTS = (
         work=f"{_HERE}.work:work",
         shares_runs=True,
         metrics=(
-            Metric("test_bits", "test bits", lower_is_better=True),
-            Metric("test_accuracy", "test accuracy"),
+            Metric("test_bits", "test bits", lower_is_better=True, least=0.0),
+            Metric("test_accuracy", "test accuracy", least=0.0, most=1.0),
         ),
         references=("lstm-2", "lstm-1"),
         families=2,  # the finding, and the table of pairs

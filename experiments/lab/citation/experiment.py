@@ -70,9 +70,9 @@ EXPERIMENTS = (
         smoke={"seeds": 2, "epochs": 10},
         seeds=10,
         metrics=(
-            Metric("test_accuracy", "test accuracy", digits=1, scale=100.0, unit="%"),
-            Metric("macro_f1", "macro F1", digits=1, scale=100.0, unit="%"),
-            Metric("roc_auc", "ROC-AUC", digits=1, scale=100.0, unit="%"),
+            Metric("test_accuracy", "test accuracy", digits=1, scale=100.0, unit="%", least=0.0, most=1.0),
+            Metric("macro_f1", "macro F1", digits=1, scale=100.0, unit="%", least=0.0, most=1.0),
+            Metric("roc_auc", "ROC-AUC", digits=1, scale=100.0, unit="%", least=0.0, most=1.0),
         ),
         published=(
             *_papers("gcn", _GCN, cora=(0.815, None), citeseer=(0.703, None), pubmed=(0.79, None)),

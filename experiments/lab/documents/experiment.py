@@ -52,9 +52,9 @@ EXPERIMENTS = (
         values={"share": (1.0, 5.0, 10.0, 20.0, 100.0)},
         smoke={"corpus_name": SMALL_CORPUS, "share": (20.0, 100.0), "seeds": 2, "epochs": 3},
         metrics=(
-            Metric("test_accuracy", "test accuracy", digits=4),
-            Metric("inductive_accuracy", "inductive accuracy", digits=4),
-            Metric("test_macro_f1", "macro-F1", digits=4),
+            Metric("test_accuracy", "test accuracy", digits=4, least=0.0, most=1.0),
+            Metric("inductive_accuracy", "inductive accuracy", digits=4, least=0.0, most=1.0),
+            Metric("test_macro_f1", "macro-F1", digits=4, least=0.0, most=1.0),
         ),
         published=PUBLISHED,
         step="epoch",

@@ -30,6 +30,8 @@ class About(Settings):
         scale: What it is multiplied with before people see it.
         unit: Behind the title.
         success: What a run has to reach; None where there is no such border.
+        least: What the number is at least; None for no bound.
+        most: What it is at most.
     """
 
     title: str = plain("")
@@ -42,12 +44,22 @@ class About(Settings):
     scale: float = plain(1.0)
     unit: str = plain("")
     success: float | None = plain(None)
+    least: float | None = plain(None, added=True)
+    most: float | None = plain(None, added=True)
 
     @property
     def metric(self) -> Metric:
         """The metric that judges."""
         return Metric(
-            self.key, self.heading, self.lower_is_better, self.digits, self.scale, self.unit, self.success
+            self.key,
+            self.heading,
+            self.lower_is_better,
+            self.digits,
+            self.scale,
+            self.unit,
+            self.success,
+            self.least,
+            self.most,
         )
 
 

@@ -14,8 +14,8 @@ _SMALL = {"steps": 60, "evaluate_every": 20, "validation_size": 100, "test_size"
 
 #: A run that answers this share of unseen examples has learned the task.
 SUCCESS = 0.99
-ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS)
-R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS)
+ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS, least=0.0, most=1.0)
+R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS, most=1.0)
 ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of steps, and of "
     "parameters (within 5 %, but for models that declare a fixed size); validation selected the weights, and the test "

@@ -23,10 +23,10 @@ def summarize(frame: pd.DataFrame, metrics: Sequence[Metric]) -> pd.DataFrame:
 
     Columns: model.name, the task's (length), every other setting that differs in the table; n (runs that ended with a
     value of the first metric), failed, parameters, hidden. Of the first metric: mean, std (ddof 1), low and high
-    (Student's 95 % interval of the mean), iqm with iqm_low and iqm_high (from four runs), bimodal (whether some runs
-    learned the task and others are far from it), and where it has a border of success, the share of all runs that
-    reached it, failed ones too, as success with Wilson's success_low and success_high. KEY.mean and KEY.std of the
-    other metrics; steps, ms_per_step and seconds (medians).
+    (Student's 95 % interval of the mean, cut where the metric ends), iqm with iqm_low and iqm_high (from four runs),
+    bimodal (whether some runs learned the task and others are far from it), and where it has a border of success, the
+    share of all runs that reached it, failed ones too, as success with Wilson's success_low and success_high. KEY.mean
+    and KEY.std of the other metrics; steps, ms_per_step and seconds (medians).
 
     Args:
         frame: From ``runs_table``.
@@ -44,7 +44,7 @@ def summarize(frame: pd.DataFrame, metrics: Sequence[Metric]) -> pd.DataFrame:
             "parameters": _median(good["parameters"]),
             "hidden": _median(good["hidden"]),
             **_moments(values, ""),
-            **_intervals(values, failed, metrics[0].success),
+            **_intervals(values, failed, metrics[0]),
         }
         for metric in metrics[1:]:
             row |= _moments(good[metric.key].dropna().to_numpy(dtype=float), f"{metric.key}.")
@@ -75,10 +75,11 @@ def _moments(values: np.ndarray, prefix: str) -> dict[str, float]:
     }
 
 
-def _intervals(values: np.ndarray, failed: int, border: float | None) -> dict[str, float | bool]:
+def _intervals(values: np.ndarray, failed: int, metric: Metric) -> dict[str, float | bool]:
     """Intervals of mean, interquartile mean and success rate; a run that failed has no success."""
-    low, high = paired_t(values).interval
-    iqm_low, iqm_high = interquartile_interval(values)
+    border = metric.success
+    low, high = _cut(paired_t(values).interval, metric)
+    iqm_low, iqm_high = _cut(interquartile_interval(values), metric)
     runs = len(values) + failed
     hits = int((values >= border).sum()) if border is not None else 0
     success_low, success_high = success_interval(hits, runs if border is not None else 0)
@@ -93,6 +94,15 @@ def _intervals(values: np.ndarray, failed: int, border: float | None) -> dict[st
         "success_low": success_low,
         "success_high": success_high,
     }
+
+
+def _cut(interval: tuple[float, float], metric: Metric) -> np.ndarray:
+    """The part of an interval in which a mean can be: it holds the mean as often as the whole does."""
+    least, most = (
+        -np.inf if metric.least is None else metric.least,
+        np.inf if metric.most is None else metric.most,
+    )
+    return np.clip(interval, least, most)
 
 
 def _median(values: pd.Series) -> float:

@@ -70,6 +70,19 @@ def test_summary_by_hand():
     assert row["bimodal"]
 
 
+def test_the_interval_of_a_mean_ends_where_the_number_ends():
+    runs = frame([("lstm", 0, 0.1), ("lstm", 1, 0.4), ("lstm", 2, 0.2), ("lstm", 3, 0.1)])
+    free, bound = (
+        summarize(runs, Metric("test_accuracy", "a", **ends)) for ends in ({}, {"least": 0, "most": 0.3})
+    )
+    values = np.array([0.1, 0.4, 0.2, 0.1])
+    width = 3.182446 * values.std(ddof=1) / 2  # Student's t, three degrees of freedom
+    assert free[["low", "high"]].iloc[0].tolist() == pytest.approx([0.2 - width, 0.2 + width])
+    assert free["low"].item() < 0
+    assert bound[["low", "high"]].iloc[0].tolist() == [0, 0.3]
+    assert free["mean"].item() == bound["mean"].item()
+
+
 def test_runs_with_other_settings_are_not_mixed():
     runs = frame([("lstm", 0, 1.0), ("lstm", 1, 0.0)])
     runs["train.steps"] = [10, 20]
