@@ -26,6 +26,7 @@ from experiments.records.records import flatten
 from experiments.running.interruption import NothingBegun
 from experiments.running.session import Session
 from experiments.running.sweep import result_there
+from experiments.running.titles import titles_of
 from experiments.training.fit import Fit, fit
 from experiments.training.stopping import Rule
 from experiments.training.trainer import Trainer
@@ -150,6 +151,7 @@ def _time_all(runs: list[Run]) -> dict[str, Timing]:
     known: dict[str, Timing] = {}
     to_time = {_cost_key(run): run for run in reversed(runs)}
     watched, ends, silent_until = is_watched(), time.monotonic() + LONGEST_ALL, 0.0
+    titles = titles_of(list(to_time.values()))
     shown = bar(reversed(to_time.items()), desc="timing", unit="setting", total=len(to_time))
     for number, (key, run) in enumerate(shown, 1):
         now = time.monotonic()
@@ -157,7 +159,7 @@ def _time_all(runs: list[Run]) -> dict[str, Timing]:
             break
         if not watched and now > silent_until:
             print(
-                f"gnnlab: timing {run.title} (setting {number} of {len(to_time)})",
+                f"gnnlab: timing {titles[run.folder]} (setting {number} of {len(to_time)})",
                 file=sys.stderr,
                 flush=True,
             )

@@ -16,6 +16,7 @@ from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.run import Run
 from experiments.records.progress import bar, is_watched, spoken
 from experiments.records.records import flatten
+from experiments.running.titles import titles_of
 
 BAR_SECONDS = 0.5  # between two estimates of a bar
 SECONDS = 10.0  # below which nobody plans with what is left
@@ -143,6 +144,7 @@ class Progress:
         what: str = "runs",
     ) -> None:
         self._runs, self._how, self._what = list(runs), how, what
+        self._titles = titles_of(self._runs)
         watched = is_watched() if show is None else show
         self.bars = watched and not how.quiet and not how.verbose
         self._lines = not self.bars and not how.quiet and show is not False
@@ -172,7 +174,7 @@ class Progress:
             self._advance(-self._leave(run))  # of an earlier attempt, whose worker was killed
             own = bar(
                 total=run.most_steps,
-                desc=f"  {run.title:30}",
+                desc=f"  {self._title(run):30}",
                 unit="step",
                 leave=False,
                 position=1 + slot,
@@ -181,7 +183,7 @@ class Progress:
             self._waiting.pop(run.folder, None)
             self._on_way[run.folder] = Steps(Like.of(run)), own
             if self._lines and self._how.verbose:
-                self._say(f"{run.title} begins in {run.folder}")
+                self._say(f"{self._title(run)} begins in {run.folder}")
 
         def on_step(step: int) -> None:
             with self._lock:
@@ -215,13 +217,11 @@ class Progress:
             self._advance(run.most_steps - taken, ended=True)
             if not is_new:
                 return
-            reason = " ".join(str(result.get("reason", "")).split())
+            reason, title = " ".join(str(result.get("reason", "")).split()), self._title(run)
             if failed and self.bars:
-                tqdm.write(f"gnnlab: failed: {run.title}: {reason}", file=sys.stderr)
+                tqdm.write(f"gnnlab: failed: {title}: {reason}", file=sys.stderr)
             elif self._lines:
-                what = (
-                    f"{run.title}: failed: {reason}" if failed else f"{run.title}{self._found(run, result)}"
-                )
+                what = f"{title}: failed: {reason}" if failed else f"{title}{self._found(run, result)}"
                 self._say(f"{self._count()}: {what}")
 
     def there(self, runs: int) -> None:
@@ -241,6 +241,9 @@ class Progress:
             for _, own in self._on_way.values():
                 own.close()
             self._bar.close()
+
+    def _title(self, run: Run) -> str:
+        return self._titles.get(run.folder, run.title)
 
     def _leave(self, run: Run) -> int:
         steps, own = self._on_way.pop(run.folder, (None, None))
