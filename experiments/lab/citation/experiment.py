@@ -94,7 +94,7 @@ EXPERIMENTS = (
         ),
         terminal=(f"{_REPORT}.sections:data",),
         sections=(
-            "experiments.reading.finding.best:best",
+            f"{_REPORT}.finding:finding",
             f"{_REPORT}.sections:accuracy",
             f"{_STANDARD}:summary",
             f"{_REPORT}.sections:data",

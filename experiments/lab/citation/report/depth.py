@@ -16,7 +16,7 @@ from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Text
 
 LAYERS = "model.layers"
-IN_A_ROW = 3  # panels of a figure
+IN_A_ROW, MOST_PANELS = 3, 9  # panels of a figure
 DEFINITION = (
     "D(r) says how much the logits of a test node depend on the features of all nodes r hops away: the root of the sum "
     "of their squared derivatives, a mean over test nodes; it is shown as a share of the sum over all distances. Reach "
@@ -41,9 +41,14 @@ def depth(results: Results) -> Section | None:
         ended = part.ended[part.ended["energy"].notna()]
         if ended[LAYERS].nunique() > 1:
             blocks.append(Picture(f"Depth: {title}", DEPTH, _depth_figure(part, ended)))
-        heard = {name: one for name, one in part.panels().items() if len(_shares(one))}
-        if heard:
-            blocks.append(Picture(f"Heard from: {title}", HEARD, _heard_figure(heard)))
+    heard = {title: part for title, part in results.panels().items() if len(_shares(part))}
+    if heard:
+        shown = dict(list(heard.items())[:MOST_PANELS])
+        blocks.append(Picture("Heard from", HEARD, _heard_figure(shown)))
+        if len(heard) > MOST_PANELS:
+            blocks.append(
+                Text(f"{len(heard) - MOST_PANELS} more combinations of settings are in {HOPS} of each run.")
+            )
     return Section("depth", "How far a node hears, and how alike neighbours become", blocks)
 
 

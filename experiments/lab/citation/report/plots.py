@@ -34,7 +34,7 @@ def plot_node_accuracy(results: Results, ax: Axes) -> Axes:
         if model in papers:
             ax.plot(place + 0.28, metric.scale * papers[model], "_", color="black", ms=16, mew=2)
     ax.axhline(metric.scale * ended["chance"].iloc[0], color="0.4", lw=1, ls=(0, (1, 2)))
-    ax.set_xticks(range(len(models)), models)
+    ax.set_xticks(range(len(models)), models, rotation=30, ha="right", rotation_mode="anchor")
     ax.set(ylabel=metric.heading, xlim=(-0.5, len(models) - 0.5))
     ax.grid(axis="y", color="0.9")
     return ax

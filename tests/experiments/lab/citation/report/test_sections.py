@@ -3,13 +3,16 @@ import dataclasses
 import pytest
 
 from experiments.core.catalogue import find_experiment
+from experiments.lab.citation.report.depth import depth
+from experiments.lab.citation.report.finding import finding
 from experiments.lab.citation.report.plots import plot_node_accuracy
 from experiments.lab.citation.report.sections import accuracy, data, data_rows, paired
 from experiments.reading.page import render
 from experiments.reading.results import Results
-from experiments.reading.sections import Table
+from experiments.reading.sections import Picture, Table
 from experiments.reading.tables import summary_rows
 from experiments.records.records import RunRecord
+from experiments.records.rows import write_rows
 from experiments.running.plan import plan
 
 RESULT = {
@@ -128,3 +131,37 @@ def test_colours_of_a_model_are_those_of_the_whole_page(tmp_path):
     parts = results.panels()
     assert dataclasses.asdict(results.experiment.metric)["unit"] == "%"
     assert parts["cora"].styles is results.styles
+
+
+def test_a_control_is_no_contender_and_stands_among_the_differences(tmp_path):
+    scores = {"gcn": [0.80, 0.81, 0.79], "mlp": [0.5, 0.51, 0.52], "gcn-shuffled": [0.3, 0.31, 0.3]}
+    results = Results(tmp_path, records(scores, tmp_path))
+    found = finding(results)
+    text = " ".join(found.blocks[0].items)
+    assert "of 2 models" in text
+    assert "shuffled" not in text
+    [table] = [block for block in paired(results).blocks if isinstance(block, Table)]
+    assert "gcn-shuffled" in {row["model"] for row in table.rows}
+
+
+def test_depth_has_a_point_for_each_number_of_layers_and_hops_end_where_nothing_is_heard(tmp_path):
+    runs = []
+    for layers in (2, 4):
+        for run in records({"gcn": [0.8, 0.7]}, tmp_path, layers=[layers]):
+            run.result.update({"energy": 0.1 / layers, "reach": 1.0})
+            run.path.mkdir()
+            write_rows(
+                run.path / "hops.csv", [{"hop": r, "sensitivity": float(layers >= r)} for r in range(6)]
+            )
+            runs.append(run)
+    results = Results(tmp_path, runs)
+    section = depth(results)
+    deep, heard = [block.figure for block in section.blocks if isinstance(block, Picture)]
+    means = deep.axes[1].containers[0].lines[0]
+    assert means.get_xdata().tolist() == [2, 4]
+    assert means.get_ydata().tolist() == pytest.approx([0.05, 0.025])
+    for ax, layers in zip(heard.axes, (2, 4)):
+        [line] = ax.lines
+        assert line.get_xdata().tolist() == list(range(layers + 1))
+        assert line.get_ydata().tolist() == pytest.approx([1 / (layers + 1)] * (layers + 1))
+    assert depth(Results(tmp_path, records({"gcn": [0.8]}, tmp_path))) is None
