@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from experiments.lab.forecasts.data import ForecastTask
-from experiments.lab.forecasts.settings import ForecastModel, LinearModel, SeasonalModel
+from experiments.lab.forecasts.specs import ForecastModel, LinearModel, SeasonalModel
 
 Forecast = Callable[[Tensor], Tensor]  # of the values (B, N) at times (B,)
 PENALTIES = tuple(10.0**power for power in range(-3, 6))  # of a ridge regression, for standardised values

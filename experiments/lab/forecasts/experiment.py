@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from experiments.core.experiment import Experiment
 from experiments.core.metric import Metric
-from experiments.lab.forecasts.settings import EDGES, MODEL_HELP, SMOKE_NODES, SMOKE_TIMES
+from experiments.lab.forecasts.settings import EDGES, SMOKE_NODES, SMOKE_TIMES
+from experiments.lab.forecasts.specs import MODEL_HELP
 
 _HERE = "experiments.lab.forecasts"
 _REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
@@ -30,7 +31,7 @@ EXPERIMENTS = (
             "through time. Other cells stand in the LSTM's place: gru, gcn-mingru, gat-lru."
         ),
         run=f"{_HERE}.settings:ForecastRun",
-        parse=f"{_HERE}.settings:parse_forecast_model",
+        parse=f"{_HERE}.specs:parse_forecast_model",
         model_help=MODEL_HELP,
         models=(
             *("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm"),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.core.registry import Part
-from experiments.lab.forecasts.settings import LAST, ForecastModel
+from experiments.lab.forecasts.specs import LAST, ForecastModel
 from experiments.training.budget import closest_size, count_parameters
 from seq import RecurrentLayer
 

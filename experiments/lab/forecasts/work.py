@@ -24,9 +24,8 @@ from experiments.lab.forecasts.settings import (
     SMOKE_TIMES,
     TIMES,
     ForecastRun,
-    PlainModel,
-    SeasonalModel,
 )
+from experiments.lab.forecasts.specs import PlainModel, SeasonalModel
 from experiments.lab.forecasts.training import (
     ForecastTrainer,
     forecast_errors,

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.report.panels import panels, seen_edges
 from experiments.lab.forecasts.report.plots import plot_gain
-from experiments.lab.forecasts.settings import GIVEN, LAST, LSTM, SHUFFLED, parse_forecast_model
+from experiments.lab.forecasts.settings import GIVEN, SHUFFLED
+from experiments.lab.forecasts.specs import LAST, LSTM, parse_forecast_model
 from experiments.reading.finding.best import best_of, scores_of
 from experiments.reading.finding.words import HEADING, meant
 from experiments.reading.frames import LABEL

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.forecasts.settings import EPIDEMIC, parse_forecast_model
+from experiments.lab.forecasts.settings import EPIDEMIC
+from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.reading.results import Results
 from experiments.reading.table_formats import heading, shown
 

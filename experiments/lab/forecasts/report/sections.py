@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.report.panels import best_errors, panels
 from experiments.lab.forecasts.report.plots import plot_error_curves, plot_errors
-from experiments.lab.forecasts.settings import EPIDEMIC, parse_forecast_model
+from experiments.lab.forecasts.settings import EPIDEMIC
+from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.reading import standard
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results

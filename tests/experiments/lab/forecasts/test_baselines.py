@@ -9,7 +9,7 @@ from sklearn.linear_model import Ridge
 
 from experiments.lab.forecasts.baselines import PENALTIES, build_baseline
 from experiments.lab.forecasts.data import ForecastTask, split_times
-from experiments.lab.forecasts.settings import parse_forecast_model
+from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.lab.forecasts.training import forecast_errors
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
 from experiments.lab.forecasts.series.files import content_hash
-from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining, parse_forecast_model
+from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
+from experiments.lab.forecasts.specs import parse_forecast_model
 
 
 def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, **train):

@@ -5,7 +5,7 @@ from torch import nn
 
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.forecasts.models import Forecaster, build_forecaster
-from experiments.lab.forecasts.settings import READERS, parse_forecast_model
+from experiments.lab.forecasts.specs import READERS, parse_forecast_model
 from experiments.training.budget import count_parameters
 from seq import to_torch
 

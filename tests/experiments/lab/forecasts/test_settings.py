@@ -3,13 +3,8 @@ import dataclasses
 import pytest
 
 from experiments.core.registry import CONVOLUTIONS
-from experiments.lab.forecasts.settings import (
-    READERS,
-    ForecastModel,
-    ForecastRun,
-    ForecastTraining,
-    parse_forecast_model,
-)
+from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
+from experiments.lab.forecasts.specs import READERS, ForecastModel, parse_forecast_model
 
 MODELS = (
     "last",
