@@ -46,7 +46,7 @@ class StaticGraphConv(nn.Module):
         if not isinstance(conv, nn.Module):
             raise ValueError(f"conv must be a torch module, but is a {type(conv).__name__}")
         self.conv = conv
-        self._takes_weight = "edge_weight" in inspect.signature(conv.forward).parameters
+        self.takes_weight = "edge_weight" in inspect.signature(conv.forward).parameters
         self._takes_batch = takes_batch(conv)
 
     def forward(
@@ -62,7 +62,7 @@ class StaticGraphConv(nn.Module):
         check_batch(x, batch, None)
         if not is_sparse_matrix(edge_index):
             check_edge_form(edge_index)
-        if edge_weight is not None and not self._takes_weight:
+        if edge_weight is not None and not self.takes_weight:
             raise ValueError(f"edge_weight must be None: {self.name} takes no weights of edges")
         if edge_weight is not None and not is_sparse_matrix(edge_index):
             check_edge_values(edge_weight, edge_index.size(1), name="edge_weight")

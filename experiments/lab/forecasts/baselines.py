@@ -42,14 +42,9 @@ def build_baseline(spec: ForecastModel, task: ForecastTask) -> Baseline:
     if isinstance(spec, SeasonalModel):
         return _season(spec, task)
     if spec.name == "last":
-        return Baseline(lambda times: task.values[times - task.horizon])
-    means = _means(task)
+        return Baseline(lambda times: task.past(times - task.horizon))
+    means = task.means()
     return Baseline(lambda times: means.expand(len(times), -1), len(means))
-
-
-def _means(task: ForecastTask) -> Tensor:
-    """Each node's mean of the training part, (N,)."""
-    return task.values[: int(task.ends[0][-1]) + 1].mean(0)
 
 
 def _season(spec: SeasonalModel, task: ForecastTask) -> Baseline:
@@ -60,7 +55,7 @@ def _season(spec: SeasonalModel, task: ForecastTask) -> Baseline:
             f"models: {spec.label} looks back {back} steps, and the first time that is forecast has {first} before it; "
             "take a shorter season or a longer series"
         )
-    return Baseline(lambda times: task.values[times - back])
+    return Baseline(lambda times: task.past(times - back))
 
 
 def _ridge(spec: LinearModel, task: ForecastTask) -> Baseline:
@@ -69,8 +64,7 @@ def _ridge(spec: LinearModel, task: ForecastTask) -> Baseline:
     Values are taken less each node's mean of the training part, so that levels need no weights. The intercept is not
     penalised.
     """
-    means = _means(task)
-
+    means = task.means()
     around = _neighbour_mean(task)
 
     def features(times: Tensor) -> Tensor:
@@ -81,8 +75,15 @@ def _ridge(spec: LinearModel, task: ForecastTask) -> Baseline:
             parts.insert(1, (around @ own.flatten(1)).view_as(own))
         return torch.cat(parts, dim=-1)
 
-    pairs = ((features(times), task.targets(times) - means) for times in task.ends[0].split(PART))
-    sums = [(x.mT @ x, x.mT @ y.t().unsqueeze(-1)) for x, y in pairs]
+    def added_up(times: Tensor) -> tuple[Tensor, Tensor]:
+        """Products of the features with one another and with the answers, where there is one."""
+        x, y = features(times), (task.targets(times) - means).t().unsqueeze(-1)
+        if task.gaps is not None:
+            there = task.gaps.answers[times].t().unsqueeze(-1)
+            x, y = x * there, y * there
+        return x.mT @ x, x.mT @ y
+
+    sums = [added_up(times) for times in task.ends[0].split(PART)]
     gram, moment = (torch.stack(part).sum(0) for part in zip(*sums))  # (N, F, F), (N, F, 1)
     if spec.pooled:
         gram, moment = gram.sum(0, keepdim=True), moment.sum(0, keepdim=True)
@@ -92,7 +93,11 @@ def _ridge(spec: LinearModel, task: ForecastTask) -> Baseline:
     def fitted(penalty: float) -> tuple[float, float, Tensor]:
         weights = torch.linalg.solve(gram + penalty * torch.diag(penalised), moment)
         lost = sum(
-            float((forecast(times, weights) - task.targets(times)).square().sum())
+            float(
+                task.in_unit(task.counted(forecast(times, weights) - task.targets(times), times))
+                .square()
+                .sum()
+            )
             for times in task.ends[1].split(PART)
         )
         return lost, penalty, weights
@@ -105,10 +110,13 @@ def _ridge(spec: LinearModel, task: ForecastTask) -> Baseline:
 
 
 def _neighbour_mean(task: ForecastTask) -> Tensor:
-    """(N, N), sparse: row i takes the mean over the neighbours of node i; of none it is 0."""
+    """(N, N), sparse: row i takes the mean over the neighbours of node i, by weight; of none it is 0."""
     sources, targets = task.edge_index
     nodes = task.values.shape[1]
-    degree = torch.bincount(targets, minlength=nodes).clamp(min=1).to(task.values.dtype)
-    share = 1 / degree[targets]
+    if task.edge_weight is None:
+        degree = torch.bincount(targets, minlength=nodes).clamp(min=1).to(task.values.dtype)
+        share = 1 / degree[targets]
+    else:
+        share = task.edge_weight / torch.bincount(targets, task.edge_weight, minlength=nodes)[targets]
     ends = torch.stack([targets, sources])
     return torch.sparse_coo_tensor(ends, share, (nodes, nodes), check_invariants=False).coalesce()

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
-from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
-from experiments.lab.forecasts.settings import EPIDEMIC, SHUFFLED, ForecastRun
+from experiments.lab.forecasts.series.gaps import Filled, fill_gaps
+from experiments.lab.forecasts.series.own import own_data
+from experiments.lab.forecasts.series.parts import check_known, standardised, time_parts
+from experiments.lab.forecasts.settings import EPIDEMIC, NODE, SHUFFLED, ForecastRun
 
-PARTS = (0.6, 0.2, 0.2)  # of the time: training, validation, test, in this order
-LARGEST_SCALE = 1e100  # of a series' deviation, whose square is a number still
-FARTHEST = 1e15  # deviations, whose squares float32 can add up
+
+@dataclass(frozen=True)
+class Gaps:
+    """What a forecast may know of a series with missing values; the letters of ``Filled``, as tensors.
+
+    Args:
+        carried: (times, N), standardised: every gap filled with the last value known.
+        seen: (times, N), the last time up to each one at which a value is known; -1 for none.
+        answers: (times, N), which values are answers.
+    """
+
+    carried: Tensor
+    seen: Tensor
+    answers: Tensor
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,8 @@ class ForecastTask:
 
     Args:
         values: (times, N) in double precision, standardised with the mean and the deviation of the training part
-            over all nodes. Nodes whose levels lie far apart would not move any more in single precision.
+            over all nodes, or of each node. Nodes whose levels lie far apart would not move any more in single
+            precision.
         edge_index: (2, E), both directions of every edge.
         window: Time steps that a forecast sees.
         horizon: Steps from the last one seen to the one forecast.
@@ -34,6 +46,9 @@ class ForecastTask:
         scale: What a standardised value is multiplied with to have the series' unit.
         best: Expected squared error, in the series' unit, of a forecast of the test part that knows the true
             probabilities; None where nobody knows them.
+        edge_weight: (E,); None where edges have no weights.
+        spread: (N,), what a standardised value of each node is multiplied with besides; None for 1.
+        gaps: Where values are missing.
     """
 
     values: Tensor
@@ -43,15 +58,54 @@ class ForecastTask:
     ends: tuple[Tensor, Tensor, Tensor]
     scale: float
     best: float | None
+    edge_weight: Tensor | None = None
+    spread: Tensor | None = None
+    gaps: Gaps | None = None
 
     def inputs(self, times: Tensor) -> Tensor:
-        """(B, W, N): what is seen before each forecast time."""
+        """(B, W, N): what is seen before each forecast time; a gap that is open then has the last value known."""
         first = times - self.horizon - self.window + 1
-        return self.values[first.unsqueeze(1) + torch.arange(self.window)]
+        places = first.unsqueeze(1) + torch.arange(self.window)  # (B, W)
+        values = self.values[places]
+        if self.gaps is None:
+            return values
+        open_ = places.unsqueeze(-1) > self.gaps.seen[times - self.horizon].unsqueeze(1)  # (B, W, N)
+        return torch.where(open_, self.gaps.carried[places], values)
 
     def targets(self, times: Tensor) -> Tensor:
         """(B, N): what is forecast."""
         return self.values[times]
+
+    def past(self, times: Tensor) -> Tensor:
+        """(B, N): values at earlier times, the last ones known where they are missing."""
+        return (self.values if self.gaps is None else self.gaps.carried)[times]
+
+    def counted(self, errors: Tensor, times: Tensor) -> Tensor:
+        """Errors (..., B, N) or (B, N), 0 where there is no answer."""
+        return errors if self.gaps is None else errors * self.gaps.answers[times]
+
+    def answers(self, times: Tensor) -> int:
+        """How many values of some forecast times are answers."""
+        if self.gaps is None:
+            return len(times) * self.values.shape[1]
+        return int(self.gaps.answers[times].sum())
+
+    def in_unit(self, errors: Tensor) -> Tensor:
+        """Standardised errors (B, N), those of each node times its own spread."""
+        return errors if self.spread is None else errors * self.spread
+
+    @property
+    def learned(self) -> int:
+        """Times of the training part."""
+        return int(self.ends[0][-1]) + 1
+
+    def means(self) -> Tensor:
+        """(N,): each node's mean of the training part."""
+        part = self.values[: self.learned]
+        if self.gaps is None:
+            return part.mean(0)
+        known = self.gaps.seen[: self.learned] == torch.arange(self.learned).unsqueeze(1)
+        return (part * known).sum(0) / known.sum(0)
 
 
 def load_forecast(run: ForecastRun) -> ForecastTask:
@@ -61,112 +115,90 @@ def load_forecast(run: ForecastRun) -> ForecastTask:
         ValueError: A file is wrong or not the one that the settings name; the series is too short for the windows,
             does not change, or has values that cannot be computed with.
     """
+    weights: np.ndarray | None = None
+    filled: Filled | None = None
+    chance: np.ndarray | None = None
+    window, horizon = run.train.window, run.train.horizon
     if run.series == EPIDEMIC:
         epidemic = simulate_epidemic(run.nodes, run.times, run.seed)
         values, chance = epidemic.ill, epidemic.chance
         pairs = sorted(tuple(sorted(edge)) for edge in epidemic.graph.edges)
         names = [str(person) for person in range(run.nodes)]
     else:
-        series, edge_list = Path(run.series), Path(run.edge_list)
-        values, names = read_series(series)
-        pairs, chance = read_edges(edge_list, names), None
-        if content_hash(series, edge_list) != run.content:
+        own = own_data(run)
+        if own.content != run.content:
             raise ValueError(
-                f"series: {series} or {edge_list} is no longer what the run saw; start a new run"
+                f"series: {run.series} or {run.edge_list} is no longer what the run saw; start a new run"
             )
-    window, horizon = run.train.window, run.train.horizon
-    ends = split_times(len(values), window, horizon)
+        values, names = own.series.values, own.series.names
+        pairs, weights = own.edges.pairs, own.edges.weights
+    parts = time_parts(len(values), window, horizon)
+    learned = parts[0].stop
+    if np.isnan(values).any():
+        check_known(~np.isnan(values), ~np.isnan(values), names, parts)
+        filled = fill_gaps(values, run.gaps, learned)
+        check_known(filled.known, filled.answers(horizon), names, parts)
+        values = filled.values
     edges = torch.tensor(pairs).t()
+    weight = None if weights is None else torch.from_numpy(weights)
     if run.edges == SHUFFLED:
-        edges = rename(edges, values.shape[1], run.seed)
-    learned = values[: int(ends[0][-1]) + 1]
-    standardised, deviation = _standardise(values, learned, names, run.series)
+        edges = rename(edges, values.shape[1], run.seed, weight)
+    known = None if filled is None else filled.known
+    scaled, mean, deviation = standardised(values, known, learned, names, run.series, run.standardise)
     best = None
     if chance is not None and horizon == 1:
-        known = chance[ends[2].numpy()]
-        best = float((known * (1 - known)).mean())
+        tested = chance[list(parts[2])]
+        best = float((tested * (1 - tested)).mean())
     return ForecastTask(
-        values=torch.from_numpy(standardised),
+        values=torch.from_numpy(scaled),
         edge_index=torch.cat([edges, edges.flip(0)], dim=1),
         window=window,
         horizon=horizon,
-        ends=ends,
-        scale=deviation,
+        ends=_tensors(parts),
+        scale=1.0 if run.standardise == NODE else float(deviation),
         best=best,
+        edge_weight=None if weight is None else torch.cat([weight, weight]),
+        spread=torch.from_numpy(deviation) if run.standardise == NODE else None,
+        gaps=None
+        if filled is None
+        else Gaps(
+            torch.from_numpy((filled.carried - mean) / deviation),
+            torch.from_numpy(filled.seen),
+            torch.from_numpy(filled.answers(horizon)),
+        ),
     )
 
 
-def _standardise(
-    values: np.ndarray, learned: np.ndarray, names: list[str], series: str
-) -> tuple[np.ndarray, float]:
-    """Values with the mean and the deviation of the training part, and that deviation.
-
-    Raises:
-        ValueError: The training part does not change, or squared errors would leave the range of numbers.
-    """
-    if (
-        learned.min() == learned.max()
-    ):  # the deviation of equal numbers is not always 0, because their mean is rounded
-        raise ValueError(
-            f"series: {series} does not change in the training part, the first {100 * PARTS[0]:.0f} % of the time "
-            "steps, so there is nothing to learn"
-        )
-    with np.errstate(over="ignore", invalid="ignore"):
-        deviation = float(learned.std())
-    if not 1 / LARGEST_SCALE < deviation < LARGEST_SCALE:
-        raise ValueError(
-            f"series: the values of {series} are too large or too small to be squared; give them in another unit"
-        )
-    standardised = (values - learned.mean()) / deviation
-    if np.abs(standardised).max() > FARTHEST:
-        time, node = np.unravel_index(np.abs(standardised).argmax(), values.shape)
-        raise ValueError(
-            f"series: {series}: time step {time + 1} of node {names[node]!r} is {values[time, node]:g}, more than "
-            f"{FARTHEST:g} standard deviations of the training part away from its mean; should it not be a gap?"
-        )
-    return standardised, deviation
-
-
 def split_times(times: int, window: int, horizon: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Forecast times of the three parts: the first 60 %, the next 20 % and the last 20 % of the time.
-
-    A forecast may look back over a border, as it would on the day; what it forecasts lies in its own part.
+    """``time_parts`` as tensors.
 
     Raises:
         ValueError: There is no forecast in one of them.
-
-    Example:
-        >>> [part.tolist() for part in split_times(10, window=3, horizon=1)]
-        [[3, 4, 5], [6, 7], [8, 9]]
     """
-    first = window + horizon - 1
-    parts = _parts(times, first)
-    if not all(parts):
-        # All of them hold a forecast soon after the first does.
-        enough = next(n for n in itertools.count(max(times, int(first / PARTS[0]))) if all(_parts(n, first)))
-        raise ValueError(
-            f"series: {times} time step{'s are' if times != 1 else ' is'} too few for a window of {window} and a "
-            f"horizon of {horizon}: take {enough:,} or more, or a smaller window"
-        )
+    return _tensors(time_parts(times, window, horizon))
+
+
+def _tensors(parts: tuple[range, range, range]) -> tuple[Tensor, Tensor, Tensor]:
     train, validation, test = (torch.arange(part.start, part.stop) for part in parts)
     return train, validation, test
 
 
-def _parts(times: int, first: int) -> list[range]:
-    borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
-    return [range(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
-
-
-def rename(edges: Tensor, nodes: int, seed: int) -> Tensor:
+def rename(edges: Tensor, nodes: int, seed: int, weight: Tensor | None = None) -> Tensor:
     """Edges (2, E) with the nodes renamed at random: the graph keeps its shape and loses its tie to the series.
 
     Names are drawn again until some edge is another one, as the first may put a small graph onto itself.
 
+    Args:
+        edges: (2, E).
+        nodes: N.
+        seed: Fixes the names.
+        weight: (E,), of the edges, which they keep.
+
     Raises:
-        ValueError: Every node is joined with every other: no names make other edges.
+        ValueError: Every node is joined with every other, alike: no names make other edges.
     """
-    given = _pairs(edges)
-    if len(given) == nodes * (nodes - 1) // 2:
+    given = _pairs(edges, weight)
+    if len(given) == nodes * (nodes - 1) // 2 and len(set(given.values())) == 1:
         raise ValueError(
             "edges: every node is joined with every other, so shuffled edges would be the given ones; leave shuffled "
             "out (--edges given)"
@@ -174,12 +206,13 @@ def rename(edges: Tensor, nodes: int, seed: int) -> Tensor:
     rng = np.random.default_rng([seed, _SHUFFLE])
     while True:  # at least half of all permutations change the edges
         renamed = torch.from_numpy(rng.permutation(nodes))[edges]
-        if _pairs(renamed) != given:
+        if _pairs(renamed, weight) != given:
             return renamed
 
 
-def _pairs(edges: Tensor) -> set[frozenset[int]]:
-    return {frozenset(edge) for edge in edges.t().tolist()}
+def _pairs(edges: Tensor, weight: Tensor | None) -> dict[frozenset[int], float]:
+    weights = [1.0] * edges.shape[1] if weight is None else weight.tolist()
+    return {frozenset(edge): value for edge, value in zip(edges.t().tolist(), weights)}
 
 
 #: Keeps the renaming apart from everything else that the seed draws.

@@ -37,6 +37,7 @@ EXPERIMENTS = (
             *("lstm", "gcn-last", "gcn", "gat", "gcn-lstm", "gat-lstm"),
             *("ridge", "ridge-neighbours", "ridge-pooled", "ridge-neighbours-pooled", "last", "mean"),
         ),
+        look=f"{_HERE}.series.own:look",
         prepare=f"{_HERE}.work:prepare",
         work=f"{_HERE}.work:work",
         pictures=f"{_HERE}.pictures:draw_series",

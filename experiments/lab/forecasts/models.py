@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from experiments.core.registry import Part
 from experiments.lab.forecasts.specs import LAST, ForecastModel
 from experiments.training.budget import closest_size, count_parameters
+from gnnlab import GraphTransformerConv, StaticGraphConv
 from seq import RecurrentLayer
 
 HEADS = 2  # of a convolution that has heads
@@ -22,27 +23,43 @@ class SnapshotStack(nn.Module):
 
     A convolution mixes a node with its neighbours; what the node itself holds keeps a way around that mixture.
 
+    Weights of edges go to a convolution that takes them: a GCN multiplies by them, and an attention that has edge
+    features reads them as one. Others see edges without weights.
+
     Args:
         in_channels: F.
         hidden: H.
         layers: L, 1 or more.
         part: The convolution.
+        weighted: Whether edges have weights.
 
     Shapes:
-        x (B, N, F), edge_index (2, E); result (B, N, H).
+        x (B, N, F), edge_index (2, E), edge_weight (E,) or None; result (B, N, H).
     """
 
-    def __init__(self, in_channels: int, hidden: int, layers: int, part: Part) -> None:
+    def __init__(
+        self, in_channels: int, hidden: int, layers: int, part: Part, weighted: bool = False
+    ) -> None:
         super().__init__()
         sizes = [in_channels] + [hidden] * (layers - 1)
-        self.convs = nn.ModuleList(part.conv(size, hidden, heads=HEADS) for size in sizes)
+        options = {"edge_dim": 1} if weighted and "edge_features" in part.features else {}
+        self.convs = nn.ModuleList(part.conv(size, hidden, heads=HEADS, **options) for size in sizes)
         self.selves = nn.ModuleList(nn.Linear(size, hidden, bias=False) for size in sizes)
+        self.weighted = weighted and all(takes_weights(conv) for conv in self.convs)
 
-    def forward(self, x: Tensor, edge_index: Tensor) -> Tensor:
+    def forward(self, x: Tensor, edge_index: Tensor, edge_weight: Tensor | None = None) -> Tensor:
         """Return the last layer's features."""
+        given = (edge_index, edge_weight) if self.weighted else (edge_index,)
         for conv, own in zip(self.convs, self.selves):
-            x = torch.relu(conv(x, edge_index) + own(x))
+            x = torch.relu(conv(x, *given) + own(x))
         return x
+
+
+def takes_weights(conv: nn.Module) -> bool:
+    """Whether a convolution makes something of the weights of edges."""
+    if isinstance(conv, StaticGraphConv):
+        return conv.takes_weight
+    return not isinstance(conv, GraphTransformerConv)
 
 
 class Forecaster(nn.Module):
@@ -59,23 +76,34 @@ class Forecaster(nn.Module):
         window: W.
         hidden: H, of the graph layers and of the cell.
         edge_index: (2, E).
+        edge_weight: (E,), or None where edges have none.
 
     Shapes:
         x (B, W, N); result (B, N).
     """
 
     edge_index: Tensor
+    edge_weight: Tensor | None
 
-    def __init__(self, spec: ForecastModel, window: int, hidden: int, edge_index: Tensor) -> None:
+    def __init__(
+        self,
+        spec: ForecastModel,
+        window: int,
+        hidden: int,
+        edge_index: Tensor,
+        edge_weight: Tensor | None = None,
+    ) -> None:
         super().__init__()
+        weight = None if edge_weight is None else edge_weight.to(torch.get_default_dtype())
         self.register_buffer("edge_index", edge_index.clone(), persistent=False)
+        self.register_buffer("edge_weight", weight, persistent=False)
         self.seen = (
             1 if spec.over_time or spec.name.endswith(LAST) else window
         )  # steps that are features of a node
         self.graph: SnapshotStack | None = None
         self.recurrent: RecurrentLayer | None = None
         if spec.on_graph:
-            self.graph = SnapshotStack(self.seen, hidden, spec.depth, spec.part)
+            self.graph = SnapshotStack(self.seen, hidden, spec.depth, spec.part, weight is not None)
         if spec.cell is not None:
             self.recurrent = spec.cell.layer(1 + (hidden if spec.on_graph else 0), hidden)
         self.head = nn.Linear(hidden, 1)
@@ -85,11 +113,12 @@ class Forecaster(nn.Module):
         B, W, N = x.shape
         if self.recurrent is None:
             assert self.graph is not None
-            features = self.graph(x[:, -self.seen :].transpose(1, 2), self.edge_index)  # (B, N, H)
+            features = self.graph(x[:, -self.seen :].transpose(1, 2), self.edge_index, self.edge_weight)
         else:
             steps = x.unsqueeze(-1)  # (B, W, N, 1)
             if self.graph is not None:
-                around = self.graph(steps.flatten(0, 1), self.edge_index).unflatten(0, (B, W))
+                around = self.graph(steps.flatten(0, 1), self.edge_index, self.edge_weight)
+                around = around.unflatten(0, (B, W))
                 steps = torch.cat([steps, around], dim=-1)  # (B, W, N, 1 + H)
             _, state = self.recurrent(steps.transpose(1, 2).flatten(0, 1))  # one sequence per node
             features = self.recurrent.summary(state).unflatten(0, (B, N))
@@ -97,7 +126,7 @@ class Forecaster(nn.Module):
 
 
 def build_forecaster(
-    spec: ForecastModel, window: int, edge_index: Tensor, budget: int
+    spec: ForecastModel, window: int, edge_index: Tensor, budget: int, edge_weight: Tensor | None = None
 ) -> tuple[Forecaster, int]:
     """A network within 5 % of a budget of parameters, and its hidden size.
 
@@ -107,7 +136,9 @@ def build_forecaster(
 
     def count(hidden: int) -> int:
         with torch.device("meta"):
-            return count_parameters(Forecaster(spec, window, hidden, torch.empty(2, 0, dtype=torch.long)))
+            nothing = torch.empty(2, 0, dtype=torch.long)
+            weight = None if edge_weight is None else torch.empty(0)
+            return count_parameters(Forecaster(spec, window, hidden, nothing, weight))
 
     hidden = closest_size(count, budget, spec.part.step(HEADS), what=spec.label)
-    return Forecaster(spec, window, hidden, edge_index), hidden
+    return Forecaster(spec, window, hidden, edge_index, edge_weight), hidden

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.lab.forecasts.data import load_forecast
-from experiments.lab.forecasts.series.files import read_series
+from experiments.lab.forecasts.series.own import own_data
 from experiments.lab.forecasts.settings import EPIDEMIC, GIVEN, ForecastRun
 from experiments.records.pictures import KeptPicture, keep_pictures
 
@@ -43,7 +43,7 @@ def series_picture(run: ForecastRun) -> tuple[Figure, str]:
     graph = nx.Graph(task.edge_index.t().tolist())
     figure = Figure(figsize=(9.5, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    names = [] if run.series == EPIDEMIC else read_series(Path(run.series))[1]
+    names = [] if run.series == EPIDEMIC else own_data(run).series.names
     draw_times(values, left, names)
     time = int(np.abs(values - values.mean()).mean(1)[:SHOWN_TIMES].argmax())
     draw_snapshot(graph, values[time], right, names)

@@ -13,6 +13,8 @@ EPIDEMIC = "epidemic"
 GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
 NODES, TIMES = 150, 500  # of the epidemic
 SMOKE_NODES, SMOKE_TIMES = 60, 80
+REFUSE, CARRY, LINEAR = GAPS = ("refuse", "last", "linear")
+TOGETHER, NODE = STANDARDS = ("together", "node")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +47,17 @@ class ForecastRun(Run):
     """One forecast.
 
     Args:
-        series: Your own series in place of the simulated epidemic, a CSV file: a row with the names of the nodes, then
-            one row per time step. A first column named time is left out; its numbers or dates have to rise without a
-            gap. All nodes share one unit: where their levels lie much farther apart than they move, give differences,
-            or values less each node's mean.
-        edge_list: The edges between its nodes, a CSV file with two names a row.
+        series: Your own series in place of the simulated epidemic, a CSV file. Either a row with the names of the
+            nodes, then one row per time step, whose first column named time is left out (its numbers or dates have to
+            rise); or three columns, time, node and value, with rows in any order.
+        edge_list: The edges between its nodes, a CSV file with two names a row, and a weight behind them where edges
+            have one.
+        columns: Headings of times, nodes and values where each value has a row of its own, as day,town,cases; not
+            needed for time,node,value.
+        gaps: What stands for a missing value: refuse none is allowed; last the last value known; linear a line between
+            the ends of the gap, and the last value known as long as it is open. What is missing is never an answer.
+        standardise: together all nodes share one mean and one deviation; node each has its own, for levels that lie
+            farther apart than they move. Both are those of the training part; errors are in the series' own unit.
         content: SHA-256 of the two files, in short; empty for the epidemic. A run says which data it saw.
         nodes: People of the simulated epidemic.
         times: Simulated days.
@@ -62,6 +70,9 @@ class ForecastRun(Run):
 
     series: str = plain(EPIDEMIC, listed=False)
     edge_list: str = plain("", listed=False)
+    columns: str = plain("", listed=False, added=True)
+    gaps: str = choice(REFUSE, GAPS, treatment=True, added=True)
+    standardise: str = choice(TOGETHER, STANDARDS, treatment=True, added=True)
     content: str = plain("", option=False)
     nodes: int = whole(NODES)
     times: int = whole(TIMES)
@@ -75,6 +86,9 @@ class ForecastRun(Run):
             raise ValueError(
                 f"{missing}: needed where {there} is given; a forecast on a graph needs both files"
             )
+        if self.series == EPIDEMIC and (self.columns or self.gaps != REFUSE):
+            name = "columns" if self.columns else "gaps"
+            raise ValueError(f"{name}: only for a series of your own, not for the simulated epidemic")
 
     def hashed(self) -> Values:
         values = super().hashed()

@@ -57,10 +57,10 @@ def forecast_errors(forecast: Forecast, task: ForecastTask, times: Tensor) -> Er
     """
     squared, absolute = 0.0, 0.0
     for part in times.split(EVALUATION_BATCH):
-        error = forecast(part) - task.targets(part)
+        error = task.in_unit(task.counted(forecast(part) - task.targets(part), part))
         squared += float(error.square().sum())
         absolute += float(error.abs().sum())
-    answers = len(times) * task.values.shape[1]
+    answers = task.answers(times)
     return Errors(squared / answers * task.scale**2, absolute / answers * task.scale)
 
 
@@ -96,9 +96,21 @@ class ForecastTrainer(Trainer):
             part.to(self.precision).to(self.device)
             for part in (self.task.inputs(times), self.task.targets(times))
         )
-        loss = (self.model(inputs) - targets).square().mean()
+        error = self.model(inputs) - targets
+        if self.task.gaps is None:
+            loss = error.square().mean()
+        else:
+            there = self.task.gaps.answers[times].to(self.device)
+            loss = (error.square() * there).sum() / there.sum().clamp(min=1)
         self.update(loss)
-        self.add(loss=loss.double())
+        if (
+            self.task.spread is not None
+        ):  # the loss is of standardised values, what is told of the series' own
+            there = torch.ones_like(error) if self.task.gaps is None else there
+            told = error.detach().double() * self.task.spread.to(self.device) * there
+            self.add(loss=told.square().sum() / there.sum().clamp(min=1))
+        else:
+            self.add(loss=loss.double())
         return False
 
     def look(self) -> Row:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +11,7 @@ import torch
 from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast
 from experiments.lab.forecasts.models import build_forecaster
-from experiments.lab.forecasts.series.doubts import series_doubts
-from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.series.own import own_data, say
 from experiments.lab.forecasts.settings import (
     EPIDEMIC,
     GIVEN,
@@ -46,47 +42,50 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
     runs = [run for run in runs if run.edges == GIVEN or run.model.on_graph]
     if not runs:
         raise ValueError("edges: shuffled alone leaves nothing to do, because none of the models has edges")
-    digest = cache(_check_files)
-    runs = [
-        run if run.series == EPIDEMIC else _with_files(run, digest(run.series, run.edge_list)) for run in runs
-    ]
+    runs = [run if run.series == EPIDEMIC else _with_files(run) for run in runs]
     # One seed stands for all: they differ in the epidemic, and not in its size.
     tasks = {
-        (run.content, run.nodes, run.times, run.edges, run.train.window, run.train.horizon): run
+        (*_data(run), run.nodes, run.times, run.edges, run.train.window, run.train.horizon): run
         for run in runs
     }
     seasons = {run.model for run in runs if isinstance(run.model, SeasonalModel)}
+    weighted = False
     for run in tasks.values():
         task = load_forecast(run)
+        weighted |= task.edge_weight is not None
         for season in seasons:
             build_baseline(season, task)
-    for doubt in dict.fromkeys(itertools.chain.from_iterable(map(_doubts, runs))):
-        print(f"gnnlab: {doubt}", file=sys.stderr)
-    nothing = torch.empty(2, 0, dtype=torch.long)
+    say(runs)
+    nothing, none = torch.empty(2, 0, dtype=torch.long), torch.empty(0) if weighted else None
     for model, window, budget in dict.fromkeys(
         (run.model, run.train.window, run.train.budget) for run in runs
     ):
         if model.trained:
-            build_forecaster(model, window, nothing, budget)
+            build_forecaster(model, window, nothing, budget, none)
     return runs
 
 
-def _doubts(run: ForecastRun) -> tuple[str, ...]:
-    return () if run.series == EPIDEMIC else series_doubts(run.series, run.content)
+def _data(run: ForecastRun) -> tuple[str, ...]:
+    return run.content, run.columns, run.gaps, run.standardise
 
 
-def _check_files(series: str, edge_list: str) -> str:
-    read_edges(Path(edge_list), read_series(Path(series))[1])
-    return content_hash(Path(series), Path(edge_list))
-
-
-def _with_files(run: ForecastRun, content: str) -> ForecastRun:
+def _with_files(run: ForecastRun) -> ForecastRun:
     """A run on files: its sizes are theirs, so those of the epidemic are none of its settings."""
     for name, own in (("nodes", (0, NODES, SMOKE_NODES)), ("times", (0, TIMES, SMOKE_TIMES))):
         if getattr(run, name) not in own:
             raise ValueError(f"{name}: only for the simulated epidemic, not for series")
+    content = own_data(run).content
     series, edge_list = (str(Path(path).resolve()) for path in (run.series, run.edge_list))
     return dataclasses.replace(run, series=series, edge_list=edge_list, content=content, nodes=0, times=0)
+
+
+def _told(run: ForecastRun) -> dict[str, str]:
+    """What a result says of the files of a run, in sentences."""
+    if run.series == EPIDEMIC:
+        return {}
+    own = own_data(run)
+    told = {"doubts": own.doubts, "notes": own.notes}
+    return {name: " ".join(f"{sentence}." for sentence in found) for name, found in told.items() if found}
 
 
 def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
         "forecast_times": {
             name: len(times) for name, times in zip(("train", "validation", "test"), task.ends)
         },
-        **({"doubts": " ".join(f"{doubt}." for doubt in doubts)} if (doubts := _doubts(run)) else {}),
+        **_told(run),
     }
 
 
@@ -112,7 +111,7 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
     torch.manual_seed(run.seed)
     train = run.train
-    model, hidden = build_forecaster(run.model, train.window, task.edge_index, train.budget)
+    model, hidden = build_forecaster(run.model, train.window, task.edge_index, train.budget, task.edge_weight)
     trainer = ForecastTrainer(model, task, train, run.seed, session.device)
     rule = Lowest("validation_error", train.patience)
     forecast = network_forecast(model, task, session.device)
@@ -125,6 +124,7 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
         **fit.facts(),
         "parameters": count_parameters(model),
         "hidden": hidden,
+        **({"reads_weights": model.graph.weighted} if task.edge_weight is not None and model.graph else {}),
     }
 
 

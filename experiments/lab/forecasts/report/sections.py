@@ -56,9 +56,21 @@ def own_series(results: Results) -> list[str]:
         if horizons != [1]:
             line += f"; forecast {', '.join(map(str, horizons))} steps ahead"
         lines.append(f"{line}.")
-        if len(ended) and "doubts" in ended and isinstance(doubts := ended["doubts"].iloc[0], str):
-            lines.append(f"In doubt: {doubts}")
+        for column, before in (("notes", ""), ("doubts", "In doubt: ")):
+            told = ended[column].dropna() if column in ended else ()
+            lines += [f"{before}{sentences}" for sentences in dict.fromkeys(told)]
+        lines += _of_weights(ended)
     return lines
+
+
+def _of_weights(ended: pd.DataFrame) -> list[str]:
+    """What becomes of the weights of edges; nothing where no network on edges has ended, or they have none."""
+    reads = ended["reads_weights"].dropna() if "reads_weights" in ended else pd.Series(dtype=object)
+    if not len(reads):
+        return []
+    blind = sorted(set(ended.loc[reads.index[~reads.astype(bool)], LABEL]))
+    without = f" {', '.join(blind)}: the layer takes no weights, and sees edges alone." if blind else ""
+    return [f"Its edges have weights, divided by their mean.{without}"]
 
 
 def summary(results: Results) -> Section:

@@ -1,160 +1,208 @@
-"""A user's own series: a CSV file (time x node) and a list of edges."""
+"""A user's own series: a CSV file with a column per node, or with a row per value."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
+import itertools
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.forecasts.series.times import check_times, finite
-from experiments.records.files import check_ordinary, read_bytes, read_text
+from experiments.lab.forecasts.series.table import Faults, Rows, check_commas, read_rows, read_value
+from experiments.lab.forecasts.series.times import steps_in_order, steps_of_any_order
+from experiments.lab.forecasts.settings import REFUSE
 
 TIME = "time"  # the name of a first column that is no node
+#: Headings by which a file with a row per value is known: of its times, its nodes and its values.
+LONG = (
+    frozenset({"time", "date", "datetime", "timestamp", "ds"}),
+    frozenset({"node", "id", "unique_id", "item_id"}),
+    frozenset({"value", "y", "target"}),
+)
+NAMED_GAPS = 5  # of missing values, the first ones are named
 
 
-def read_series(path: Path) -> tuple[np.ndarray, list[str]]:
+@dataclass(frozen=True, eq=False)
+class Series:
     """Values of every node at every time.
 
-    The first row names the nodes, each further row is one time step. A first column named ``time`` is left out; where
-    more than half of it are numbers, dates or months, all have to be, and to rise without a gap. Dates are written as
-    in ISO 8601, or as day, month and year in any usual order (``series_times``).
+    Args:
+        values: (times, nodes), float64; ``nan`` where a value is missing.
+        names: Of the nodes.
+        understood: Whether its times were read, or it has none; False where their order is nobody's to check.
+    """
+
+    values: np.ndarray
+    names: list[str]
+    understood: bool = True
+
+
+def read_series(path: Path, columns: str = "", gaps: str = REFUSE) -> Series:
+    """The series of a file.
+
+    A column per node: the first row names the nodes, each further row is one time step. A first column named ``time``
+    is left out; where more than half of it are numbers, dates or months, all have to be, and to rise. Dates are written
+    as in ISO 8601, or as day, month and year in any usual order.
+
+    A row per value: the columns of ``columns``, or three columns whose headings are those of ``LONG``. Rows stand in
+    any order; nodes are put in the order of their names.
+
+    A cell that is empty or says nan, NA, null or none is a missing value; so are those of a time step that is left out.
 
     Args:
         path: A CSV file.
-
-    Returns:
-        Values (times, nodes), float64, and the names of the nodes.
+        columns: Headings of times, nodes and values, with commas between; empty to know the file by its headings.
+        gaps: ``refuse`` to take missing values for a fault.
 
     Raises:
-        ValueError: The file cannot be read, a name is missing or stands twice, a row has another number of values than
-            there are nodes, a value is missing or no finite number, a time step is missing or not in its place; with
-            the row, as a text editor counts.
+        ValueError: The file cannot be read, or something in it is wrong; one line with all rows, as a text editor
+            counts.
     """
-    rows = _rows(path, "series")
-    names = [name.strip() for name in rows[0][1]] if rows else []
-    skipped = 1 if names and names[0].lower() == TIME else 0
-    names = names[skipped:]
-    if not names or len(rows) < 2:
+    where = f"series: {path}"
+    rows = read_rows(path, "series")
+    faults = Faults(where)
+    heading = [name.strip() for name in rows[0][1]] if rows else []
+    places = _long_columns(heading, columns, where)
+    if places is None:
+        return _read_wide(rows, heading, faults, gaps)
+    return _read_long(rows, heading, places, faults, gaps)
+
+
+def _long_columns(heading: list[str], columns: str, where: str) -> list[int] | None:
+    """Places of times, nodes and values; None where the file has a column per node."""
+    small = [name.lower() for name in heading]
+    if not columns:
+        found = [[place for place, name in enumerate(small) if name in known] for known in LONG]
+        return [places[0] for places in found] if len(small) == 3 and all(found) else None
+    names = [name.strip() for name in columns.split(",")]
+    if len(set(map(str.lower, names))) != 3 or len(names) != 3 or not all(names):
         raise ValueError(
-            f"series: {path} should have a row with the names of the nodes and one row per time step below"
+            f"columns: {columns!r} should be three headings, of times, nodes and values, as day,town,cases"
         )
-    _check_commas(rows[0][1], f"series: {path}")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if "" in names:
-        column = names.index("") + skipped + 1
-        raise ValueError(f"series: {path} row 1: column {column} has no name{_hint(column)}")
-    if twice:
-        raise ValueError(f"series: {path} row 1: node {twice[0]!r} stands twice")
-    values = np.empty((len(rows) - 1, len(names)))
+    for name in names:
+        if small.count(name.lower()) != 1:
+            often = "more than one column" if name.lower() in small else "no column"
+            raise ValueError(f"{where} row 1: {often} is named {name!r}; it has {', '.join(heading)}")
+    return [small.index(name.lower()) for name in names]
+
+
+def _read_wide(rows: Rows, heading: list[str], faults: Faults, gaps: str) -> Series:
+    skipped = 1 if heading and heading[0].lower() == TIME else 0
+    names = heading[skipped:]
+    if not names or len(rows) < 2:
+        faults.add_other("it should have a row with the names of the nodes and one row per time step below")
+        faults.check()
+    check_commas(rows[0][1], faults.where)
+    for column, name in enumerate(names):
+        if not name:
+            place = column + skipped + 1
+            faults.add(1, f"column {place} has no name{_hint(place)}")
+    for name in sorted({name for name in names if name and names.count(name) > 1}):
+        faults.add(1, f"node {name!r} stands twice")
+    values = np.full((len(rows) - 1, len(names)), np.nan)
     for index, (number, row) in enumerate(rows[1:]):
-        if len(row) != len(names) + skipped:
-            raise ValueError(
-                f"series: {path} row {number}: {len(row) - skipped} values, but row 1 names {len(names)} nodes"
-            )
-        for column, (name, text) in enumerate(zip(names, row[skipped:])):
-            hint = _hint(column + skipped + 1)
-            values[index, column] = _number(text, f"series: {path} row {number}: node {name!r}", hint)
+        if len(row) != len(heading):
+            faults.add(number, f"{len(row) - skipped} values, but row 1 names {len(names)} nodes")
+            continue
+        read = [read_value(text) for text in row[skipped:]]
+        for column, value in enumerate(read):
+            if value is None:
+                wrong = row[column + skipped].strip()
+                hint = _hint(column + skipped + 1)
+                faults.add(
+                    number, f"node {names[column]!r} has {wrong!r}, which should be a finite number{hint}"
+                )
+        values[index] = [np.nan if value is None else value for value in read]
+    told = [f"row {number}" for number, _ in rows[1:]]
+    understood = True
     if skipped:
-        check_times([(number, row[0].strip()) for number, row in rows[1:]], f"series: {path}")
-    return values, names
-
-
-def has_unknown_times(path: Path) -> bool:
-    """Whether a series that was read has a column of times in which nobody knows numbers or dates.
-
-    Args:
-        path: Of ``read_series``.
-    """
-    heading, *rows = _rows(path, "series")
-    if heading[1][0].strip().lower() != TIME:
-        return False
-    return not check_times([(number, row[0].strip()) for number, row in rows], f"series: {path}")
-
-
-def _check_commas(row: list[str], where: str) -> None:
-    """Raise a ValueError where a row is one column only because its columns are set apart in another way."""
-    other = next((mark for mark in (";", "\t") if len(row) == 1 and mark in row[0]), None)
-    if other:
-        raise ValueError(f"{where}: columns should be separated by commas, not by {other!r}")
+        stamps = [(number, row[0].strip()) for number, row in rows[1:]]
+        steps = steps_in_order(stamps, faults, gaps=gaps != REFUSE)
+        understood = steps.understood
+        values = _with_missing_steps(values, steps.missing, faults)
+        told = _told_steps(told, steps.missing)
+    if gaps == REFUSE and not faults.found:
+        _refuse_gaps(values, names, told, faults)
+    faults.check()
+    return Series(values, names, understood)
 
 
 def _hint(column: int) -> str:
     return f"; if it holds times, name it {TIME}" if column == 1 else ""
 
 
-def _number(text: str, where: str, hint: str) -> float:
-    if not text.strip():
-        raise ValueError(f"{where} has no value; fill the gap first (a forecast needs a value at every time)")
-    value = finite(text)
-    if value is None:
-        raise ValueError(f"{where} has {text.strip()!r}, which should be a finite number{hint}")
-    return value
-
-
-def read_edges(path: Path, names: list[str]) -> list[tuple[int, int]]:
-    """Undirected edges, two names of nodes per row; a first row that says ``source,target`` is left out.
-
-    Args:
-        path: A CSV file.
-        names: The nodes, in the order of the series.
-
-    Returns:
-        Pairs of node numbers, smaller first, each once, in order.
-
-    Raises:
-        ValueError: The file cannot be read, a row has no two names, names a node that the series lacks, or joins a
-            node with itself; a node of the series has no edge at all; with the row.
-    """
-    number_of = {name: number for number, name in enumerate(names)}
-    edges: set[tuple[int, int]] = set()
-    for number, row in _rows(path, "edge-list"):
-        ends = [end.strip() for end in row]
-        if number == 1 and [end.lower() for end in ends] == ["source", "target"]:
+def _read_long(rows: Rows, heading: list[str], places: list[int], faults: Faults, gaps: str) -> Series:
+    at_time, at_node, at_value = places
+    if len(rows) < 2:
+        faults.add_other("it should have one row per value below the headings")
+        faults.check()
+    stamps, nodes, read = [], [], []
+    for number, row in rows[1:]:
+        if len(row) != len(heading):
+            faults.add(number, f"{len(row)} columns, but row 1 has {len(heading)}")
             continue
-        _check_commas(row, f"edge-list: {path}")
-        if len(ends) != 2:
-            raise ValueError(
-                f"edge-list: {path} row {number}: {len(ends)} columns, but there should be two names with a comma "
-                "between (weights are not read)"
+        time, node, value = row[at_time].strip(), row[at_node].strip(), read_value(row[at_value])
+        if not node:
+            faults.add(number, f"the column {heading[at_node]} names no node")
+        if value is None:
+            wrong = row[at_value].strip()
+            faults.add(number, f"node {node!r} has {wrong!r}, which should be a finite number")
+        stamps.append((number, time))
+        nodes.append(node)
+        read.append(np.nan if value is None else value)
+    if not stamps:
+        faults.check()
+    numbers, steps = steps_of_any_order(stamps, faults)
+    names = sorted(set(nodes), key=_by_number)
+    column_of = {name: column for column, name in enumerate(names)}
+    values = np.full((len(steps.order), len(names)), np.nan)
+    first: dict[tuple[int, int], int] = {}
+    for (row_number, time), step, node, value in zip(stamps, numbers, nodes, read):
+        place = (step, column_of[node])
+        if first.setdefault(place, row_number) != row_number:
+            faults.add(
+                row_number, f"time {time!r} of node {node!r} stands twice, first in row {first[place]}"
             )
-        for end in ends:
-            if end not in number_of:
-                hint = "; a first row that names columns should be source,target" if number == 1 else ""
-                raise ValueError(f"edge-list: {path} row {number}: the series has no node {end!r}{hint}")
-        if ends[0] == ends[1]:
-            raise ValueError(f"edge-list: {path} row {number}: node {ends[0]!r} is joined with itself")
-        first, second = sorted(number_of[end] for end in ends)
-        edges.add((first, second))
-    if not edges:
-        raise ValueError(f"edge-list: {path} should hold at least one edge")
-    joined = {end for edge in edges for end in edge}
-    alone = [name for name in names if number_of[name] not in joined]
-    if alone:
-        more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
-        raise ValueError(
-            f"edge-list: {path} has no edge of node {alone[0]!r}{more}; leave it out of the series or join it"
+        values[place] = value
+    told = [f"time {stamps[place][1]!r}" for place in steps.order]
+    values = _with_missing_steps(values, steps.missing, faults)
+    if gaps == REFUSE and not faults.found and not faults.others:
+        _refuse_gaps(values, names, _told_steps(told, steps.missing), faults)
+    faults.check()
+    return Series(values, names)
+
+
+def _by_number(name: str) -> tuple[int, float, str]:
+    """Names that are numbers in their order, before others in theirs."""
+    return (0, float(name), name) if name.isascii() and name.isdigit() else (1, 0.0, name)
+
+
+def _with_missing_steps(values: np.ndarray, missing: list[int], faults: Faults) -> np.ndarray:
+    """Values with a row of missing ones for every time step that is left out."""
+    if sum(missing) > len(values):
+        faults.add_other(
+            f"{sum(missing):,} time steps are missing between the {len(values):,} that are there; is one of its times "
+            "wrong?"
         )
-    return sorted(edges)
+        return values
+    return np.insert(values, np.repeat(np.arange(len(values)), missing), np.nan, axis=0)
 
 
-def content_hash(*paths: Path) -> str:
-    """The first sixteen hexadecimal digits of the files' SHA-256."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(read_bytes(path))
-    return digest.hexdigest()[:16]
+def _told_steps(told: list[str], missing: list[int]) -> list[str]:
+    """Words for every time step, also for those that are left out."""
+    steps = ([f"before {step}"] * count + [step] for step, count in zip(told, missing))
+    return list(itertools.chain.from_iterable(steps))
 
 
-def _rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
-    """Rows that are not blank lines, each with its number in the file; one of commas alone is a row without values."""
-    try:
-        check_ordinary(argument, path)
-        reader = csv.reader(io.StringIO(read_text(path), newline=""))  # with any of the three line ends
-        return [(reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)]
-    except OSError as error:
-        raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{argument}: {path} is no CSV file in UTF-8 ({error})") from error
+def _refuse_gaps(values: np.ndarray, names: list[str], told: list[str], faults: Faults) -> None:
+    """Name the first missing values, and say how many there are."""
+    empty = np.isnan(values)
+    if not empty.any():
+        return
+    first = [f"{told[step]} node {names[node]!r}" for step, node in np.argwhere(empty)[:NAMED_GAPS]]
+    count = int(empty.sum())
+    more = f" and {count - NAMED_GAPS:,} more" if count > NAMED_GAPS else ""
+    faults.add_other(
+        f"{count:,} of {values.size:,} values {'is' if count == 1 else 'are'} missing ({', '.join(first)}{more}); "
+        "fill them first, or choose a rule with --gaps last or --gaps linear"
+    )

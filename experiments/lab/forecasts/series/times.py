@@ -1,57 +1,130 @@
-"""Times of a series: numbers or dates, which rise from row to row without a gap."""
+"""Times of a series: numbers or dates, which rise from step to step, and the steps that are missing between them."""
 
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from experiments.lab.forecasts.series.table import Faults, finite
+
+Stamps = list[tuple[int, str]]  # row and text of each time
 MONTH = re.compile(r"(\d{4})-?(\d{2})")
 DATE = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 #: Orders of year (0), month (1) and day (2) in a date that is not written as in ISO 8601.
 ORDERS = ((1, 2, 0), (2, 1, 0), (0, 1, 2))
+RULES = "fill it first, choose a rule with --gaps last or --gaps linear"
 
 
-def check_times(stamps: list[tuple[int, str]], where: str) -> bool:
-    """Raise a ValueError where a time does not come after the one before, or comes after a gap.
+@dataclass(frozen=True)
+class Steps:
+    """Times that rise.
+
+    Args:
+        order: Places of the stamps, so that times rise along them.
+        missing: How many time steps are missing before each of them.
+        understood: Whether they are numbers or dates; the order of others is nobody's to check.
+    """
+
+    order: list[int]
+    missing: list[int]
+    understood: bool = True
+
+
+def steps_in_order(stamps: Stamps, faults: Faults, *, gaps: bool = False) -> Steps:
+    """Time steps that stand in their order, one a row.
 
     Dates such as 03/04/2024 may be of March or of April. They are in order if they are so in one of the two readings,
     the same for all.
 
     Args:
         stamps: Row and text of each time.
-        where: Before each message.
+        faults: Takes what is wrong: a time that does not come after the one before, or comes after a gap.
+        gaps: Whether time steps may be missing.
+    """
+    readings = read_times(stamps, faults)
+    if not readings:
+        return Steps(list(range(len(stamps))), [0] * len(stamps), understood=False)
+    tried = []
+    for times in readings:
+        back = [place for place in range(1, len(times)) if not times[place] > times[place - 1]]
+        missing = _missing(times) if not back else [0] * len(times)
+        tried.append((back, [] if gaps else [place for place, count in enumerate(missing) if count], missing))
+    back, after_gap, missing = min(tried, key=lambda found: (len(found[0]), sum(found[2])))
+    for place in back:
+        faults.add(stamps[place][0], f"time {stamps[place][1]!r} should come after {stamps[place - 1][1]!r}")
+    for place in after_gap:
+        faults.add(
+            stamps[place][0],
+            f"there is a gap between the times {stamps[place - 1][1]!r} and {stamps[place][1]!r}; {RULES}, or leave "
+            "the column time out if all steps count alike",
+        )
+    return Steps(list(range(len(stamps))), missing)
+
+
+def steps_of_any_order(stamps: Stamps, faults: Faults) -> tuple[list[int], Steps]:
+    """Time steps of rows in any order, several of which may have one time.
+
+    Args:
+        stamps: Row and text of each time.
+        faults: Takes what is wrong: dates that can be read in two ways.
 
     Returns:
-        Whether they were understood; the order of others is nobody's to check.
+        The time step of each stamp, and the steps, whose order names the first stamp of each.
+
+    Raises:
+        ValueError: Nobody can put the times in order; with all faults so far.
     """
-    readings = _readings(stamps, where)
-    refused = [error for times in readings if (error := _out_of_order(times, stamps, where)) is not None]
-    if readings and len(refused) == len(readings):
-        raise refused[0]
-    return bool(readings)
-
-
-def _out_of_order(times: Sequence[Any], stamps: list[tuple[int, str]], where: str) -> ValueError | None:
-    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
-        if step <= step * 0:  # zero of a number, or of a span of time
-            return ValueError(f"{where} row {number}: time {text!r} should come after {before!r}")
-    usual: Any = sorted(steps)[(len(steps) - 1) // 2] if steps else None
-    for step, (_, before), (number, text) in zip(steps, stamps, stamps[1:]):
-        if step > 1.5 * usual:  # months and years are not all of one length
-            return ValueError(
-                f"{where} row {number}: there is a gap between the times {before!r} and {text!r}; fill it first, or "
-                "leave the column time out if all steps count alike"
+    readings = read_times(stamps, faults)
+    if not readings:
+        if not faults.found:
+            faults.add_other(
+                "its times are neither numbers nor dates that are known, so its rows cannot be put in order; write "
+                "them as numbers or as 2024-03-30"
             )
-    return None
+        faults.check()
+    ranked = []
+    for times in readings:
+        distinct = sorted(set(times))
+        ranked.append((sum(_missing(distinct)), times, distinct))
+    ranked.sort(key=lambda found: found[0])
+    least, times, distinct = ranked[0]
+    places = {time: place for place, time in enumerate(distinct)}
+    numbers = [places[time] for time in times]
+    for missing, other, of_other in ranked[1:]:
+        ranks = {time: place for place, time in enumerate(of_other)}
+        if missing == least and [ranks[time] for time in other] != numbers:
+            faults.add_other(
+                f"its dates, as {stamps[0][1]!r}, may begin with the day or with the month; write them as 2024-03-30"
+            )
+            break
+    first: dict[int, int] = {}
+    for place, number in enumerate(numbers):
+        first.setdefault(number, place)
+    return numbers, Steps([first[number] for number in range(len(distinct))], _missing(distinct))
 
 
-def _readings(stamps: list[tuple[int, str]], where: str) -> list[Sequence[Any]]:
-    """What the times may be: numbers or dates; nothing where most are neither, whose order nobody knows."""
+def _missing(times: Sequence[Any]) -> list[int]:
+    """How many time steps are missing before each of some times that rise."""
+    steps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    if not steps:
+        return [0] * len(times)
+    usual: Any = sorted(steps)[(len(steps) - 1) // 2]
+    ordinary = [step for step in steps if step <= 1.5 * usual]  # months and years are not all of one length
+    mean = sum(ordinary[1:], ordinary[0]) / len(ordinary)
+    return [0] + [0 if step <= 1.5 * usual else max(1, round(step / mean) - 1) for step in steps]
+
+
+def read_times(stamps: Stamps, faults: Faults) -> list[Sequence[Any]]:
+    """What the times may be: numbers or dates; nothing where most are neither, or where some among them are not.
+
+    Args:
+        stamps: Row and text of each time.
+        faults: Takes the times that are no numbers or dates among others that are.
+    """
     texts = [text for _, text in stamps]
     # Dates first where all could be: 20200131 and 20200201 are a day apart.
     dates = [_date(text) for text in texts]
@@ -67,10 +140,12 @@ def _readings(stamps: list[tuple[int, str]], where: str) -> list[Sequence[Any]]:
         if time is None:
             kind = "numbers" if isinstance(next(filter(None, best[0]), 0.0), float) else "dates"
             what = f"time {text!r}" if text else "an empty time"
-            raise ValueError(
-                f"{where} row {number}: {what} among {kind}; write all times alike, or leave the column time out if "
-                "all steps count alike"
+            faults.add(
+                number,
+                f"{what} among {kind}; write all times alike, or leave the column time out if all steps count alike",
             )
+    if most < len(texts):
+        return []
     if best[0] is dates and len({date.tzinfo is None for date in dates if date is not None}) > 1:
         return []
     return best[:1] if best[0] is dates else best
@@ -78,15 +153,6 @@ def _readings(stamps: list[tuple[int, str]], where: str) -> list[Sequence[Any]]:
 
 def _known(times: Sequence[Any]) -> int:
     return sum(time is not None for time in times)
-
-
-def finite(text: str) -> float | None:
-    """The number that a text says; None where it is none, or no finite one."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def _date(text: str) -> datetime | None:

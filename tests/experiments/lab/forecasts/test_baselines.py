@@ -8,20 +8,32 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from experiments.lab.forecasts.baselines import PENALTIES, build_baseline
-from experiments.lab.forecasts.data import ForecastTask, split_times
+from experiments.lab.forecasts.data import ForecastTask, Gaps, split_times
+from experiments.lab.forecasts.series.gaps import fill_gaps
 from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.lab.forecasts.training import forecast_errors
 
 
-def task(times=60, nodes=4, window=3, horizon=1, seed=0, level=0.0):
+def task(times=60, nodes=4, window=3, horizon=1, seed=0, level=0.0, holes=False, weighted=False):
     """A series that depends on its past and on its neighbours; the last node has no neighbour."""
     rng = np.random.default_rng(seed)
     values = rng.normal(size=(times, nodes))
     for t in range(2, times):
         values[t] += 0.6 * values[t - 1] - 0.3 * values[t - 2] + 0.3 * np.roll(values[t - 1], 1)
     edges = torch.tensor([[0, 1, 1, 2], [1, 0, 2, 1]])
-    shifted = torch.from_numpy(values + level * np.arange(nodes))
-    return ForecastTask(shifted, edges, window, horizon, split_times(times, window, horizon), 1.0, None)
+    values = values + level * np.arange(nodes)
+    ends, gaps = split_times(times, window, horizon), None
+    if holes:
+        values[rng.random(values.shape) < 0.2] = np.nan
+        values[0] = 0.0
+        filled = fill_gaps(values, "last", int(ends[0][-1]) + 1)
+        values = filled.values
+        parts = (filled.carried, filled.seen, filled.answers(horizon))
+        gaps = Gaps(*map(torch.from_numpy, parts))
+    weight = torch.tensor([0.5, 0.5, 1.5, 1.5], dtype=torch.double) if weighted else None
+    return ForecastTask(
+        torch.from_numpy(values), edges, window, horizon, ends, 1.0, None, edge_weight=weight, gaps=gaps
+    )
 
 
 def built(label, data):
@@ -31,12 +43,19 @@ def built(label, data):
 def by_scikit_learn(data, *, neighbours, pooled):
     """Forecasts of the test part, with the penalty that is best on the validation part."""
     values, (learn, validate, test) = data.values.numpy(), (part.numpy() for part in data.ends)
-    means = values[: learn[-1] + 1].mean(0)
+    there = known = np.ones(values.shape, bool)
+    if data.gaps is not None:
+        there = data.gaps.answers.numpy()
+        known = data.gaps.seen.numpy() == np.arange(len(values))[:, None]
+    means = np.array(
+        [column[: learn[-1] + 1][k[: learn[-1] + 1]].mean() for column, k in zip(values.T, known.T)]
+    )
     own = values - means
     nodes = values.shape[1]
-    joined = [set() for _ in range(nodes)]
-    for a, b in data.edge_index.t().tolist():
-        joined[b].add(a)
+    joined = [{} for _ in range(nodes)]
+    weights = [1.0] * data.edge_index.shape[1] if data.edge_weight is None else data.edge_weight.tolist()
+    for (a, b), weight in zip(data.edge_index.t().tolist(), weights):
+        joined[b][a] = weight
 
     def features(node, times):
         rows = []
@@ -45,7 +64,8 @@ def by_scikit_learn(data, *, neighbours, pooled):
             row = list(own[seen, node])
             if neighbours:
                 around = [own[seen, other] for other in joined[node]]
-                row += list(np.mean(around, axis=0)) if around else [0.0] * data.window
+                shares = [*joined[node].values()]
+                row += list(np.average(around, axis=0, weights=shares)) if around else [0.0] * data.window
             rows.append(row)
         return np.array(rows)
 
@@ -54,11 +74,15 @@ def by_scikit_learn(data, *, neighbours, pooled):
         models = []
         for node in range(nodes):
             group = range(nodes) if pooled else [node]
-            x = np.concatenate([features(other, learn) for other in group])
-            y = np.concatenate([own[learn, other] for other in group])
+            chosen = {other: learn[there[learn, other]] for other in group}
+            x = np.concatenate([features(other, chosen[other]) for other in group])
+            y = np.concatenate([own[chosen[other], other] for other in group])
             models.append(Ridge(alpha=penalty).fit(x, y))
         lost = sum(
-            ((models[node].predict(features(node, validate)) - own[validate, node]) ** 2).sum()
+            (
+                there[validate, node]
+                * (models[node].predict(features(node, validate)) - own[validate, node]) ** 2
+            ).sum()
             for node in range(nodes)
         )
         if best is None or lost < best[0]:
@@ -70,10 +94,13 @@ def by_scikit_learn(data, *, neighbours, pooled):
 
 @pytest.mark.parametrize("neighbours", [False, True])
 @pytest.mark.parametrize("pooled", [False, True])
+@pytest.mark.parametrize(
+    "more", [{}, {"holes": True}, {"weighted": True}], ids=["plain", "holes", "weighted"]
+)
 @settings(deadline=None, max_examples=5)
 @given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 3), st.sampled_from([0.0, 1e4]))
-def test_linear_autoregression_is_scikit_learns_ridge(neighbours, pooled, seed, window, horizon, level):
-    data = task(window=window, horizon=horizon, seed=seed, level=level)
+def test_linear_autoregression_is_scikit_learns_ridge(more, neighbours, pooled, seed, window, horizon, level):
+    data = task(window=window, horizon=horizon, seed=seed, level=level, **more)
     found = built("ridge" + "-neighbours" * neighbours + "-pooled" * pooled, data)
     penalty, expected = by_scikit_learn(data, neighbours=neighbours, pooled=pooled)
     assert found.penalty == penalty

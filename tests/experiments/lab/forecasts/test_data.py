@@ -3,6 +3,7 @@ import re
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
-from experiments.lab.forecasts.series.files import content_hash
+from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
 
 
-def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, **train):
+def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, gaps="refuse", **train):
     train = {"window": 5, "horizon": 2, **train}
     own = (
         {"content": content_hash(series, edge_list)}
@@ -27,6 +28,7 @@ def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, *
         series=str(series),
         edge_list=str(edge_list),
         edges=edges,
+        gaps=gaps,
         model=parse_forecast_model("lstm"),
         seed=seed,
         train=ForecastTraining(**train),
@@ -159,3 +161,108 @@ def test_files_that_changed_after_a_run_are_not_taken_for_its_own(tmp_path):
     series.write_text(series.read_text().replace("2", "7"))
     with pytest.raises(ValueError, match="no longer what the run saw"):
         load_forecast(run)
+
+
+def written(tmp_path, values):
+    """Files of some values, ``nan`` as empty cells, on a path."""
+    tmp_path.mkdir(exist_ok=True)
+    names = [f"n{k}" for k in range(values.shape[1])]
+    rows = [",".join("" if np.isnan(value) else repr(float(value)) for value in row) for row in values]
+    series, edges = tmp_path / "s.csv", tmp_path / "e.csv"
+    series.write_text("\n".join(["time," + ",".join(names), *(f"{t},{row}" for t, row in enumerate(rows))]))
+    edges.write_text("".join(f"{a},{b}\n" for a, b in itertools.pairwise(names)))
+    return series, edges
+
+
+def with_holes(seed, times=40, nodes=3):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(times, nodes))
+    values[rng.random(values.shape) < 0.4] = np.nan
+    values[0, 0], values[2, 1], values[3, 2], values[5:9, 0] = 1.0, 2.0, 3.0, np.nan
+    return values
+
+
+@pytest.mark.parametrize("rule", ["last", "linear"])
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_after_the_last_step_seen_changes_what_is_seen(rule, seed, tmp_path):
+    """Other values later, and other holes: the windows and answers up to there stay, to the bit."""
+    values = with_holes(seed)
+    other = with_holes(seed + 100)
+    for last in (24, 30, 33):  # after the training part, by which values are standardised
+        changed = np.concatenate([values[: last + 1], other[last + 1 :]])
+        first, second = (
+            load_forecast(settings(*written(tmp_path / str(k), found), gaps=rule))
+            for k, found in enumerate((values, changed))
+        )
+        made = (
+            torch.arange(6, last + 1) + first.horizon
+        )  # forecasts of times whose last step seen is at most that
+        made = made[made < len(values)]
+        assert torch.equal(first.inputs(made), second.inputs(made))
+        assert torch.equal(first.past(made - first.horizon), second.past(made - first.horizon))
+        known = made[made <= last]
+        assert torch.equal(first.gaps.answers[known], second.gaps.answers[known])
+
+
+@pytest.mark.parametrize("rule", ["last", "linear"])
+def test_what_a_window_holds_is_what_pandas_makes_of_the_past_alone(rule, tmp_path):
+    values = with_holes(7)
+    task = load_forecast(settings(*written(tmp_path, values), gaps=rule))
+    learned = pd.DataFrame(values[:24])
+    mean, deviation = np.nanmean(values[:24]), np.nanstd(values[:24])
+    for time in (6, 17, 31, 39):
+        past = pd.DataFrame(values[: time - 1])  # the horizon is 2
+        past = past.interpolate(limit_area="inside").ffill() if rule == "linear" else past.ffill()
+        wanted = (past.fillna(learned.mean()).to_numpy()[-5:] - mean) / deviation
+        assert np.allclose(task.inputs(torch.tensor([time]))[0].numpy(), wanted)
+
+
+def test_a_filled_value_is_never_an_answer(tmp_path):
+    values = with_holes(1)
+    task = load_forecast(settings(*written(tmp_path, values), gaps="linear"))
+    wrong = torch.full((len(task.ends[2]), 3), 1e6, dtype=torch.double)
+    missing = torch.from_numpy(np.isnan(values))[task.ends[2]]
+    assert missing.any()
+    assert not task.counted(wrong, task.ends[2])[missing].any()
+    assert task.answers(task.ends[2]) == int((~missing).sum())  # every node was seen long before
+
+
+def test_a_node_or_a_part_without_values_is_refused(tmp_path):
+    values = with_holes(1)
+    values[:24, 1] = np.nan
+    with pytest.raises(ValueError, match="node 'n1' has no value in the training part"):
+        load_forecast(settings(*written(tmp_path, values), gaps="last"))
+    values = with_holes(1)
+    values[32:] = np.nan
+    with pytest.raises(ValueError, match=r"all values of the test part \(time steps 33 to 40\) are missing"):
+        load_forecast(settings(*written(tmp_path, values), gaps="last"))
+
+
+def test_weights_go_with_their_edges(tmp_path):
+    series, edges = written(tmp_path, np.arange(120.0).reshape(30, 4) ** 1.5 % 7)
+    edges.write_text("n0,n1,1\nn1,n2,2\nn2,n3,3\nn3,n3,9\n")
+    given_, shuffled = (
+        load_forecast(settings(series, edges, edges=which)) for which in ("given", "shuffled")
+    )
+    weights = {
+        frozenset(edge): weight
+        for edge, weight in zip(given_.edge_index.t().tolist(), given_.edge_weight.tolist())
+    }
+    assert weights == {frozenset({0, 1}): 0.5, frozenset({1, 2}): 1.0, frozenset({2, 3}): 1.5}
+    first, second = (
+        nx.Graph(
+            [(a, b, {"w": w}) for (a, b), w in zip(task.edge_index.t().tolist(), task.edge_weight.tolist())]
+        )
+        for task in (given_, shuffled)
+    )
+    assert nx.is_isomorphic(first, second, edge_match=lambda one, other: one == other)
+    assert set(first.edges) != set(second.edges)
+
+
+def test_a_complete_graph_can_be_shuffled_where_weights_tell_its_edges_apart():
+    edges = torch.tensor([[0, 0, 1], [1, 2, 2]])
+    weight = torch.tensor([1.0, 2.0, 3.0])
+    renamed = rename(edges, 3, 0, weight)
+    assert {frozenset(e) for e in renamed.t().tolist()} == {frozenset(e) for e in edges.t().tolist()}
+    with pytest.raises(ValueError, match="joined with every other"):
+        rename(edges, 3, 0, torch.ones(3))

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 
 from experiments.command.cli import main
@@ -102,7 +105,108 @@ def test_an_interrupted_run_ends_with_the_same_bits(tmp_path):
     assert curves[0] == curves[1]
 
 
+NAMES = ("n1", "n2", "n3")
+WIDE = "time,n1,n2,n3\n" + "".join(f"{2000 + t},{t % 3},{t % 5},{t % 7}\n" for t in range(60))
+WITH_GAPS = WIDE.replace("2030,0,0,2", "2030,,0,NA").replace("2050,2,0,1\n", "")
+LONG_ROWS = [f"{2000 + t},{name},{t % step}" for t in range(60) for name, step in zip(NAMES, (3, 5, 7))]
+LAYOUTS = {
+    "a column per node": (WIDE, "n1,n2\nn3,n2\n", []),
+    "a row per value": ("time,node,value\n" + "\n".join(LONG_ROWS), "source,target\nn1,n2\nn3,n2\n", []),
+    "rows in any order": (
+        "year,town,x\n" + "\n".join(LONG_ROWS[::-1]),
+        "n1,n2\nn3,n2\n",
+        ["--columns", "year,town,x"],
+    ),
+    "weights": (WIDE, "from,to,weight\nn1,n2,3\nn2,n1,3\nn2,n3,1\nn2,n2,1\n", []),
+    "the last value known": (WITH_GAPS, "n1,n2\nn3,n2\n", ["--gaps", "last"]),
+    "a line over a gap": (WITH_GAPS, "n1,n2\nn3,n2\n", ["--gaps", "linear"]),
+    "nodes by themselves": (WIDE, "n1,n2\nn3,n2\n", ["--standardise", "node"]),
+}
+
+
+def errors_of(folder):
+    found = {}
+    for path in folder.glob("*/result.json"):
+        values = json.loads(path.read_text())
+        found[json.loads((path.parent / "config.json").read_text())["model"]["label"]] = values
+    return found
+
+
+FAST = ("rows in any order", "weights", "a line over a gap")
+
+
+@pytest.mark.parametrize(
+    "layout", [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS]
+)
+def test_each_layout_goes_from_its_files_to_a_page(layout, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    series, edges, more = LAYOUTS[layout]
+    (tmp_path / "s.csv").write_text(series)
+    (tmp_path / "e.csv").write_text(edges)
+    files = ["--series", "s.csv", "--edge-list", "e.csv", "--edges", "given", *more]
+    small = ["--models", "gcn,sage,last", "--steps", "2", "--window", "4", "--budget", "900"]
+    assert run(*files, *small, "--seeds", "1", "--workers", "1", "--out", "x") == 0
+    found = errors_of(tmp_path / "x")
+    assert {values["node_count"] for values in found.values()} == {3}
+    assert {values["time_count"] for values in found.values()} == {60}
+    last = np.array([[t % 3, t % 5, t % 7] for t in range(60)], dtype=float)
+    wrong = last[48:] - last[47:-1]  # the test part
+    if "--gaps" in more:  # the step that is left out is no answer, and what was known before it is
+        wrong[3] = last[51] - last[49]
+        wrong = np.delete(wrong, 2, axis=0)
+    assert found["last"]["test_error"] == pytest.approx((wrong**2).mean())
+    page = re.sub("</?span[^>]*>", "", (tmp_path / "x" / "report.html").read_text())
+    assert "Your series s.csv, on the graph of e.csv: 3 nodes, 2 edges, 60 time steps." in page
+    said = capsys.readouterr().err
+    if layout == "weights":
+        loop = "e.csv: 1 edge from a node to itself is left out: every layer has a way for the node itself"
+        assert said.count(f"gnnlab: {loop}") == page.count(f"{loop}.") == 1
+        assert "Its edges have weights, divided by their mean. sage: the layer takes no weights" in page
+    else:
+        assert "weights" not in said
+    if layout in ("the last value known", "a line over a gap"):
+        missing = "s.csv: 5 of 180 values are missing (2.8%)"
+        assert said.count(missing) == page.count(missing) == 1
+
+
+FAULTS = {
+    "a word": ("x.csv", "n1,n2\n1,2\n3,x\n5\n", "series: x.csv: 2 faults: row 3: node 'n2' has 'x'"),
+    "a gap": (
+        "x.csv",
+        "n1,n2\n1,2\n3,\n",
+        "series: x.csv: 1 of 4 values is missing (row 3 node 'n2'); fill them",
+    ),
+    "too short": ("x.csv", "n1,n2\n1,2\n3,4\n", "series: 2 time steps are too few"),
+    "no change": ("x.csv", "n1,n2\n" + "1,1\n" * 50, "series: x.csv does not change in the training part"),
+    "an edge": ("e.csv", "n1,n9\nn8,n2\n", "edge-list: e.csv: 2 faults: row 1: the series has no node 'n9'"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_wrong_with_files_is_said_in_one_line_before_torch_is_there(name, tmp_path):
+    """All of it, without the seconds that torch takes."""
+    (tmp_path / "x.csv").write_text("n1,n2\n" + "".join(f"{t % 3},{t % 5}\n" for t in range(60)))
+    (tmp_path / "e.csv").write_text("n1,n2\n")
+    file, content, message = FAULTS[name]
+    (tmp_path / file).write_text(content)
+    program = (
+        "import sys; from experiments.command.cli import main\n"
+        "try: main(['run', 'forecast', '--series', 'x.csv', '--edge-list', 'e.csv'])\n"
+        "except SystemExit as stop: print(stop.code, 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["2", "False"]
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["e.csv", "x.csv"]
+
+
 BAD = {
+    "columns of the epidemic": (["--columns", "a,b,c"], "columns: only for a series of your own"),
+    "gaps of the epidemic": (["--gaps", "last"], "gaps: only for a series of your own"),
+    "an unknown rule": (["--gaps", "lst"], "did you mean last"),
     "unknown model": (["--models", "lstn"], "did you mean lstm"),
     "no model": (["--models", ","], "models"),
     "layers of an lstm": (["--models", "lstm-2"], "models"),

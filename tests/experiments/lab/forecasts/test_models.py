@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch_geometric.nn import GATConv
 
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.lab.forecasts.models import Forecaster, build_forecaster
@@ -64,6 +65,56 @@ def test_a_cell_reads_each_node_alone(name):
         outputs, _ = model.recurrent(x[:, :, node : node + 1])
         expected = x[:, -1, node] + outputs[:, -1] @ model.head.weight[0] + model.head.bias
         assert torch.allclose(found[:, node], expected, atol=1e-12)
+
+
+WEIGHTS = torch.tensor([0.5, 2.0, 1.0, 0.25, 1.5, 3.0, 0.75]).repeat(2)
+
+
+def weighted(name, weights=WEIGHTS):
+    torch.manual_seed(0)
+    return Forecaster(parse_forecast_model(name), W, H, EDGES, weights).double()
+
+
+def test_a_gcn_multiplies_by_the_weights_of_edges():
+    model = weighted("gcn-1")
+    x = torch.randn(B, W, N, dtype=torch.float64)
+    matrix = np.eye(N)
+    for (source, target), weight in zip(EDGES.t().tolist(), WEIGHTS.tolist()):
+        matrix[target, source] = weight
+    root = np.sqrt(matrix.sum(1))
+    conv, own = model.graph.convs[0], model.graph.selves[0]
+    features = x.transpose(1, 2)
+    around = torch.from_numpy(matrix / np.outer(root, root)) @ features @ conv.lin.weight.t() + conv.bias
+    h = torch.relu(around + features @ own.weight.t())
+    expected = x[:, -1] + (h @ model.head.weight.t() + model.head.bias).squeeze(-1)
+    assert torch.allclose(model(x), expected, atol=1e-10)
+
+
+def test_attention_reads_the_weight_as_a_feature_of_an_edge():
+    model = weighted("gat-1")
+    x = torch.randn(B, W, N, dtype=torch.float64)
+    conv, own = model.graph.convs[0], model.graph.selves[0]
+    reference = GATConv(W, H // 2, heads=2, edge_dim=1).double()
+    reference.load_state_dict(conv.state_dict())
+    rows = []
+    for features in x.transpose(1, 2):
+        h = torch.relu(reference(features, EDGES, WEIGHTS.double()) + features @ own.weight.t())
+        rows.append((h @ model.head.weight.t() + model.head.bias).squeeze(-1))
+    assert torch.allclose(model(x), x[:, -1] + torch.stack(rows), atol=1e-10)
+
+
+@pytest.mark.parametrize("name", [*CONVS, "gcn-lstm", "gat-2-lru", "pyg:GraphConv", "pyg:TAGConv"])
+def test_weights_count_where_a_model_says_that_it_reads_them(name):
+    x = torch.randn(B, W, N, dtype=torch.float64)
+    first, second = weighted(name), weighted(name, WEIGHTS.flip(0))
+    differs = not torch.allclose(first(x), second(x), atol=1e-9)
+    assert first.graph.weighted == differs == (name not in {"gin", "sage", "graphtransformer"})
+
+
+@pytest.mark.parametrize("name", ["gcn", "gat", "gatv2-lstm", "sage"])
+def test_parameters_meet_the_budget_with_weights_too(name):
+    model, _ = build_forecaster(parse_forecast_model(name), W, EDGES, 5000, WEIGHTS)
+    assert abs(count_parameters(model) - 5000) <= 250
 
 
 def influence(model, node):

@@ -7,7 +7,7 @@ from torch import nn
 
 from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast, split_times
-from experiments.lab.forecasts.series.files import content_hash
+from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.lab.forecasts.training import (

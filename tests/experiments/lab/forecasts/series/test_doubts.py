@@ -1,12 +1,15 @@
+from pathlib import Path
+
 import pytest
 
 from experiments.lab.forecasts.series.doubts import series_doubts
+from experiments.lab.forecasts.series.files import read_series
 
 
 def doubts(tmp_path, *rows, heading="a,b"):
     path = tmp_path / "x.csv"
     path.write_text("\n".join([heading, *rows]))
-    return series_doubts(str(path), str(rows))
+    return series_doubts(read_series(path, gaps="last"), Path(path).name)
 
 
 @pytest.mark.parametrize("code", ["0", "-999", "9999", "-1"])
@@ -14,8 +17,13 @@ def test_a_number_far_from_all_others_is_doubted(code, tmp_path):
     rows = ["281,1", "283.5,2", "284,3", f"{code},4", "282,5", f"{code},6"]
     assert doubts(tmp_path, *rows) == (
         f"x.csv: node 'a' is {code} at 2 of 6 times, and from 281 to 284 at all others; if {code} stands for a missing "
-        "value, fill it first",
+        "value, leave those cells empty",
     )
+
+
+def test_missing_values_are_none_of_the_numbers(tmp_path):
+    (found,) = doubts(tmp_path, "0,1", "50,", "51,3", "52,4", ",5", "0,6")
+    assert found.startswith("x.csv: node 'a' is 0 at 2 of 5 times, and from 50 to 52 at all others")
 
 
 def test_nodes_are_counted(tmp_path):

@@ -1,22 +1,24 @@
+import numpy as np
 import pytest
 
-from experiments.lab.forecasts.series.files import content_hash, read_edges, read_series
+from experiments.lab.forecasts.series.files import read_series
+from experiments.lab.forecasts.series.table import content_hash
 
 
 def test_values_come_in_the_order_of_the_file(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("a, b,c\n1,2,3\n\n4.5,-5,6e1\n", encoding="utf-8")
-    values, names = read_series(path)
-    assert names == ["a", "b", "c"]
-    assert values.tolist() == [[1, 2, 3], [4.5, -5, 60]]
+    found = read_series(path)
+    assert found.names == ["a", "b", "c"]
+    assert found.values.tolist() == [[1, 2, 3], [4.5, -5, 60]]
 
 
 def test_a_column_of_times_is_left_out(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("time,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", encoding="utf-8")
-    values, names = read_series(path)
-    assert names == ["a", "b"]
-    assert values.tolist() == [[1, 2], [3, 4]]
+    found = read_series(path)
+    assert found.names == ["a", "b"]
+    assert found.values.tolist() == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize(
@@ -46,9 +48,9 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
     path.write_text(
         "time,a,b\n" + "".join(f"{time},{k},5\n" for k, time in enumerate(times)), encoding="utf-8"
     )
-    values, names = read_series(path)
-    assert names == ["a", "b"]
-    assert values.tolist() == [[k, 5] for k in range(len(times))]
+    found = read_series(path)
+    assert found.names == ["a", "b"]
+    assert found.values.tolist() == [[k, 5] for k in range(len(times))]
 
 
 @pytest.mark.parametrize(
@@ -65,11 +67,19 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
             "row 2: node 'date' has '2020-01-01', .*; if it holds times, name it time",
         ),
         ("a,b\n1,2\n3\n", "row 3: 1 values, but row 1 names 2 nodes"),
-        ("a,b\n1,2\n3,\n", "row 3: node 'b' has no value; fill the gap"),
-        ("a,b\n1,2\n , \n3,4\n", "row 3: node 'a' has no value; fill the gap"),
+        (
+            "a,b\n1,2\n3,\n",
+            r"1 of 4 values is missing \(row 3 node 'b'\); fill them first, or choose a rule with --gaps",
+        ),
+        ("a,b\n1,2\n , \n3,4\n", r"2 of 6 values are missing \(row 3 node 'a', row 3 node 'b'\); fill"),
         ("a,b\n\n1,x\n", "row 3: node 'b' has 'x'"),
-        ("a,b\n1,nan\n", "row 2: node 'b' has 'nan'"),
+        ("a,b\n1,nan\n", r"1 of 2 values is missing \(row 2 node 'b'\)"),
         ("a,b\n1,inf\n", "finite"),
+        (
+            "a,b\n1\nx,2\n3,4\n5,y\n",
+            "3 faults: row 2: 1 values.*; row 3: node 'a' has 'x'.*; row 5: node 'b'",
+        ),
+        ("time,a\n1,x\n3,5\n2,5\n3,5\n", "2 faults: row 2: node 'a' has 'x'.*; row 4: time '2' should"),
         ("time,a\n1,5\n2,5\n5,5\n6,5\n", "row 4: there is a gap between the times '2' and '5'"),
         ("time,a\n0.1,5\n0.2,5\n0.3,5\n0.5,5\n", "row 5: there is a gap"),
         ("time,a\n1,5\n2,5\n2,5\n", "row 4: time '2' should come after '2'"),
@@ -108,36 +118,6 @@ def test_files_that_cannot_be_read_are_named(tmp_path):
         read_series(tmp_path / "latin.csv")
 
 
-def test_edges_are_undirected_and_stand_once(tmp_path):
-    path = tmp_path / "e.csv"
-    path.write_text("source,target\nb,a\na,b\nc,b\n", encoding="utf-8")
-    assert read_edges(path, ["a", "b", "c"]) == [(0, 1), (1, 2)]
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("a,b\nb,d\n", "row 2: the series has no node 'd'"),
-        ("a,b,c\n", "row 1: 3 columns, .* two names with a comma between"),
-        ("a b\n", "row 1: 1 columns, .* two names with a comma between"),
-        (
-            "from,to\na,b\n",
-            "row 1: the series has no node 'from'; a first row that names columns should be source,target",
-        ),
-        ("a,a\n", "row 1: node 'a' is joined with itself"),
-        ("source,target\n", "at least one edge"),
-        ("a,b\n", "no edge of node 'c'"),
-        ("a,b\nc,d\n", "row 2: the series has no node 'd'$"),
-        ("a;b\n", "columns should be separated by commas, not by ';'"),
-    ],
-)
-def test_what_is_wrong_with_edges_is_named_with_its_row(tmp_path, content, message):
-    path = tmp_path / "e.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
-        read_edges(path, ["a", "b", "c"])
-
-
 def test_the_hash_follows_the_content(tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_text("x")
@@ -153,9 +133,29 @@ def test_the_hash_follows_the_content(tmp_path):
 def test_encodings_and_line_ends(encoding, ending, tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(ending.join(["a,é", "1,2", "3,4"]).encode(encoding))
-    values, names = read_series(path)
-    assert names == ["a", "é"]
-    assert values.tolist() == [[1, 2], [3, 4]]
+    found = read_series(path)
+    assert found.names == ["a", "é"]
+    assert found.values.tolist() == [[1, 2], [3, 4]]
     path.write_bytes(ending.join(["a,é", "1,2", "3"]).encode(encoding))
     with pytest.raises(ValueError, match="row 3: 1 values"):
         read_series(path)
+
+
+@pytest.mark.parametrize(
+    ("times", "lost"),
+    [
+        (["1", "2", "5", "6"], [2, 3]),
+        (["2020-01", "2020-02", "2020-04", "2020-05"], [2]),
+        (["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-05"], [3]),
+        (
+            [f"{year}-{month:02}" for year in range(2000, 2009) for month in range(1, 13) if year != 2004],
+            [*range(48, 60)],
+        ),
+    ],
+)
+def test_time_steps_that_are_left_out_are_missing_values(times, lost, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("time,a,b\n" + "".join(f"{time},1,2\n" for time in times))
+    found = read_series(path, gaps="last").values
+    assert len(found) == len(times) + len(lost)
+    assert np.flatnonzero(np.isnan(found).any(1)).tolist() == lost
