@@ -11,6 +11,7 @@ from torch import Tensor
 
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
 from experiments.lab.forecasts.series.gaps import Filled, fill_gaps
+from experiments.lab.forecasts.series.naive import naive_errors
 from experiments.lab.forecasts.series.own import own_data
 from experiments.lab.forecasts.series.parts import check_known, standardised, time_parts
 from experiments.lab.forecasts.settings import EPIDEMIC, NODE, SHUFFLED, ForecastRun
@@ -49,6 +50,9 @@ class ForecastTask:
         edge_weight: (E,); None where edges have no weights.
         spread: (N,), what a standardised value of each node is multiplied with besides; None for 1.
         gaps: Where values are missing.
+        naive: (N,), mean absolute error, in the series' unit, of each node's naive forecast in the training part; nan
+            where it stands still.
+        level: () or (N,), what a value of 0 stands for in the series' unit; None for 0.
     """
 
     values: Tensor
@@ -61,6 +65,8 @@ class ForecastTask:
     edge_weight: Tensor | None = None
     spread: Tensor | None = None
     gaps: Gaps | None = None
+    naive: Tensor | None = None
+    level: Tensor | None = None
 
     def inputs(self, times: Tensor) -> Tensor:
         """(B, W, N): what is seen before each forecast time; a gap that is open then has the last value known."""
@@ -159,6 +165,8 @@ def load_forecast(run: ForecastRun) -> ForecastTask:
         best=best,
         edge_weight=None if weight is None else torch.cat([weight, weight]),
         spread=torch.from_numpy(deviation) if run.standardise == NODE else None,
+        level=torch.from_numpy(mean),
+        naive=torch.from_numpy(naive_errors(values, learned, run.season, known)),
         gaps=None
         if filled is None
         else Gaps(

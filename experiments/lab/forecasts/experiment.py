@@ -57,12 +57,22 @@ EXPERIMENTS = (
         metrics=(
             Metric("test_error", "squared error", lower_is_better=True, digits=None),
             Metric("test_absolute_error", "absolute error", lower_is_better=True, digits=None),
+            Metric("test_rmse", "RMSE", lower_is_better=True, digits=None),
+            Metric("test_mase", "MASE", lower_is_better=True, digits=None),
             Metric("skill", "skill"),
         ),
-        own_columns=("validation_error", "best_error", "node_count", "edge_count", "time_count"),
+        own_columns=(
+            "validation_error",
+            "best_error",
+            "node_count",
+            "edge_count",
+            "time_count",
+            "scaled_nodes",
+        ),
         sections=(
             f"{_REPORT}.findings:findings",
             f"{_REPORT}.sections:errors",
+            f"{_REPORT}.lines:lines",
             f"{_REPORT}.sections:summary",
             f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:gains",

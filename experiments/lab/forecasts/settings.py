@@ -14,6 +14,7 @@ GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
 NODES, TIMES = 150, 500  # of the epidemic
 SMOKE_NODES, SMOKE_TIMES = 60, 80
 REFUSE, CARRY, LINEAR = GAPS = ("refuse", "last", "linear")
+FORECASTS = "forecasts.csv"  # of a run: forecasts of a few nodes, beside the truth
 TOGETHER, NODE = STANDARDS = ("together", "node")
 
 
@@ -58,6 +59,7 @@ class ForecastRun(Run):
             the ends of the gap, and the last value known as long as it is open. What is missing is never an answer.
         standardise: together all nodes share one mean and one deviation; node each has its own, for levels that lie
             farther apart than they move. Both are those of the training part; errors are in the series' own unit.
+        season: Time steps of a season, by whose naive forecast MASE is scaled; 0 for the last value.
         content: SHA-256 of the two files, in short; empty for the epidemic. A run says which data it saw.
         nodes: People of the simulated epidemic.
         times: Simulated days.
@@ -73,6 +75,7 @@ class ForecastRun(Run):
     columns: str = plain("", listed=False, added=True)
     gaps: str = choice(REFUSE, GAPS, treatment=True, added=True)
     standardise: str = choice(TOGETHER, STANDARDS, treatment=True, added=True)
+    season: int = whole(0, treatment=True, added=True)
     content: str = plain("", option=False)
     nodes: int = whole(NODES)
     times: int = whole(TIMES)

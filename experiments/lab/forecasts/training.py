@@ -22,10 +22,15 @@ class Errors:
     Args:
         squared: Mean squared error.
         absolute: Mean absolute error.
+        scaled: Mean, over the nodes that have one, of a node's mean absolute error over that of its naive forecast in
+            the training part (MASE); None where no node has one, or nobody asked for it.
+        nodes: Nodes of that mean.
     """
 
     squared: float
     absolute: float
+    scaled: float | None = None
+    nodes: int = 0
 
 
 def network_forecast(model: nn.Module, task: ForecastTask, device: str = "cpu") -> Forecast:
@@ -56,12 +61,29 @@ def forecast_errors(forecast: Forecast, task: ForecastTask, times: Tensor) -> Er
         times: Forecast times.
     """
     squared, absolute = 0.0, 0.0
+    by_node = torch.zeros(task.values.shape[1], dtype=torch.double)
     for part in times.split(EVALUATION_BATCH):
         error = task.in_unit(task.counted(forecast(part) - task.targets(part), part))
         squared += float(error.square().sum())
         absolute += float(error.abs().sum())
+        by_node += error.abs().sum(0)
     answers = task.answers(times)
-    return Errors(squared / answers * task.scale**2, absolute / answers * task.scale)
+    scaled = _scaled(by_node * task.scale, task, times)
+    return Errors(
+        squared / answers * task.scale**2,
+        absolute / answers * task.scale,
+        float(scaled.mean()) if len(scaled) else None,
+        len(scaled),
+    )
+
+
+def _scaled(sums: Tensor, task: ForecastTask, times: Tensor) -> Tensor:
+    """Each node's mean absolute error over that of its naive forecast, of the nodes that have both."""
+    if task.naive is None:
+        return sums[:0]
+    counts = torch.tensor(len(times)) if task.gaps is None else task.gaps.answers[times].sum(0)
+    found = sums / counts / task.naive
+    return found[(counts > 0) & ~task.naive.isnan()]
 
 
 class ForecastTrainer(Trainer):

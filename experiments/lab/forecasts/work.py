@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from experiments.lab.forecasts.baselines import build_baseline
+from experiments.lab.forecasts.baselines import Forecast, build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast
+from experiments.lab.forecasts.lines import forecast_rows
 from experiments.lab.forecasts.models import build_forecaster
 from experiments.lab.forecasts.series.own import own_data, say
 from experiments.lab.forecasts.settings import (
     EPIDEMIC,
+    FORECASTS,
     GIVEN,
     NODES,
     SMOKE_NODES,
@@ -28,9 +31,12 @@ from experiments.lab.forecasts.training import (
     network_forecast,
     validation_row,
 )
+from experiments.records.rows import write_rows
 from experiments.running.session import Session
 from experiments.training.budget import count_parameters
 from experiments.training.stopping import Lowest
+
+LAST_VALUE = PlainModel("last")
 
 
 def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list[ForecastRun]:
@@ -89,10 +95,10 @@ def _told(run: ForecastRun) -> dict[str, str]:
 
 
 def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
-    """Train and test a model; writes, of a network, ``weights.pt``."""
+    """Train and test a model; writes ``forecasts.csv`` and, of a network, ``weights.pt``."""
     task = load_forecast(run)
-    last = forecast_errors(build_baseline(PlainModel("last"), task).forecast, task, task.ends[2])
-    found = (_network if run.model.trained else _baseline)(run, task, session)
+    last = forecast_errors(build_baseline(LAST_VALUE, task).forecast, task, task.ends[2])
+    found = (_network if run.model.trained else _baseline)(run, task, session, folder)
     return {
         **found,
         "skill": 1 - found["test_error"] / last.squared if last.squared else None,
@@ -107,7 +113,22 @@ def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
     }
 
 
-def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str, Any]:
+def _tested(run: ForecastRun, task: ForecastTask, forecast: Forecast, folder: Path) -> dict[str, Any]:
+    """Errors on the test part; writes some of the forecasts."""
+    found = forecast_errors(forecast, task, task.ends[2])
+    names = None if run.series == EPIDEMIC else own_data(run).series.names
+    naive = SeasonalModel("season", run.season) if run.season else LAST_VALUE
+    write_rows(folder / FORECASTS, forecast_rows(forecast, build_baseline(naive, task).forecast, task, names))
+    return {
+        "test_error": found.squared,
+        "test_absolute_error": found.absolute,
+        "test_rmse": math.sqrt(found.squared),
+        "test_mase": found.scaled,
+        "scaled_nodes": found.nodes,
+    }
+
+
+def _network(run: ForecastRun, task: ForecastTask, session: Session, folder: Path) -> dict[str, Any]:
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device.
     torch.manual_seed(run.seed)
     train = run.train
@@ -117,10 +138,8 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
     forecast = network_forecast(model, task, session.device)
     session.tested = lambda: {"test_error": forecast_errors(forecast, task, task.ends[2]).squared}
     fit = session.fit(trainer, rule, steps=train.steps, every=train.evaluate_every)
-    test = forecast_errors(forecast, task, task.ends[2])
     return {
-        "test_error": test.squared,
-        "test_absolute_error": test.absolute,
+        **_tested(run, task, forecast, folder),
         **fit.facts(),
         "parameters": count_parameters(model),
         "hidden": hidden,
@@ -128,14 +147,13 @@ def _network(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str
     }
 
 
-def _baseline(run: ForecastRun, task: ForecastTask, session: Session) -> dict[str, Any]:
+def _baseline(run: ForecastRun, task: ForecastTask, session: Session, folder: Path) -> dict[str, Any]:
     found = build_baseline(run.model, task)
-    row, test = validation_row(found.forecast, task), forecast_errors(found.forecast, task, task.ends[2])
+    row, tested = validation_row(found.forecast, task), _tested(run, task, found.forecast, folder)
     session.row({"step": 0, **row})
     session.step(1)
     return {
-        "test_error": test.squared,
-        "test_absolute_error": test.absolute,
+        **tested,
         **row,
         "steps": 0,
         "selected_step": 0,

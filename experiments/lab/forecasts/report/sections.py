@@ -24,7 +24,9 @@ SIMULATED = (
 )
 SCORES = (
     "Errors are over all test times and nodes, squared ones in the square of the series' unit. Skill is 1 minus the "
-    "squared error over that of the last value. An lstm and the baselines see no edges, whatever their column says."
+    "squared error over that of the last value. RMSE is the root of the squared error. MASE is each node's absolute "
+    "error over that of {naive} in the training part, averaged over nodes (Hyndman & Koehler 2006): it has no unit, "
+    "and counts every node alike. An lstm and the baselines see no edges, whatever their column says."
 )
 EXPECTED = "It is an expectation: over few test times chance may put a model a little below it."
 ERRORS = (
@@ -76,12 +78,27 @@ def _of_weights(ended: pd.DataFrame) -> list[str]:
 def summary(results: Results) -> Section:
     """Figures over seeds, what they mean, and the smallest error that can be expected."""
     section = standard.summary(results)
-    blocks: list[Any] = [*section.blocks, Text(SCORES, soft=True)]
+    blocks: list[Any] = [*section.blocks, Text(_scores(results), soft=True)]
     if best := best_errors(results):
         errors = (f"{error:.5f}" + (f" with {title}" if title else "") for title, error in best.items())
         known = "A forecast that knows who is immune, and the true probabilities, expects a squared error of"
         blocks.append(Text(f"{known} {'; '.join(errors)}: none can expect less. {EXPECTED}"))
     return dataclasses.replace(section, blocks=blocks)
+
+
+def _scores(results: Results) -> str:
+    """What the columns mean, and which nodes MASE leaves out."""
+    seasons = sorted(set(results.frame["season"].dropna().astype(int))) if "season" in results.frame else [0]
+    named = [f"the value {season} steps ago" if season else "the last value" for season in seasons]
+    text = SCORES.format(naive=" or ".join(named))
+    left = (results.ended["node_count"] - results.ended["scaled_nodes"]).dropna()
+    if len(left) and left.max() > 0:
+        low, high = int(left.min()), int(left.max())
+        count = f"{high:,}" if low == high else f"{low:,} to {high:,}"
+        text += (
+            f" It leaves out {count} of the nodes, which have no such error because they stand still there."
+        )
+    return text
 
 
 def errors(results: Results) -> Section | None:

@@ -13,6 +13,7 @@ from experiments.lab.forecasts.series.doubts import series_doubts
 from experiments.lab.forecasts.series.edges import Edges, read_edges
 from experiments.lab.forecasts.series.files import Series, read_series
 from experiments.lab.forecasts.series.gaps import fill_gaps
+from experiments.lab.forecasts.series.naive import naive_errors
 from experiments.lab.forecasts.series.parts import check_known, standardised, time_parts
 from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import CARRY, EPIDEMIC, REFUSE, ForecastRun
@@ -101,7 +102,8 @@ def look(runs: list[ForecastRun]) -> None:
     """
     for run in {_of_data(run): run for run in runs}.values():
         if run.series == EPIDEMIC:
-            time_parts(run.times, run.train.window, run.train.horizon)
+            parts = time_parts(run.times, run.train.window, run.train.horizon)
+            naive_errors(np.zeros((run.times, 1)), parts[0].stop, run.season)
             continue
         data = own_data(run)
         values, names = data.series.values, data.series.names
@@ -114,12 +116,13 @@ def look(runs: list[ForecastRun]) -> None:
             check_known(known, filled.answers(run.train.horizon), names, parts)
             values = filled.values
         standardised(values, known, parts[0].stop, names, run.series, run.standardise)
+        naive_errors(values, parts[0].stop, run.season, known)
 
 
 def _of_data(run: ForecastRun) -> tuple[object, ...]:
     train = run.train
     return (
-        *(run.series, run.edge_list, run.columns, run.gaps, run.standardise, run.times),
+        *(run.series, run.edge_list, run.columns, run.gaps, run.standardise, run.season, run.times),
         *(train.window, train.horizon),
     )
 

@@ -1,7 +1,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.lab.forecasts.series.edges import read_edges
@@ -37,6 +37,7 @@ def test_what_joins_nothing_is_left_out_and_counted(tmp_path):
     assert (found.loops, found.empty) == (2, 1)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_weights_are_those_of_a_graph(tmp_path_factory, data):
     """Any list of rows, in any order and direction, against networkx."""

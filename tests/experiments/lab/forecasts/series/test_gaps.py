@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -22,6 +22,7 @@ def series(draw):
     return np.where(holes, np.nan, values), learned
 
 
+@settings(max_examples=30, deadline=None)
 @given(series())
 def test_the_last_value_known_is_that_of_pandas(given_):
     values, learned = given_
@@ -32,6 +33,7 @@ def test_the_last_value_known_is_that_of_pandas(given_):
     assert np.array_equal(found.values, found.carried)
 
 
+@settings(max_examples=30, deadline=None)
 @given(series())
 def test_a_line_between_the_ends_is_that_of_pandas(given_):
     values, learned = given_
@@ -41,6 +43,7 @@ def test_a_line_between_the_ends_is_that_of_pandas(given_):
     assert np.allclose(fill_gaps(values, "linear", learned).values, wanted)
 
 
+@settings(max_examples=30, deadline=None)
 @given(series(), st.integers(1, 3))
 def test_answers_are_known_and_of_nodes_that_were_seen_before(given_, horizon):
     values, learned = given_
