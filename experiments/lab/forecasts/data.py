@@ -138,8 +138,9 @@ def load_forecast(run: ForecastRun) -> ForecastTask:
             )
         values, names = own.series.values, own.series.names
         pairs, weights = own.edges.pairs, own.edges.weights
-    parts = time_parts(len(values), window, horizon)
+    parts = time_parts(len(values), window, horizon, run.folds, run.fold or 1)
     learned = parts[0].stop
+    values = values[: parts[2].stop]  # what comes after the test part of a fold is not there
     if np.isnan(values).any():
         check_known(~np.isnan(values), ~np.isnan(values), names, parts)
         filled = fill_gaps(values, run.gaps, learned)

@@ -23,7 +23,8 @@ EXPERIMENTS = (
         about=(
             "All networks have the same budget of parameters (within 5 %), see the same windows in the same order, and "
             "read their test part once, with the weights that had the smallest validation error. The time is cut in "
-            "three: the first 60 % trains, the next 20 % validates, the last 20 % tests. last repeats the last value "
+            "three: the first 60 % trains, the next 20 % validates, the last 20 % tests; several folds walk forward "
+            "through the last 40 %, each tested after training on what comes before it. last repeats the last value "
             "seen, mean says each node's mean of the training part. ridge is a linear autoregression of each node on "
             "its window, ridge-neighbours on the mean window of its neighbours too, with -pooled one for all nodes; "
             "validation chooses the penalty. A convolution alone takes the window as features of a node, with -last "
@@ -74,6 +75,8 @@ EXPERIMENTS = (
             f"{_REPORT}.sections:errors",
             f"{_REPORT}.lines:lines",
             f"{_REPORT}.sections:summary",
+            f"{_REPORT}.walk:walk",
+            f"{_REPORT}.walk:horizons",
             f"{_REPORT}.sections:data",
             f"{_REPORT}.findings:gains",
             f"{_REPORT}.sections:curves",

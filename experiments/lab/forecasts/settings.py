@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from experiments.core.run import Run
@@ -14,6 +15,7 @@ GIVEN, SHUFFLED = EDGES = ("given", "shuffled")
 NODES, TIMES = 150, 500  # of the epidemic
 SMOKE_NODES, SMOKE_TIMES = 60, 80
 REFUSE, CARRY, LINEAR = GAPS = ("refuse", "last", "linear")
+MOST_FOLDS = 20
 FORECASTS = "forecasts.csv"  # of a run: forecasts of a few nodes, beside the truth
 TOGETHER, NODE = STANDARDS = ("together", "node")
 
@@ -60,6 +62,9 @@ class ForecastRun(Run):
         standardise: together all nodes share one mean and one deviation; node each has its own, for levels that lie
             farther apart than they move. Both are those of the training part; errors are in the series' own unit.
         season: Time steps of a season, by whose naive forecast MASE is scaled; 0 for the last value.
+        folds: Origins of a walk forward: the last 40 % of the time are cut into as many blocks, and each is tested
+            after training on what comes before it, a block of which validates; 1 for the one split of 60, 20 and 20 %.
+        fold: Which of them, from 1; 0 for all.
         content: SHA-256 of the two files, in short; empty for the epidemic. A run says which data it saw.
         nodes: People of the simulated epidemic.
         times: Simulated days.
@@ -76,6 +81,8 @@ class ForecastRun(Run):
     gaps: str = choice(REFUSE, GAPS, treatment=True, added=True)
     standardise: str = choice(TOGETHER, STANDARDS, treatment=True, added=True)
     season: int = whole(0, treatment=True, added=True)
+    folds: int = whole(1, least=1, most=MOST_FOLDS, added=True)
+    fold: int = whole(0, option=False, added=True)
     content: str = plain("", option=False)
     nodes: int = whole(NODES)
     times: int = whole(TIMES)
@@ -93,6 +100,18 @@ class ForecastRun(Run):
             name = "columns" if self.columns else "gaps"
             raise ValueError(f"{name}: only for a series of your own, not for the simulated epidemic")
 
+        if self.fold > self.folds or (self.folds == 1 and self.fold):
+            raise ValueError(
+                f"fold: {self.fold} should be 0, or 1 to {self.folds} where there are several folds"
+            )
+
+    @property
+    def each_fold(self) -> list[ForecastRun]:
+        """A run for each origin."""
+        if self.fold or self.folds == 1:
+            return [self]
+        return [dataclasses.replace(self, fold=fold) for fold in range(1, self.folds + 1)]
+
     def hashed(self) -> Values:
         values = super().hashed()
         if self.series != EPIDEMIC:
@@ -101,7 +120,8 @@ class ForecastRun(Run):
 
     @property
     def title(self) -> str:
-        return f"{self.model.label} {self.edges} seed {self.seed}"
+        fold = f" fold {self.fold}" if self.fold else ""
+        return f"{self.model.label} {self.edges} seed {self.seed}{fold}"
 
     @property
     def unused(self) -> frozenset[str]:

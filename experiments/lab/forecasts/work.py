@@ -48,7 +48,7 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
     runs = [run for run in runs if run.edges == GIVEN or run.model.on_graph]
     if not runs:
         raise ValueError("edges: shuffled alone leaves nothing to do, because none of the models has edges")
-    runs = [run if run.series == EPIDEMIC else _with_files(run) for run in runs]
+    runs = [each if run.series == EPIDEMIC else _with_files(each) for run in runs for each in run.each_fold]
     # One seed stands for all: they differ in the epidemic, and not in its size.
     tasks = {
         (*_data(run), run.nodes, run.times, run.edges, run.train.window, run.train.horizon): run
@@ -71,8 +71,8 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
     return runs
 
 
-def _data(run: ForecastRun) -> tuple[str, ...]:
-    return run.content, run.columns, run.gaps, run.standardise
+def _data(run: ForecastRun) -> tuple[str | int, ...]:
+    return run.content, run.columns, run.gaps, run.standardise, run.folds, run.fold
 
 
 def _with_files(run: ForecastRun) -> ForecastRun:
@@ -105,7 +105,7 @@ def work(run: ForecastRun, folder: Path, session: Session) -> dict[str, Any]:
         "best_error": task.best,
         "node_count": task.values.shape[1],
         "edge_count": task.edge_index.shape[1] // 2,
-        "time_count": task.values.shape[0],
+        "time_count": run.times if run.series == EPIDEMIC else len(own_data(run).series.values),
         "forecast_times": {
             name: len(times) for name, times in zip(("train", "validation", "test"), task.ends)
         },

@@ -14,12 +14,16 @@ from experiments.reading.table_formats import heading, shown
 FILES = ("series", "edge_list")
 
 
-def panels(results: Results) -> dict[str, Results]:
+def panels(results: Results, leave_out: tuple[str, ...] = ()) -> dict[str, Results]:
     """Title and runs of each series and setting; there, models, edges and seeds alone differ.
 
     One panel without a title where nothing else differs.
+
+    Args:
+        results: Runs.
+        leave_out: What differs within a panel besides.
     """
-    return results.panels(leave_out=("edges",), titled=partial(_series_title, results))
+    return results.panels(leave_out=("edges", *leave_out), titled=partial(_series_title, results))
 
 
 def _series_title(results: Results, values: dict[str, Any]) -> str:

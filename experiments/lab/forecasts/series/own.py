@@ -100,31 +100,30 @@ def look(runs: list[ForecastRun]) -> None:
     Raises:
         ValueError: Something is wrong with them.
     """
-    for run in {_of_data(run): run for run in runs}.values():
+    for run in {_of_data(run): run for each in runs for run in each.each_fold}.values():
+        window, horizon = run.train.window, run.train.horizon
         if run.series == EPIDEMIC:
-            parts = time_parts(run.times, run.train.window, run.train.horizon)
+            parts = time_parts(run.times, window, horizon, run.folds, run.fold or 1)
             naive_errors(np.zeros((run.times, 1)), parts[0].stop, run.season)
             continue
         data = own_data(run)
         values, names = data.series.values, data.series.names
-        parts = time_parts(len(values), run.train.window, run.train.horizon)
+        parts = time_parts(len(values), window, horizon, run.folds, run.fold or 1)
+        values = values[: parts[2].stop]
         known = None
         if run.gaps != REFUSE:
             known = ~np.isnan(values)
             check_known(known, known, names, parts)
             filled = fill_gaps(values, run.gaps, parts[0].stop)
-            check_known(known, filled.answers(run.train.horizon), names, parts)
+            check_known(known, filled.answers(horizon), names, parts)
             values = filled.values
         standardised(values, known, parts[0].stop, names, run.series, run.standardise)
         naive_errors(values, parts[0].stop, run.season, known)
 
 
 def _of_data(run: ForecastRun) -> tuple[object, ...]:
-    train = run.train
-    return (
-        *(run.series, run.edge_list, run.columns, run.gaps, run.standardise, run.season, run.times),
-        *(train.window, train.horizon),
-    )
+    files = (run.series, run.edge_list, run.columns, run.gaps)
+    return *files, run.standardise, run.season, run.times, run.folds, run.fold, run.train
 
 
 def say(runs: list[ForecastRun]) -> None:

@@ -14,33 +14,52 @@ LARGEST_SCALE = 1e100  # of a series' deviation, whose square is a number still
 FARTHEST = 1e15  # deviations, whose squares float32 can add up
 
 
-def time_parts(times: int, window: int, horizon: int) -> tuple[range, range, range]:
+def time_parts(
+    times: int, window: int, horizon: int, folds: int = 1, fold: int = 1
+) -> tuple[range, range, range]:
     """Forecast times of the three parts: the first 60 %, the next 20 % and the last 20 % of the time.
 
     A forecast may look back over a border, as it would on the day; what it forecasts lies in its own part.
 
+    Of several folds each has an origin of its own: the last 40 % of the time are cut into as many blocks. Each block is
+    tested after training on all that comes before it, but for a block just before it, which validates. The last one of
+    two folds is the one split above.
+
+    Args:
+        times: Time steps of the series.
+        window: Those that a forecast sees.
+        horizon: Steps from the last one seen to the one forecast.
+        folds: Origins.
+        fold: Which one, from 1.
+
     Raises:
-        ValueError: There is no forecast in one of them.
+        ValueError: There is no forecast in one of the parts.
 
     Example:
         >>> [[*part] for part in time_parts(10, window=3, horizon=1)]
         [[3, 4, 5], [6, 7], [8, 9]]
+        >>> [[*part] for part in time_parts(10, window=3, horizon=1, folds=4, fold=2)]
+        [[3, 4, 5], [6], [7]]
     """
     first = window + horizon - 1
-    parts = _parts(times, first)
+    parts = _parts(times, first, folds, fold)
     if not all(parts):
         # All of them hold a forecast soon after the first does.
-        enough = next(n for n in itertools.count(max(times, int(first / PARTS[0]))) if all(_parts(n, first)))
+        counts = itertools.count(max(times, int(first / PARTS[0])))
+        enough = next(n for n in counts if all(_parts(n, first, folds, fold)))
+        where = f" in fold {fold} of {folds}" if folds > 1 else ""
         raise ValueError(
             f"series: {times} time step{'s are' if times != 1 else ' is'} too few for a window of {window} and a "
-            f"horizon of {horizon}: take {enough:,} or more, or a smaller window"
+            f"horizon of {horizon}{where}: take {enough:,} or more, or a smaller window"
         )
     train, validation, test = parts
     return train, validation, test
 
 
-def _parts(times: int, first: int) -> list[range]:
+def _parts(times: int, first: int, folds: int, fold: int) -> list[range]:
     borders = [0, round(PARTS[0] * times), round((PARTS[0] + PARTS[1]) * times), times]
+    if folds > 1:  # in units of 1 / (5 folds), of which a block has two
+        borders = [0, *(round((3 * folds + 2 * (fold + k)) * times / (5 * folds)) for k in (-2, -1, 0))]
     return [range(max(low, first), max(high, first)) for low, high in itertools.pairwise(borders)]
 
 
@@ -58,8 +77,8 @@ def check_known(known: np.ndarray, answers: np.ndarray, names: Sequence[str], pa
     if alone:
         more = f" and {len(alone) - 1} more have" if len(alone) > 1 else " has"
         raise ValueError(
-            f"series: node {alone[0]!r}{more} no value in the training part, the first {100 * PARTS[0]:.0f} % of the "
-            "time steps; leave such nodes out"
+            f"series: node {alone[0]!r}{more} no value in the training part, the first {parts[0].stop:,} time steps; "
+            "leave such nodes out"
         )
     for part, name in zip(parts, ("training", "validation", "test")):
         if not answers[part.start : part.stop].any():
@@ -99,8 +118,8 @@ def standardised(
     low, high = np.nanmin(part, axis=0), np.nanmax(part, axis=0)
     if low.min() == high.max() or (standard == NODE and (low == high).all()):
         raise ValueError(
-            f"series: {series} does not change in the training part, the first {100 * PARTS[0]:.0f} % of the time "
-            "steps, so there is nothing to learn"
+            f"series: {series} does not change in the training part, the first {learned:,} time steps, so there is "
+            "nothing to learn"
         )
     axis = 0 if standard == NODE else None
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,6 +1,7 @@
 import itertools
 import re
 
+import hypothesis
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
+from experiments.lab.forecasts.series.parts import time_parts
 from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
 
 
-def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, gaps="refuse", **train):
+def settings(
+    series="epidemic", edge_list="", edges="given", seed=3, nodes=23, gaps="refuse", folds=1, fold=0, **train
+):
     train = {"window": 5, "horizon": 2, **train}
     own = (
         {"content": content_hash(series, edge_list)}
@@ -29,6 +33,8 @@ def settings(series="epidemic", edge_list="", edges="given", seed=3, nodes=23, g
         edge_list=str(edge_list),
         edges=edges,
         gaps=gaps,
+        folds=folds,
+        fold=fold,
         model=parse_forecast_model("lstm"),
         seed=seed,
         train=ForecastTraining(**train),
@@ -266,3 +272,70 @@ def test_a_complete_graph_can_be_shuffled_where_weights_tell_its_edges_apart():
     assert {frozenset(e) for e in renamed.t().tolist()} == {frozenset(e) for e in edges.t().tolist()}
     with pytest.raises(ValueError, match="joined with every other"):
         rename(edges, 3, 0, torch.ones(3))
+
+
+@hypothesis.settings(max_examples=50)
+@given(st.integers(40, 300), st.integers(1, 6), st.integers(1, 3), st.integers(2, 8))
+def test_folds_walk_forward_through_the_last_two_fifths(times, window, horizon, folds):
+    """Blocks of tests follow one another without a gap; training comes before validation, and that before the test."""
+    try:
+        parts = [time_parts(times, window, horizon, folds, fold) for fold in range(1, folds + 1)]
+    except ValueError as error:
+        enough = int(re.search(r"take ([\d,]+) or more", str(error))[1].replace(",", ""))
+        assert enough > times
+        return
+    for train, validation, test in parts:
+        assert train.start == window + horizon - 1
+        assert train.stop == validation.start
+        assert validation.stop == test.start
+    tests = [time for _, _, test in parts for time in test]
+    assert tests == list(range(round(0.6 * times), times))
+    sizes = [len(test) for _, _, test in parts]
+    assert max(sizes) - min(sizes) <= 1
+    for (_, _, before), (_, validation, _) in itertools.pairwise(parts):
+        assert before == validation  # what was tested validates for the next one
+
+
+def test_the_last_of_two_folds_is_the_one_split():
+    for times in range(30, 90):
+        assert time_parts(times, 3, 1, 2, 2) == time_parts(times, 3, 1)
+
+
+@pytest.mark.parametrize("rule", ["refuse", "last", "linear"])
+@pytest.mark.parametrize("fold", [1, 2, 3])
+def test_nothing_after_the_test_block_of_a_fold_changes_anything(rule, fold, tmp_path):
+    """The whole task stays as it is, to the bit: values, scales, edges, answers, naive errors."""
+    first, second = (
+        np.random.default_rng(seed).normal(size=(60, 3)) if rule == "refuse" else with_holes(seed, times=60)
+        for seed in (1, 2)
+    )
+    end = time_parts(60, 5, 2, 4, fold)[2].stop
+    changed = np.concatenate([first[:end], second[end:]])
+    one, other = (
+        load_forecast(settings(*written(tmp_path / str(k), values), gaps=rule, folds=4, fold=fold))
+        for k, values in enumerate((first, changed))
+    )
+    assert len(one.values) == end
+    for name in ("values", "edge_index", "naive", "level"):
+        assert torch.equal(getattr(one, name), getattr(other, name))
+    assert one.scale == other.scale
+    assert all(map(torch.equal, one.ends, other.ends))
+    if rule != "refuse":
+        assert torch.equal(one.gaps.answers, other.gaps.answers)
+        assert torch.equal(one.gaps.carried, other.gaps.carried)
+
+
+def test_the_test_block_of_a_fold_changes_nothing_that_trains_or_validates(tmp_path):
+    values = with_holes(3, times=60)
+    train, validation, test = time_parts(60, 5, 2, 3, 2)
+    other = values.copy()
+    other[test.start :] = with_holes(9, times=60)[test.start :]
+    one, two = (
+        load_forecast(settings(*written(tmp_path / str(k), found), gaps="linear", folds=3, fold=2))
+        for k, found in enumerate((values, other))
+    )
+    for times in (torch.tensor([*train]), torch.tensor([*validation])):
+        assert torch.equal(one.inputs(times), two.inputs(times))
+        assert torch.equal(one.gaps.answers[times], two.gaps.answers[times])
+        known = one.gaps.answers[times]
+        assert torch.equal(one.targets(times)[known], two.targets(times)[known])

@@ -105,6 +105,28 @@ def test_an_interrupted_run_ends_with_the_same_bits(tmp_path):
     assert curves[0] == curves[1]
 
 
+def test_horizons_have_a_table(tmp_path):
+    sizes = ["--nodes", "12", "--times", "80", "--window", "6", "--seeds", "1", "--workers", "1"]
+    assert run(*sizes, "--models", "ridge,last", "--horizon", "1:3", "--out", tmp_path / "x") == 0
+    page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    table = page[page.index('id="horizons"') :]
+    assert [f"step {k}" in table for k in (1, 2, 3, 4)] == [True, True, True, False]
+    assert 'id="walk"' not in page
+
+
+def test_a_walk_forward_has_a_table_of_its_origins(tmp_path):
+    sizes = ["--nodes", "12", "--times", "80", "--window", "6", "--seeds", "1", "--workers", "1"]
+    assert run(*sizes, "--models", "ridge,last", "--folds", "3", "--out", tmp_path / "x") == 0
+    configs = [json.loads(path.read_text()) for path in (tmp_path / "x").glob("*/config.json")]
+    assert sorted((config["model"]["label"], config["fold"]) for config in configs) == [
+        (label, fold) for label in ("last", "ridge") for fold in (1, 2, 3)
+    ]
+    page = (tmp_path / "x" / "report.html").read_text(encoding="utf-8")
+    table = page[page.index('id="walk"') :]
+    assert [f"origin {k}" in table for k in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "Test error: fold 2" in page
+
+
 NAMES = ("n1", "n2", "n3")
 WIDE = "time,n1,n2,n3\n" + "".join(f"{2000 + t},{t % 3},{t % 5},{t % 7}\n" for t in range(60))
 WITH_GAPS = WIDE.replace("2030,0,0,2", "2030,,0,NA").replace("2050,2,0,1\n", "")
@@ -223,6 +245,8 @@ BAD = {
     "zero window": (["--window", "0"], "window: 0"),
     "a budget too small": (["--budget", "9"], "budget: 9"),
     "too many layers": (["--models", "gcn-101-lstm"], "layers: 101 should be 1 to 100"),
+    "too many folds": (["--folds", "21"], "folds: 21 should be 1 to 20"),
+    "folds too short": (["--times", "30", "--folds", "20"], "a horizon of 1 in fold 2 of 20: take 3"),
     "a negative horizon": (["--horizon=-1"], "horizon: -1"),
 }
 

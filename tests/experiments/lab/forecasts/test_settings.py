@@ -120,6 +120,17 @@ def test_a_folder_stands_for_every_setting():
     assert len({run.folder for run in (RUN, *others)}) == 5
 
 
+def test_a_walk_forward_is_a_run_for_each_origin():
+    walk = dataclasses.replace(RUN, folds=3)
+    assert [run.fold for run in walk.each_fold] == [1, 2, 3]
+    assert len({run.folder for run in walk.each_fold}) == 3
+    assert walk.each_fold[1].each_fold == [walk.each_fold[1]]
+    assert RUN.each_fold == [RUN]
+    assert ForecastRun.from_dict(walk.each_fold[2].to_dict()) == walk.each_fold[2]
+    with pytest.raises(ValueError, match="fold: 4 should be 0, or 1 to 3"):
+        dataclasses.replace(walk, fold=4)
+
+
 def test_a_config_that_lacks_the_model_is_refused():
     values = RUN.to_dict()
     del values["model"]["label"]
