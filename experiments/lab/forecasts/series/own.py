@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,7 +45,8 @@ def own_data(run: ForecastRun) -> OwnData:
         ValueError: A file cannot be read, or something in it is wrong.
     """
     content = content_of(run.series, run.edge_list)
-    return _read(run.series, run.edge_list, run.columns, run.gaps, content)
+    names = (Path(run.series).name, Path(run.edge_list).name)
+    return _read(_Files(run.series, run.edge_list, names, content, run.columns, run.gaps))
 
 
 def content_of(series: str, edge_list: str) -> str:
@@ -62,16 +63,28 @@ def content_of(series: str, edge_list: str) -> str:
     return content_hash(Path(series), Path(edge_list))
 
 
+@dataclass(frozen=True)
+class _Files:
+    """What was read: files of the same names with the same content are one, wherever they are."""
+
+    series: str = field(compare=False)
+    edge_list: str = field(compare=False)
+    names: tuple[str, str]
+    content: str
+    columns: str
+    gaps: str
+
+
 @lru_cache(maxsize=4)
-def _read(series: str, edge_list: str, columns: str, gaps: str, content: str) -> OwnData:
-    found = read_series(Path(series), columns, gaps)
-    edges = read_edges(Path(edge_list), found.names)
+def _read(files: _Files) -> OwnData:
+    found = read_series(Path(files.series), files.columns, files.gaps)
+    edges = read_edges(Path(files.edge_list), found.names)
     found.values.flags.writeable = False  # it is kept for all runs
-    doubts = series_doubts(found, Path(series).name)
-    return OwnData(found, edges, content, doubts, _notes(found, edges, gaps, Path(series), Path(edge_list)))
+    doubts = series_doubts(found, files.names[0])
+    return OwnData(found, edges, files.content, doubts, _notes(found, edges, files.gaps, *files.names))
 
 
-def _notes(series: Series, edges: Edges, gaps: str, file: Path, edge_list: Path) -> tuple[str, ...]:
+def _notes(series: Series, edges: Edges, gaps: str, file: str, edge_list: str) -> tuple[str, ...]:
     found = []
     missing, size = int(np.isnan(series.values).sum()), series.values.size
     if missing:
@@ -81,7 +94,7 @@ def _notes(series: Series, edges: Edges, gaps: str, file: Path, edge_list: Path)
             else "a gap is filled by a line between its ends, and by the last value known as long as it is open"
         )
         found.append(
-            f"{file.name}: {missing:,} of {size:,} values are missing ({missing / size:.1%}); {rule}; "
+            f"{file}: {missing:,} of {size:,} values are missing ({missing / size:.1%}); {rule}; "
             "none of them is trained on or scored as an answer"
         )
     for count, what, why in (
@@ -90,7 +103,7 @@ def _notes(series: Series, edges: Edges, gaps: str, file: Path, edge_list: Path)
     ):
         if count:
             rows = "1 edge" if count == 1 else f"{count:,} edges"
-            found.append(f"{edge_list.name}: {rows} {what} {'is' if count == 1 else 'are'} left out: {why}")
+            found.append(f"{edge_list}: {rows} {what} {'is' if count == 1 else 'are'} left out: {why}")
     return tuple(found)
 
 

@@ -78,7 +78,11 @@ def steps_of_any_order(stamps: Stamps, faults: Faults) -> tuple[list[int], Steps
     Raises:
         ValueError: Nobody can put the times in order; with all faults so far.
     """
-    readings = read_times(stamps, faults)
+    first_of: dict[str, int] = {}
+    for place, (_, text) in enumerate(stamps):
+        first_of.setdefault(text, place)
+    once = [stamps[place] for place in first_of.values()]  # a time is read once, however many nodes have it
+    readings = read_times(once, faults)
     if not readings:
         if not faults.found:
             faults.add_other(
@@ -92,19 +96,24 @@ def steps_of_any_order(stamps: Stamps, faults: Faults) -> tuple[list[int], Steps
         ranked.append((sum(_missing(distinct)), times, distinct))
     ranked.sort(key=lambda found: found[0])
     least, times, distinct = ranked[0]
-    places = {time: place for place, time in enumerate(distinct)}
-    numbers = [places[time] for time in times]
+    steps = _places(times, distinct)
     for missing, other, of_other in ranked[1:]:
-        ranks = {time: place for place, time in enumerate(of_other)}
-        if missing == least and [ranks[time] for time in other] != numbers:
+        if missing == least and _places(other, of_other) != steps:
             faults.add_other(
                 f"its dates, as {stamps[0][1]!r}, may begin with the day or with the month; write them as 2024-03-30"
             )
             break
+    step_of = dict(zip(first_of, steps))
     first: dict[int, int] = {}
-    for place, number in enumerate(numbers):
-        first.setdefault(number, place)
-    return numbers, Steps([first[number] for number in range(len(distinct))], _missing(distinct))
+    for text, place in first_of.items():
+        first.setdefault(step_of[text], place)
+    numbers = [step_of[text] for _, text in stamps]
+    return numbers, Steps([first[step] for step in range(len(distinct))], _missing(distinct))
+
+
+def _places(times: Sequence[Any], distinct: list[Any]) -> list[int]:
+    places = {time: place for place, time in enumerate(distinct)}
+    return [places[time] for time in times]
 
 
 def _missing(times: Sequence[Any]) -> list[int]:
