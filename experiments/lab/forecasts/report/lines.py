@@ -84,8 +84,9 @@ def plot_forecasts(table: pd.DataFrame, ax: Axes, color: str) -> Axes:
         color: Of the forecast.
     """
     table = table.sort_values("time")
-    ax.plot(table["time"], table["truth"], color="0.1", lw=1.4, marker=".", ms=4, label="truth")
-    ax.plot(table["time"], table["naive"], color="0.6", lw=1, ls=(0, (3, 1.5)), label="naive")
-    ax.plot(table["time"], table["forecast"], color=color, lw=1.4, label="forecast")
+    # A broad pale line, because a baseline is as grey as a truth in black would be.
+    ax.plot(table["time"], table["truth"], color="0.78", lw=3.5, marker="o", ms=4, label="truth")
+    ax.plot(table["time"], table["naive"], color="0.35", lw=0.9, ls=(0, (1.5, 1.5)), label="naive")
+    ax.plot(table["time"], table["forecast"], color=color, lw=1.5, label="forecast")
     ax.grid(color="0.92")
     return ax
