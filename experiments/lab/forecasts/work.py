@@ -55,6 +55,7 @@ def prepare(runs: list[ForecastRun], out: Path, options: dict[str, Any]) -> list
         for run in runs
     }
     seasons = {run.model for run in runs if isinstance(run.model, SeasonalModel)}
+    seasons |= {SeasonalModel("season", run.season) for run in runs if run.season}
     weighted = False
     for run in tasks.values():
         task = load_forecast(run)

@@ -94,7 +94,7 @@ def _notes(series: Series, edges: Edges, gaps: str, file: str, edge_list: str) -
             else "a gap is filled by a line between its ends, and by the last value known as long as it is open"
         )
         found.append(
-            f"{file}: {missing:,} of {size:,} values are missing ({missing / size:.1%}); {rule}; "
+            f"{file}: {missing:,} of {size:,} values are missing ({100 * missing / size:.1f} %); {rule}; "
             "none of them is trained on or scored as an answer"
         )
     for count, what, why in (

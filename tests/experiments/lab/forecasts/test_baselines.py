@@ -94,12 +94,15 @@ def by_scikit_learn(data, *, neighbours, pooled):
 
 @pytest.mark.parametrize("neighbours", [False, True])
 @pytest.mark.parametrize("pooled", [False, True])
-@pytest.mark.parametrize(
-    "more", [{}, {"holes": True}, {"weighted": True}], ids=["plain", "holes", "weighted"]
+@settings(deadline=None, max_examples=7)
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.sampled_from([0.0, 1e4]),
+    st.sampled_from([{}, {"holes": True}, {"weighted": True}]),
 )
-@settings(deadline=None, max_examples=5)
-@given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 3), st.sampled_from([0.0, 1e4]))
-def test_linear_autoregression_is_scikit_learns_ridge(more, neighbours, pooled, seed, window, horizon, level):
+def test_linear_autoregression_is_scikit_learns_ridge(neighbours, pooled, seed, window, horizon, level, more):
     data = task(window=window, horizon=horizon, seed=seed, level=level, **more)
     found = built("ridge" + "-neighbours" * neighbours + "-pooled" * pooled, data)
     penalty, expected = by_scikit_learn(data, neighbours=neighbours, pooled=pooled)

@@ -105,6 +105,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(tmp_path):
     assert curves[0] == curves[1]
 
 
+@pytest.mark.slow
 def test_horizons_have_a_table(tmp_path):
     sizes = ["--nodes", "12", "--times", "80", "--window", "6", "--seeds", "1", "--workers", "1"]
     assert run(*sizes, "--models", "ridge,last", "--horizon", "1:3", "--out", tmp_path / "x") == 0
@@ -131,6 +132,7 @@ NAMES = ("n1", "n2", "n3")
 WIDE = "time,n1,n2,n3\n" + "".join(f"{2000 + t},{t % 3},{t % 5},{t % 7}\n" for t in range(60))
 WITH_GAPS = WIDE.replace("2030,0,0,2", "2030,,0,NA").replace("2050,2,0,1\n", "")
 LONG_ROWS = [f"{2000 + t},{name},{t % step}" for t in range(60) for name, step in zip(NAMES, (3, 5, 7))]
+LOST = ("2030,n1", "2030,n3", "2050")
 LAYOUTS = {
     "a column per node": (WIDE, "n1,n2\nn3,n2\n", []),
     "a row per value": ("time,node,value\n" + "\n".join(LONG_ROWS), "source,target\nn1,n2\nn3,n2\n", []),
@@ -142,6 +144,11 @@ LAYOUTS = {
     "weights": (WIDE, "from,to,weight\nn1,n2,3\nn2,n1,3\nn2,n3,1\nn2,n2,1\n", []),
     "the last value known": (WITH_GAPS, "n1,n2\nn3,n2\n", ["--gaps", "last"]),
     "a line over a gap": (WITH_GAPS, "n1,n2\nn3,n2\n", ["--gaps", "linear"]),
+    "all of it": (
+        "year,town,x\n" + "\n".join(row for row in LONG_ROWS[::-1] if not row.startswith(LOST)),
+        "from,to,weight\nn1,n2,3\nn2,n1,3\nn2,n3,1\nn2,n2,1\n",
+        ["--columns", "year,town,x", "--gaps", "linear", "--standardise", "node", "--season", "7"],
+    ),
     "nodes by themselves": (WIDE, "n1,n2\nn3,n2\n", ["--standardise", "node"]),
 }
 
@@ -154,11 +161,9 @@ def errors_of(folder):
     return found
 
 
-FAST = ("rows in any order", "weights", "a line over a gap")
-
-
 @pytest.mark.parametrize(
-    "layout", [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS]
+    "layout",
+    [name if name == "all of it" else pytest.param(name, marks=pytest.mark.slow) for name in LAYOUTS],
 )
 def test_each_layout_goes_from_its_files_to_a_page(layout, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -180,14 +185,14 @@ def test_each_layout_goes_from_its_files_to_a_page(layout, tmp_path, monkeypatch
     page = re.sub("</?span[^>]*>", "", (tmp_path / "x" / "report.html").read_text())
     assert "Your series s.csv, on the graph of e.csv: 3 nodes, 2 edges, 60 time steps." in page
     said = capsys.readouterr().err
-    if layout == "weights":
+    if "weight" in edges:
         loop = "e.csv: 1 edge from a node to itself is left out: every layer has a way for the node itself"
         assert said.count(f"gnnlab: {loop}") == page.count(f"{loop}.") == 1
         assert "Its edges have weights, divided by their mean. sage: the layer takes no weights" in page
     else:
         assert "weights" not in said
-    if layout in ("the last value known", "a line over a gap"):
-        missing = "s.csv: 5 of 180 values are missing (2.8%)"
+    if "--gaps" in more:
+        missing = "s.csv: 5 of 180 values are missing (2.8 %)"
         assert said.count(missing) == page.count(missing) == 1
 
 
@@ -204,25 +209,29 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_what_is_wrong_with_files_is_said_in_one_line_before_torch_is_there(name, tmp_path):
+def test_what_is_wrong_with_files_is_said_in_one_line_before_torch_is_there(tmp_path):
     """All of it, without the seconds that torch takes."""
-    (tmp_path / "x.csv").write_text("n1,n2\n" + "".join(f"{t % 3},{t % 5}\n" for t in range(60)))
-    (tmp_path / "e.csv").write_text("n1,n2\n")
-    file, content, message = FAULTS[name]
-    (tmp_path / file).write_text(content)
+    for name, (file, content, _) in FAULTS.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.csv").write_text("n1,n2\n" + "".join(f"{t % 3},{t % 5}\n" for t in range(60)))
+        (tmp_path / name / "e.csv").write_text("n1,n2\n")
+        (tmp_path / name / file).write_text(content)
     program = (
-        "import sys; from experiments.command.cli import main\n"
-        "try: main(['run', 'forecast', '--series', 'x.csv', '--edge-list', 'e.csv'])\n"
-        "except SystemExit as stop: print(stop.code, 'torch' in sys.modules)"
+        "import os, sys\n"
+        "from experiments.command.cli import main\n"
+        "for folder in sys.argv[1:]:\n"
+        "    os.chdir(folder)\n"
+        "    try: main(['run', 'forecast', '--series', 'x.csv', '--edge-list', 'e.csv'])\n"
+        "    except SystemExit as stop: print(stop.code, 'torch' in sys.modules)"
     )
+    folders = [str(tmp_path / name) for name in FAULTS]
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, *folders], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    assert done.stdout.split() == ["2", "False"]
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["e.csv", "x.csv"]
+    assert done.stdout.splitlines() == ["2 False"] * len(FAULTS)
+    for line, (_, _, message) in zip(done.stderr.splitlines(), FAULTS.values(), strict=True):
+        assert message in line
+    assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == {"e.csv", "x.csv"}
 
 
 BAD = {
@@ -246,6 +255,10 @@ BAD = {
     "a budget too small": (["--budget", "9"], "budget: 9"),
     "too many layers": (["--models", "gcn-101-lstm"], "layers: 101 should be 1 to 100"),
     "too many folds": (["--folds", "21"], "folds: 21 should be 1 to 20"),
+    "a season too long": (
+        ["--season", "300"],
+        "season: 300 time steps are no season of a training part of 300",
+    ),
     "folds too short": (["--times", "30", "--folds", "20"], "a horizon of 1 in fold 2 of 20: take 3"),
     "a negative horizon": (["--horizon=-1"], "horizon: -1"),
 }
