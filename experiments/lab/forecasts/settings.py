@@ -82,7 +82,7 @@ class ForecastRun(Run):
     standardise: str = choice(TOGETHER, STANDARDS, treatment=True, added=True)
     season: int = whole(0, treatment=True, added=True)
     folds: int = whole(1, least=1, most=MOST_FOLDS, added=True)
-    fold: int = whole(0, option=False, added=True)
+    fold: int = whole(0, most=MOST_FOLDS, added=True)
     content: str = plain("", option=False)
     nodes: int = whole(NODES)
     times: int = whole(TIMES)
@@ -101,9 +101,8 @@ class ForecastRun(Run):
             raise ValueError(f"{name}: only for a series of your own, not for the simulated epidemic")
 
         if self.fold > self.folds or (self.folds == 1 and self.fold):
-            raise ValueError(
-                f"fold: {self.fold} should be 0, or 1 to {self.folds} where there are several folds"
-            )
+            among = f", or 1 to {self.folds}" if self.folds > 1 else "; several origins are --folds"
+            raise ValueError(f"fold: {self.fold} should be 0{among}")
 
     @property
     def each_fold(self) -> list[ForecastRun]:

@@ -254,6 +254,8 @@ BAD = {
     "zero window": (["--window", "0"], "window: 0"),
     "a budget too small": (["--budget", "9"], "budget: 9"),
     "too many layers": (["--models", "gcn-101-lstm"], "layers: 101 should be 1 to 100"),
+    "a fold that is not there": (["--folds", "2", "--fold", "3"], "fold: 3 should be 0, or 1 to 2"),
+    "a fold of one split": (["--fold", "1"], "fold: 1 should be 0; several origins are --folds"),
     "too many folds": (["--folds", "21"], "folds: 21 should be 1 to 20"),
     "a season too long": (
         ["--season", "300"],
