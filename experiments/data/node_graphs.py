@@ -11,11 +11,12 @@ from torch_geometric.utils import remove_self_loops, to_undirected
 from experiments.data.cache import cache_folder
 from experiments.data.graph_files.graph_file import GraphFile
 from experiments.data.graph_files.published import published_path, read_published
-from experiments.data.graph_files.reading import content_of, read_graph_file
+from experiments.data.graph_files.reading import read_graph_file
 from experiments.data.names import CITATION, HETEROPHILOUS, SOCIAL, check_dataset, is_graph_file
 from experiments.data.planetoid import load_planetoid
 from experiments.data.social import few_labels, social_graph
 from experiments.data.splits import LABELLED, VALIDATION, own_split, random_split
+from experiments.records.files import content_hash
 
 USUAL, RAW, ROWS, COLUMNS = SCALES = ("usual", "raw", "rows", "columns")
 # The files hold numbers alone; these are the classes of Cora whose sizes in the original data are those of y.
@@ -61,7 +62,7 @@ def load_task(
             has no such split.
     """
     check_dataset(name)
-    content = content_of(*filter(None, (name, edge_list))) if is_graph_file(name) else ""
+    content = content_hash(*filter(None, (name, edge_list))) if is_graph_file(name) else ""
     data = _scaled(name, edge_list, content, _scale_of(name) if scale == USUAL else scale)
     if split != "public":
         return random_split(data, seed, *sizes)

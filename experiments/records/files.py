@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import errno
+import hashlib
 import json
 import math
 import os
@@ -51,6 +52,18 @@ def read_bytes(path: Path) -> bytes:
 def read_text(path: Path) -> str:
     """The text of an ordinary file, with the line ends that it has; see ``decode``."""
     return decode(read_bytes(path))
+
+
+def content_hash(*paths: str | Path) -> str:
+    """The first sixteen hexadecimal digits of the SHA-256 of files, one after the other.
+
+    Raises:
+        OSError: One cannot be read, or is no ordinary file.
+    """
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(read_bytes(Path(path)))
+    return digest.hexdigest()[:16]
 
 
 def read_json(path: Path) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from experiments.data.graph_files.arrays import read_arrays
@@ -11,7 +10,6 @@ from experiments.data.graph_files.graphml import read_graphml
 from experiments.data.graph_files.saved import read_saved
 from experiments.data.graph_files.tables import read_tables
 from experiments.data.names import TABLE
-from experiments.records.files import read_bytes
 
 _READERS = {".npz": read_arrays, ".graphml": read_graphml, ".pt": read_saved}
 
@@ -34,11 +32,3 @@ def read_graph_file(path: str, edge_list: str = "") -> GraphFile:
             )
         raise ValueError(f"edge-list: needed beside {path}: a CSV file with two names of nodes per row")
     return read_tables(Path(path), Path(edge_list)) if edge_list else _READERS[ending](Path(path))
-
-
-def content_of(*paths: str) -> str:
-    """The first sixteen hexadecimal digits of the files' SHA-256."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(read_bytes(Path(path)))
-    return digest.hexdigest()[:16]

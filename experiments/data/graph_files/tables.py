@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from experiments.data.bad_rows import BadRows
+from experiments.data.csv_rows import check_commas, finite, read_rows
 from experiments.data.graph_files.graph_file import PARTS, GraphFile, checked, named
-from experiments.records.files import check_ordinary, read_text
 
 NODE, LABEL, SPLIT = ("node", "id", "name"), ("label", "class", "y"), ("split",)
 #: How parts of a split are written.
@@ -42,6 +39,7 @@ def read_tables(
     """
     where = named(nodes, arguments[0])
     rows = read_rows(nodes, arguments[0])
+    check_commas(rows[0][1] if rows else [], where)
     if len(rows) < 2:
         raise ValueError(f"{where} should have a row that names its columns and one row per node below")
     header = [name.strip() for name in rows[0][1]]
@@ -120,17 +118,16 @@ def _column(where: str, header: Sequence[str], names: Sequence[str]) -> int:
 
 
 def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and abs(value) <= np.finfo(np.float32).max else None
+    value = finite(text)
+    return value if value is not None and abs(value) <= np.finfo(np.float32).max else None
 
 
 def _edges_of(path: Path, argument: str) -> Edges:
     where = named(path, argument)
     edges, bad, more = [], BadRows(where), 0
-    for number, row in read_rows(path, argument):
+    rows = read_rows(path, argument)
+    check_commas(rows[0][1] if rows else [], where)
+    for number, row in rows:
         ends = [end.strip() for end in row]
         if len(ends) < 2:
             bad.add("no two names with a comma between", number, repr(row[0])[:60])
@@ -157,22 +154,3 @@ def _numbered(edges: Edges, number_of: dict[str, int]) -> np.ndarray:
             pairs.append([number_of[end] for end in ends])
     bad.check(_MEND)
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
-def read_rows(path: Path, argument: str) -> list[tuple[int, list[str]]]:
-    """Rows of a CSV file that are not blank lines, each with its number as a text editor counts.
-
-    Raises:
-        ValueError: The file cannot be read, or its columns are set apart by something else than commas.
-    """
-    try:
-        check_ordinary(argument, path)
-        reader = csv.reader(io.StringIO(read_text(path), newline=""))
-        rows = [(reader.line_num, row) for row in reader if len(row) > 1 or any(cell.strip() for cell in row)]
-    except OSError as error:
-        raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{argument}: {path} is no CSV file in UTF-8 ({error})") from error
-    if rows and len(rows[0][1]) == 1 and (mark := next((m for m in ";\t" if m in rows[0][1][0]), None)):
-        raise ValueError(f"{argument}: {path}: columns should be separated by commas, not by {mark!r}")
-    return rows

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from experiments.data.graph_files.reading import content_of, read_graph_file
+from experiments.data.graph_files.reading import read_graph_file
 from experiments.data.names import is_graph_file
 from experiments.lab.citation.settings import CitationRun
+from experiments.records.files import content_hash
 
 
 def look(runs: list[CitationRun]) -> None:
@@ -34,7 +35,7 @@ def prepare(runs: list[CitationRun], out: Path, options: dict[str, Any]) -> list
     from experiments.lab.citation.work import task_of
 
     files = dict.fromkeys(_files(run) for run in runs if is_graph_file(run.dataset))
-    contents = {names: content_of(*filter(None, names)) for names in files}
+    contents = {names: content_hash(*filter(None, names)) for names in files}
     runs = [_with_content(run, contents) if is_graph_file(run.dataset) else run for run in runs]
     kinds = {(run.dataset, run.split, run.train_size, run.validation_size, run.scale): run for run in runs}
     for run in kinds.values():

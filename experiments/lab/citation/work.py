@@ -10,7 +10,6 @@ from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor
 from torch_geometric.data import Data
 
-from experiments.data.graph_files.reading import content_of
 from experiments.data.node_graphs import homophily, load_task, most_frequent
 from experiments.lab.citation.baselines import baseline_scores
 from experiments.lab.citation.controls import controlled
@@ -18,6 +17,7 @@ from experiments.lab.citation.hearing import measure_hearing
 from experiments.lab.citation.models import build_node_model
 from experiments.lab.citation.settings import HOPS, LABELS, CitationRun
 from experiments.lab.citation.training import NodeTrainer, rule_of
+from experiments.records.files import content_hash
 from experiments.records.rows import write_rows
 from experiments.running.session import Session
 from experiments.training.budget import count_parameters
@@ -30,7 +30,7 @@ def task_of(run: CitationRun) -> Data:
         ValueError: See ``node_graphs.load_task``; or a file of the user's has changed since.
     """
     files = [path for path in (run.dataset, run.edge_list) if path] if run.content else []
-    if files and content_of(*files) != run.content:
+    if files and content_hash(*files) != run.content:
         raise ValueError(f"dataset: {' or '.join(files)} is not what it was when this run was made")
     return load_task(
         run.dataset,

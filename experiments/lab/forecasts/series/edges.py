@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.forecasts.series.table import Faults, check_commas, finite, read_rows
+from experiments.data.csv_rows import check_commas, finite, read_rows
+from experiments.lab.forecasts.series.table import Faults
 
 #: First rows that name the columns of a list of edges, without its weights.
 HEADINGS = (("source", "target"), ("from", "to"))

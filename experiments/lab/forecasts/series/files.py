@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.lab.forecasts.series.table import Faults, Rows, check_commas, read_rows, read_value
+from experiments.data.csv_rows import Rows, check_commas, read_rows
+from experiments.lab.forecasts.series.table import Faults, read_value
 from experiments.lab.forecasts.series.times import steps_in_order, steps_of_any_order
 from experiments.lab.forecasts.settings import REFUSE
 

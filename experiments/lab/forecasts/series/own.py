@@ -15,8 +15,8 @@ from experiments.lab.forecasts.series.files import Series, read_series
 from experiments.lab.forecasts.series.gaps import fill_gaps
 from experiments.lab.forecasts.series.naive import naive_errors
 from experiments.lab.forecasts.series.parts import check_known, standardised, time_parts
-from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import CARRY, EPIDEMIC, REFUSE, ForecastRun
+from experiments.records.files import content_hash
 
 
 @dataclass(frozen=True, eq=False)

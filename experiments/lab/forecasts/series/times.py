@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from experiments.lab.forecasts.series.table import Faults, finite
+from experiments.data.csv_rows import finite
+from experiments.lab.forecasts.series.table import Faults
 
 Stamps = list[tuple[int, str]]  # row and text of each time
 MONTH = re.compile(r"(\d{4})-?(\d{2})")

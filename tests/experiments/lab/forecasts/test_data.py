@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from experiments.lab.forecasts.data import load_forecast, rename, split_times
 from experiments.lab.forecasts.series.epidemic import simulate_epidemic
 from experiments.lab.forecasts.series.parts import time_parts
-from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
+from experiments.records.files import content_hash
 
 
 def settings(

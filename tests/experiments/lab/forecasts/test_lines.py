@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import load_forecast
 from experiments.lab.forecasts.lines import forecast_rows, told_nodes
-from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.lab.forecasts.training import forecast_errors
+from experiments.records.files import content_hash
 
 TIMES = 50  # of which 30 train and the last 10 test
 

@@ -7,7 +7,6 @@ from torch import nn
 
 from experiments.lab.forecasts.baselines import build_baseline
 from experiments.lab.forecasts.data import ForecastTask, load_forecast, split_times
-from experiments.lab.forecasts.series.table import content_hash
 from experiments.lab.forecasts.settings import ForecastRun, ForecastTraining
 from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.lab.forecasts.training import (
@@ -16,6 +15,7 @@ from experiments.lab.forecasts.training import (
     network_forecast,
     validation_row,
 )
+from experiments.records.files import content_hash
 from experiments.training.fit import DivergedError, fit
 from experiments.training.stopping import Lowest
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from experiments.lab.forecasts.series.files import read_series
-from experiments.lab.forecasts.series.table import content_hash
+from experiments.records.files import content_hash
 
 
 def test_values_come_in_the_order_of_the_file(tmp_path):
