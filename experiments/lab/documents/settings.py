@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, reader_spec
+from experiments.lab.documents.kinds import BAG, KINDS, LINEAR, SMOOTHED, WIDE, Kind, kind_of, reader_spec
 
 CORPORA = ("docstrings", "docstrings-small", "mr")
 DEFAULT_CORPUS, SMALL_CORPUS, MOVIE_REVIEWS = CORPORA
@@ -51,7 +51,7 @@ class DocumentModel(Settings):
     """A classifier of documents.
 
     Args:
-        name: One of ``MODELS``, or the label of a recurrent model or a Transformer.
+        name: One of ``KINDS``, or the label of a recurrent model or a Transformer.
         embedding: Size of a word's vector.
         hidden: Hidden units or channels; of all heads together for GAT.
         heads: Attention heads (GAT).
@@ -75,7 +75,7 @@ class DocumentModel(Settings):
     def check(self) -> None:
         if self.hidden % self.heads:
             raise ValueError(f"heads: {self.heads} should divide the hidden size {self.hidden}")
-        if self.name not in MODELS:
+        if self.name not in KINDS:
             reader_spec(self.name)
 
     @property
@@ -100,7 +100,7 @@ def parse_document_model(text: str) -> DocumentModel:
         ('lstm', 'gcn-gru-2')
     """
     name = text.strip()
-    if name not in MODELS:
+    if name not in KINDS:
         name = (SMOOTHED if name.startswith(SMOOTHED) else "") + reader_spec(name).label
     return DocumentModel(name=name)
 
@@ -111,8 +111,8 @@ class DocumentTraining(Settings):
 
     Args:
         epochs: Most passes over the labelled documents (several are one where there are few documents, so that an
-            epoch has 8 steps or more): 200 for textgcn and textgat, where one is one step; 100 for bow-mlp; 30 for the
-            others; tfidf-lr has none and tries 10 settings.
+            epoch has 8 steps or more): 200 for textgcn and textgat, where one is one step; 100 for bow-mlp and for
+            widemlp; 30 for the others; tfidf-lr has none and tries 10 settings.
         learning_rate: Adam's step size.
         batch_size: Documents a step; unused by a graph over all documents.
         patience: Epochs without a lower validation loss that end a run; 0 for never.
@@ -147,6 +147,11 @@ def default_settings(label: str, values: Mapping[str, Any]) -> tuple[DocumentMod
     model = DocumentModel(name=label, embedding=size, hidden=size)
     if label == LINEAR:  # validation chooses between ten settings
         return DocumentModel(name=label), DocumentTraining(epochs=10)
+    if (
+        label == WIDE
+    ):  # Galke & Scherp 2022, section 4: 100 epochs and the last weights; here validation chooses them
+        wide = DocumentModel(name=label, hidden=1024)
+        return wide, DocumentTraining(epochs=100, learning_rate=1e-3, batch_size=16)
     if label == BAG:
         return model, DocumentTraining(epochs=100, learning_rate=5e-3)
     part = model.kind.part

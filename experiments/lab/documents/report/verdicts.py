@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.core.metric import metric_of
-from experiments.lab.documents.kinds import BAG, LINEAR, kind_of
+from experiments.lab.documents.kinds import BAGS, LINEAR, kind_of
 from experiments.lab.documents.report.variants import Variant, by_corpus, largest, of_share, shares, variants
 from experiments.reading.finding.best import best_of, scores_of
 from experiments.reading.finding.words import HEADING, meant
@@ -116,7 +116,7 @@ def cases_of(results: Results) -> list[Case]:
     """
     listed = variants(results)
     graphs = [v for v in listed if kind_of(v.model).conv or kind_of(v.model).smoothed]
-    recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, BAG)]
+    recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, *BAGS)]
     reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
     found: list[Case] = []
     for variant in graphs if reference is not None else ():
