@@ -78,6 +78,7 @@ EXPERIMENTS = (
             "pooling",
         ),
         space="learning_rate=0.002,0.005,0.02",
+        own_columns=("unknown_documents",),
         families=3,  # the best model, sentences on graphs, and the table of pairs
         terminal=(f"{_REPORT}.sections:data",),
         sections=(

@@ -109,8 +109,8 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     blocks: list[Any] = [Table(rows), Text(CONTENT, soft=True)]
-    if repeated := repeated_sentences(results.ended):
-        blocks.append(Sentences(repeated))
+    if said := [*repeated_sentences(results.ended), *unknown_sentences(results.ended)]:
+        blocks.append(Sentences(said))
     if any(row["corpus"].startswith("docstrings") for row in rows):
         blocks.append(Text(DOCSTRINGS, soft=True))
     return Section("data", "The documents", blocks)
@@ -127,6 +127,24 @@ def repeated_sentences(ended: pd.DataFrame) -> list[str]:
         for (corpus, _), group in counts
         for most in [group.iloc[0]]
     ]
+
+
+def unknown_sentences(ended: pd.DataFrame) -> list[str]:
+    """How many test documents have unknown words alone; nothing where none has, or an older version did not count."""
+    if "unknown_documents" not in ended:
+        return []
+    sentences = []
+    for (corpus, _), group in ended[ended["unknown_documents"] > 0].groupby(["corpus.name", "corpus.digest"]):
+        counts = [
+            f"{mean:,.1f} for {model} with {share:g} % of the labels"
+            for (model, share), mean in group.groupby([LABEL, "share"])["unknown_documents"].mean().items()
+        ]
+        sentences.append(
+            f"In {corpus}, some of the {group['test_documents'].iloc[0]:,.0f} test documents have no word that the "
+            f"model knows, in the runs where that happens on average {', '.join(counts)}. They get no class, and count "
+            "as wrong."
+        )
+    return sentences
 
 
 def size_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
