@@ -46,6 +46,8 @@ def prepare(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> list
                 f"out: {out} holds runs on other documents named {corpus.name!r}; name another folder"
             )
     for choice in chosen.values():
+        if choice.left_out:
+            print(f"gnnlab: {choice.name}: left out {choice.left_out}", file=sys.stderr)
         _warn(load_corpus(choice, out))
     return [dataclasses.replace(run, corpus=chosen[run.corpus]) for run in runs]
 

@@ -109,11 +109,20 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     blocks: list[Any] = [Table(rows), Text(CONTENT, soft=True)]
-    if said := [*repeated_sentences(results.ended), *unknown_sentences(results.ended)]:
+    ended = results.ended
+    if said := [*left_out_sentences(ended), *repeated_sentences(ended), *unknown_sentences(ended)]:
         blocks.append(Sentences(said))
     if any(row["corpus"].startswith("docstrings") for row in rows):
         blocks.append(Text(DOCSTRINGS, soft=True))
     return Section("data", "The documents", blocks)
+
+
+def left_out_sentences(ended: pd.DataFrame) -> list[str]:
+    """Which rows of a user's file were left out as bad."""
+    if "corpus.left_out" not in ended:
+        return []
+    told = ended[["corpus.name", "corpus.left_out"]].dropna().drop_duplicates()
+    return [f"Of {corpus} were left out: {text}." for corpus, text in told.to_numpy()]
 
 
 def repeated_sentences(ended: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.command.cli import main
-from experiments.lab.documents.corpora.corpus import read_table
+from experiments.lab.documents.files.reading import read_documents
 from experiments.records.checkpoints import save_checkpoint
 
 TOPICS = {"sea": ["wave", "ship", "sail", "tide", "storm"], "sky": ["star", "moon", "comet", "orbit", "dawn"]}
@@ -60,7 +60,7 @@ def answers(text):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_held_out_documents_get_the_recorded_probabilities(results, model, tmp_path, capsys):
-    corpus = read_table(next((results / "corpus").glob("*.tsv")))
+    corpus = read_documents(next((results / "corpus").glob("*.tsv")))
     texts = [corpus.documents[row].text for row in corpus.rows("test")]
     (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n")
     run_folder = folder_of(results, model)

@@ -154,6 +154,23 @@ def test_numbers_that_a_user_gives_take_the_place_of_the_models_own():
     }
 
 
+def test_the_hidden_size_that_a_user_gives_is_that_of_text_gcn_too():
+    [given] = planned(["textgcn"], {"hidden": [16], "corpus_name": ["mr"], "share": [100.0]})[:1]
+    assert (given.model.embedding, given.model.hidden) == (16, 16)
+    [both] = planned(["textgcn"], {"hidden": [16], "embedding": [8], "share": [100.0]})[:1]
+    assert both.model.embedding == 8
+    sizes = {
+        corpus: planned(["textgcn", "lstm"], {"corpus_name": [corpus], "share": [100.0]})
+        for corpus in ("mr", "R8", "r8", "own")
+    }
+    assert {name: {r.model.hidden for r in runs} for name, runs in sizes.items()} == {
+        "mr": {200},
+        "R8": {200},
+        "r8": {200},
+        "own": {64},
+    }
+
+
 def test_smoke_runs_are_few_and_short():
     runs = planned(["textgcn"], {}, smoke=True)
     assert {(r.corpus.name, r.share, r.train.epochs) for r in runs} == {
