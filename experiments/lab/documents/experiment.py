@@ -92,6 +92,7 @@ EXPERIMENTS = (
         sections=(
             f"{_REPORT}.verdicts:verdicts",
             f"{_REPORT}.sections:by_share",
+            f"{_REPORT}.word_edges:word_edges",
             f"{_STANDARD}:summary",
             f"{_REPORT}.sections:reading",
             f"{_REPORT}.sections:accuracy",

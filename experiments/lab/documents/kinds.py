@@ -170,3 +170,14 @@ def kind_of(name: str) -> Kind:
     if name in KINDS or name.startswith(SMOOTHED):
         return KINDS.get(name, _SMOOTH)
     return _ATTENTION if name.partition("-")[0] in ATTENTION else _RECURRENT
+
+
+def without_control(name: str) -> str:
+    """The model of which a name is a control, or the name itself.
+
+    Example:
+        >>> without_control("textgcn-random"), without_control("tfidf-lr")
+        ('textgcn', 'tfidf-lr')
+    """
+    edges = kind_of(name).edges
+    return name.removesuffix(f"-{edges}") if edges else name
