@@ -28,6 +28,13 @@ def read_documents(
     Raises:
         ValueError: It cannot be read, or holds no such documents; bad rows are said all at once.
     """
+    try:
+        return _read(path, name, columns, skip=skip)
+    except OSError as error:  # a folder that may not be opened, or a name longer than there are
+        raise ValueError(f"documents: {path!s:.200} cannot be read ({error.strerror})") from error
+
+
+def _read(path: Path, name: str | None, columns: Columns, *, skip: bool) -> Corpus:
     index = find_index(path)
     if columns != _USUAL and (index is not None or path.is_dir()):
         raise ValueError(f"documents: {path} is no table, so it has no columns to name")

@@ -1,5 +1,6 @@
 import csv
 import io
+import os
 
 import pytest
 from hypothesis import given
@@ -162,6 +163,11 @@ def test_mistakes_in_csv(tmp_path):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.tsv cannot be read"):
         read_documents(tmp_path / "nowhere.tsv")
+    with pytest.raises(ValueError, match=r"documents: \S+ cannot be read \(File name too long\)"):
+        read_documents(tmp_path / ("x" * 300))
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(ValueError, match=r"pipe\.txt"):
+        read_documents(tmp_path / "pipe.txt")
 
 
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1).map(
