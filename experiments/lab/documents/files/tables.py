@@ -53,7 +53,7 @@ def table_rows(path: Path, columns: Columns) -> Iterator[Row]:
     is_csv = path.suffix.lower() == CSV
     cells = _csv_cells(path, text, columns) if is_csv else _tabbed_cells(text)
     heading = [name.strip().lower() for name in next(cells)]
-    places = [_place(path, heading, columns, name) for name in Columns._fields]
+    places = _places(path, heading, columns)
     for number, row in enumerate(cells, 2):
         if is_csv and not row:
             continue  # an empty line
@@ -88,15 +88,22 @@ def _csv_cells(path: Path, text: str, columns: Columns) -> Iterator[list[str]]:
         ) from error
 
 
-def _place(path: Path, heading: list[str], columns: Columns, field: str) -> int:
-    """Where a column stands."""
-    name = getattr(columns, field).strip().lower()
-    if heading.count(name) > 1:
-        raise ValueError(f"documents: {path} row 1 has the column {name!r} twice")
-    if name not in heading:
+def _places(path: Path, heading: list[str], columns: Columns) -> list[int]:
+    """Where the columns stand."""
+    wanted = {field: name.strip().lower() for field, name in columns._asdict().items()}
+    for name in wanted.values():
+        if heading.count(name) > 1:
+            raise ValueError(f"documents: {path} row 1 has the column {name!r} twice")
+    lacking = {field: name for field, name in wanted.items() if name not in heading}
+    if lacking:
+        hint = nearest(next(iter(lacking.values())), heading) if len(lacking) == 1 else ""
+        names = ", ".join(map(repr, lacking.values()))
+        options = ", ".join(f"--{field}-column NAME" for field in lacking)
         there = ", ".join(heading)
+        comma = len(heading) == 1 and "," in there and path.suffix.lower() != CSV
+        remedy = f"the name of a CSV file ends with {CSV}" if comma else f"name them with {options}"
         raise ValueError(
-            f"documents: {path} row 1 lacks the column {name!r}{nearest(name, heading) or '.'} Its columns are "
-            f"{there[:200]}{' ...' if len(there) > 200 else ''}; --{field}-column NAME says which one it is"
+            f"documents: {path} row 1 lacks the column{'s' * (len(lacking) > 1)} {names}{hint or '.'} Its columns are "
+            f"{there[:200]}{' ...' if len(there) > 200 else ''}; {remedy}"
         )
-    return heading.index(name)
+    return [heading.index(name) for name in wanted.values()]

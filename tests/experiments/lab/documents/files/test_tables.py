@@ -54,12 +54,16 @@ def test_quotes_are_text(tmp_path):
     ("content", "message"),
     [
         ("", "is empty; it should begin with the heading split TAB label TAB text"),
-        ("split\tlabel\n", "row 1 lacks the column 'text'. Its columns are split, label; --text-column NAME"),
+        (
+            "split\tlabel\n",
+            "row 1 lacks the column 'text'. Its columns are split, label; name them with --text-column NAME",
+        ),
         (
             "split\tlabel\ttexts\n",
             "row 1 lacks the column 'text', did you mean texts? Its columns are split, label",
         ),
-        ("split,label,text\ntrain,a,b\n", "row 1 lacks the column 'split'"),
+        ("split,label,text\ntrain,a,b\n", "row 1 lacks the columns 'split', 'label', 'text'"),
+        ("split,label,text\ntrain,a,b\n", "the name of a CSV file ends with .csv"),
         ("split\tlabel\ttext\tlabel\n", "row 1 has the column 'label' twice"),
         (GOOD + "test\tc\tnew\n", "1 bad row of 6: 1 with a label that no training row has (row 7: 'c')"),
         (GOOD + "test\ta\t \n", "1 without a word (row 7)"),
@@ -145,9 +149,12 @@ def test_csv_with_columns_of_other_names(tmp_path, separator):
 def test_mistakes_in_csv(tmp_path):
     path = tmp_path / "reviews.csv"
     path.write_text(CSV)
-    message = r"lacks the column 'split'. Its columns are id, review, sentiment, part; --split-column NAME"
+    message = (
+        r"lacks the columns 'split', 'label'. Its columns are id, review, sentiment, part; name them with "
+        r"--split-column NAME, --label-column NAME$"
+    )
     with pytest.raises(ValueError, match=message):
-        read_documents(path)
+        read_documents(path, columns=Columns(text="review"))
     with pytest.raises(ValueError, match="lacks the column 'sentimnt', did you mean sentiment"):
         read_documents(path, columns=NAMES._replace(label="sentimnt"))
     path.write_text(CSV + "6,short,pos\n7,,neg,test\n")
