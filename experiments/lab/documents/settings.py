@@ -180,11 +180,10 @@ def default_settings(label: str, values: Mapping[str, Any]) -> tuple[DocumentMod
     model = DocumentModel(name=label, embedding=size, hidden=size)
     if label == LINEAR:  # validation chooses between ten settings
         return DocumentModel(name=label), DocumentTraining(epochs=10)
-    if (
-        label == WIDE
-    ):  # Galke & Scherp 2022, section 4: 100 epochs and the last weights; here validation chooses them
+    if label == WIDE:
+        # Galke & Scherp 2022, section 4, but for the end: they train for 100 epochs, and keep the last weights.
         wide = DocumentModel(name=label, hidden=1024)
-        return wide, DocumentTraining(epochs=100, learning_rate=1e-3, batch_size=16)
+        return wide, DocumentTraining(epochs=100, learning_rate=1e-3, batch_size=16, patience=patience)
     if label == BAG:
         return model, DocumentTraining(epochs=100, learning_rate=5e-3)
     part = model.kind.part
