@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.data.bad_rows import BadRows
 from experiments.lab.documents.corpora.corpus import SPLITS, Corpus, Document
 from experiments.records.files import check_ordinary, decode, encoding_of, read_bytes, row_of
 from gnnlab.text.words import words_of
 
-MOST_SHOWN = 5  # rows of one kind that a message names
 _BROKEN = re.compile("[\udc80-\udcff]")  # what stands for a byte that is no UTF-8
 _BREAKS = re.compile(r"[\t\r\n]+")  # a label stands in a cell of the copy that is kept
-COLUMNS, ENCODING, HEADING = "with another number of columns", "not in UTF-8", "the same as the heading"
-SPLIT, LABEL, TEXT = "whose split is neither train nor test", "without a label", "without a word"
-UNSEEN, LONELY = "with a label that no training {} has", "alone in training with its label"
+COLUMNS, ENCODING, HEADING = "another number of columns", "no UTF-8", "the heading again"
+SPLIT, LABEL, TEXT = "a split that is neither train nor test", "no label", "no word"
+UNSEEN, LONELY = "a label that no training {} has", "the only training {} of its label"
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ def corpus_of(path: Path, name: str, rows: Iterable[Row], *, skip: bool, noun: s
         bad += found
         places = {row.place for row in found}
         good = [row for row in good if row.place not in places]
-    said = f"{_counted(len(bad), f'bad {noun}')} of {len(listed):,}: {_kinds(bad, noun)}" if bad else ""
-    if bad and not skip:
-        raise ValueError(
-            f"documents: {path} has {said}; mend {'it' if len(bad) == 1 else 'them'}, or leave "
-            f"{'it' if len(bad) == 1 else 'them'} out with --skip-bad-rows"
-        )
+    faults = BadRows(f"documents: {path}", noun)
+    for row in bad:
+        faults.add(row.fault, row.place, row.detail)
+    if not skip:
+        faults.check(f"mend {'it' if len(bad) == 1 else 'them'}, or --skip-bad-rows leaves out what is bad")
+    said = faults.said(len(listed)) if bad else ""
     _check_classes(path, good, noun, f"; left out: {said}" if bad else "")
     documents = tuple(Document(row.split, row.label, " ".join(row.text.split())) for row in good)
     return Corpus(name, documents, left_out=said)
@@ -145,24 +145,8 @@ def _by_label(rows: list[Row], noun: str) -> list[Row]:
     if len(counts) < 2:
         return []  # that is said otherwise
     found = [(row, UNSEEN.format(noun)) for row in rows if row.label not in counts]
-    found += [(row, LONELY) for row in rows if row.split == "train" and counts[row.label] == 1]
+    found += [(row, LONELY.format(noun)) for row in rows if row.split == "train" and counts[row.label] == 1]
     return [Row(row.place, fault=fault, detail=repr(row.label)[:30]) for row, fault in found]
-
-
-def _kinds(bad: Sequence[Row], noun: str) -> str:
-    kinds: dict[str, list[str]] = {}
-    for row in bad:
-        kinds.setdefault(row.fault, []).append(f"{row.place}: {row.detail}" if row.detail else row.place)
-    parts = []
-    for fault, places in kinds.items():
-        more = f" and {len(places) - MOST_SHOWN:,} more" if len(places) > MOST_SHOWN else ""
-        names = "" if noun == "file" else f"{noun} " if len(places) == 1 else f"{noun}s "
-        parts.append(f"{len(places):,} {fault} ({names}{', '.join(places[:MOST_SHOWN])}{more})")
-    return ", ".join(parts)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _check_classes(path: Path, rows: list[Row], noun: str, left_out: str) -> None:

@@ -71,11 +71,11 @@ def test_own_documents_with_two_workers_give_the_same_bits(tmp_path, own):
     [
         (None, "cannot be read"),
         (b"split\tclass\ttext\n", "row 1 lacks the column 'label'"),
-        (b"split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\ntest\tc\tz\n", "(row 4: 'c')"),
-        (b"split\tlabel\ttext\ntrain\ta\t\n", "1 without a word (row 2)"),
-        (b"split\tlabel\ttext\ntrain\ta\t\xff\n", "1 not in UTF-8 (row 2)"),
+        (b"split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\ntest\tc\tz\n", "row 4 ('c')"),
+        (b"split\tlabel\ttext\ntrain\ta\t\n", "no word in row 2"),
+        (b"split\tlabel\ttext\ntrain\ta\t\xff\n", "no UTF-8 in row 2"),
         (b"split\tlabel\ttext\ntrain\ta\tx\ntest\ta\ty\n", "one class only"),
-        (b"split\tlabel\ttext\nsplit\tlabel\ttext\n", "1 the same as the heading (row 2)"),
+        (b"split\tlabel\ttext\nsplit\tlabel\ttext\n", "the heading again in row 2"),
     ],
 )
 def test_a_bad_table_is_one_line_and_writes_nothing(tmp_path, content, message):
@@ -155,14 +155,16 @@ def test_each_layout_from_file_to_report(tmp_path, capsys, lay):
     out = tmp_path / "out"
     given = {"documents": str(path), "shares": "100", "seeds": "1", "workers": 1, "out": out}
     given |= {"models": "tfidf-lr", **columns}
-    with pytest.raises(ValueError, match=r"1 bad .* of 25: .*or leave it out with --skip-bad-rows"):
+    with pytest.raises(
+        ValueError, match=r"1 bad .*: .* in .*; mend it, or --skip-bad-rows leaves out what is bad"
+    ):
         run(**given)
     assert not out.exists()
     assert run(**given, skip_bad_rows=True) == 0
-    said = "1 bad file of 25: 1 without a word (train/sea/24.txt)"
+    said = "1 bad file of 25: no word in file train/sea/24.txt"
     if lay is not lay_folders:
         number = 26 if lay is lay_csv else 25  # of which one has a heading
-        said = f"1 bad row of 25: 1 whose split is neither train nor test (row {number}: 'dev')"
+        said = f"1 bad row of 25: a split that is neither train nor test in row {number} ('dev')"
     assert f"gnnlab: own: left out {said}\n" in capsys.readouterr().err
     page = html.unescape(re.sub("</?span[^>]*>", "", (out / "report.html").read_text()))
     assert f"Of own were left out: {said}." in page

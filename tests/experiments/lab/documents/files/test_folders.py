@@ -58,9 +58,9 @@ def test_mistakes_name_folder_files_and_remedy(tmp_path):
     with pytest.raises(ValueError, match="documents: ") as error:
         read_documents(path)
     assert str(error.value) == (
-        f"documents: {path} has 3 bad files of 10: 1 not in UTF-8 (train/sky/bytes.txt), 1 without a word "
-        "(train/sky/empty.txt), 1 with a label that no training file has (test/new/1.txt: 'new'); mend them, or leave "
-        "them out with --skip-bad-rows"
+        f"documents: {path}: 3 bad files: no UTF-8 in file train/sky/bytes.txt; no word in file train/sky/empty.txt; a "
+        "label that no training file has in file test/new/1.txt ('new'); mend them, or --skip-bad-rows leaves out what "
+        "is bad"
     )
     assert (
         read_documents(path, skip=True).digest

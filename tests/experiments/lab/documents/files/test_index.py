@@ -70,9 +70,9 @@ def test_mistakes_name_file_row_and_remedy(repository):
     with pytest.raises(ValueError, match="documents: ") as error:
         read_documents(index)
     assert str(error.value) == (
-        f"documents: {index} has 5 bad rows of 6: 1 without a word (row 2), 1 with another number of columns "
-        "(row 4: 2, not 3), 1 whose split is neither train nor test (row 5: 'dev'), 2 alone in training with its label "
-        "(rows 1: 'sea', 3: 'sky'); mend them, or leave them out with --skip-bad-rows"
+        f"documents: {index}: 5 bad rows: no word in row 2; another number of columns in row 4 (2, not 3); a split "
+        "that is neither train nor test in row 5 ('dev'); the only training row of its label in rows 1 and 3 (row 1: "
+        "'sea'); mend them, or --skip-bad-rows leaves out what is bad"
     )
     (data / "corpus" / "own.clean.txt").unlink()
     with pytest.raises(

@@ -65,18 +65,21 @@ def test_quotes_are_text(tmp_path):
         ("split,label,text\ntrain,a,b\n", "row 1 lacks the columns 'split', 'label', 'text'"),
         ("split,label,text\ntrain,a,b\n", "the name of a CSV file ends with .csv"),
         ("split\tlabel\ttext\tlabel\n", "row 1 has the column 'label' twice"),
-        (GOOD + "test\tc\tnew\n", "1 bad row of 6: 1 with a label that no training row has (row 7: 'c')"),
-        (GOOD + "test\ta\t \n", "1 without a word (row 7)"),
-        (GOOD + "test\ta\t--\n", "1 without a word (row 7)"),
-        (GOOD + "test\ta\n", "1 with another number of columns (row 7: 2, not 3)"),
-        (GOOD + "\n" + "test\ta\tx\n", "1 with another number of columns (row 7: 1, not 3)"),
-        (GOOD + "dev\ta\tx\n", "1 whose split is neither train nor test (row 7: 'dev')"),
-        (GOOD + "test\t\tx\n", "1 without a label (row 7)"),
-        (GOOD + "split\tlabel\ttext\n", "1 the same as the heading (row 7)"),
-        (GOOD + "train\tc\tlonely\n", "1 alone in training with its label (row 7: 'c')"),
-        (GOOD.encode() + b"test\ta\t\xff\xfe\n", "1 not in UTF-8 (row 7)"),
+        (GOOD + "test\tc\tnew\n", "1 bad row: a label that no training row has in row 7 ('c')"),
+        (GOOD + "test\ta\t \n", "no word in row 7"),
+        (GOOD + "test\ta\t--\n", "no word in row 7"),
+        (GOOD + "test\ta\n", "another number of columns in row 7 (2, not 3)"),
+        (GOOD + "\n" + "test\ta\tx\n", "another number of columns in row 7 (1, not 3)"),
+        (GOOD + "dev\ta\tx\n", "a split that is neither train nor test in row 7 ('dev')"),
+        (GOOD + "test\t\tx\n", "no label in row 7"),
+        (GOOD + "split\tlabel\ttext\n", "the heading again in row 7"),
+        (GOOD + "train\tc\tlonely\n", "the only training row of its label in row 7 ('c')"),
+        (GOOD.encode() + b"test\ta\t\xff\xfe\n", "no UTF-8 in row 7"),
         ("split\tlabel\ttext\ntrain\ta\tx\ntrain\ta\ty\ntest\ta\tz\n", "has one class only ('a')"),
-        ("split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\n", "has 2 bad rows of 2: 2 alone in training"),
+        (
+            "split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\n",
+            "2 bad rows: the only training row of its label in rows 2 and 3",
+        ),
         ("split\tlabel\ttext\ntrain\ta\tx\ntrain\ta\ty\n", "has no row with the split 'test'"),
         ("split\tlabel\ttext\ntest\ta\tx\n", "has no row with the split 'train'"),
     ],
@@ -101,24 +104,24 @@ def test_all_bad_rows_are_said_at_once(tmp_path):
     with pytest.raises(ValueError, match="documents: ") as error:
         read_documents(path)
     assert str(error.value) == (
-        f"documents: {path} has 13 bad rows of 18: 7 without a label (rows 7, 8, 9, 10, 11 and 2 more), "
-        "2 whose split is neither train nor test (rows 14: 'dev', 15: ''), 1 with another number of columns "
-        "(row 16: 2, not 3), 1 without a word (row 19), 1 alone in training with its label (row 17: 'c'), "
-        "1 with a label that no training row has (row 18: 'c'); mend them, or leave them out with --skip-bad-rows"
+        f"documents: {path}: 13 bad rows: no label in rows 7, 8, 9 and 4 more; a split that is neither train nor test "
+        "in rows 14 and 15 (row 14: 'dev'); another number of columns in row 16 (2, not 3); no word in row 19; the "
+        "only training row of its label in row 17 ('c'); a label that no training row has in row 18 ('c'); mend them, "
+        "or --skip-bad-rows leaves out what is bad"
     )
 
 
 def test_bad_rows_are_left_out_where_that_is_asked_for(tmp_path):
     corpus = read_documents(table(tmp_path, MANY_BAD), skip=True)
     assert corpus.digest == read_documents(table(tmp_path, GOOD)).digest
-    assert corpus.left_out.startswith("13 bad rows of 18: 7 without a label (rows 7, ")
+    assert corpus.left_out.startswith("13 bad rows of 18: no label in rows 7, ")
     assert read_documents(table(tmp_path, GOOD), skip=True).left_out == ""
 
 
 def test_what_is_left_has_to_be_a_corpus(tmp_path):
     content = "split\tlabel\ttext\ntrain\ta\tx\ntrain\ta\ty\ntrain\tb\tx\ntrain\tb\ty\ntest\t\tz\n"
     with pytest.raises(
-        ValueError, match="has no row with the split 'test'; left out: 1 bad row of 5: 1 without"
+        ValueError, match="has no row with the split 'test'; left out: 1 bad row of 5: no label in row 6"
     ):
         read_documents(table(tmp_path, content), skip=True)
 
@@ -159,7 +162,7 @@ def test_mistakes_in_csv(tmp_path):
         read_documents(path, columns=NAMES._replace(label="sentimnt"))
     path.write_text(CSV + "6,short,pos\n7,,neg,test\n")
     with pytest.raises(
-        ValueError, match=r"1 with another number of columns \(row 8: 3, not 4\), 1 without a word"
+        ValueError, match=r"another number of columns in row 8 \(3, not 4\); no word in row 9"
     ):
         read_documents(path, columns=NAMES)
     path.write_text(CSV + '6,"open,pos,test\n')
