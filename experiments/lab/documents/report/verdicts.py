@@ -83,7 +83,11 @@ def verdicts(results: Results) -> Section:
     titles = {
         title: f"{title}, {shares(part)[0]:g} % of the labels" for title, part in largest(results.compared)
     }
-    found = best_of({titles[title]: scores_of(part) for title, part in largest(results.compared)}, results)
+    scores = {  # controls are no contenders
+        titles[title]: {model: own for model, own in scores_of(part).items() if not kind_of(model).edges}
+        for title, part in largest(results.compared)
+    }
+    found = best_of(scores, results)
     blocks: list[Any] = [*(found.blocks if found is not None else ()), Text(GRAPHS)]
     for title in by_corpus(results):
         own = [

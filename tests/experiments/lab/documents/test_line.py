@@ -39,7 +39,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
         assert {path.name for path in folder.iterdir()} - {"neighbours.json"} == FILES
         assert torch.load(folder / "weights.pt", weights_only=True)["format"] == 1
     page = (out / "report.html").read_text()
-    keys = "summary reading verdicts shares data accuracy graphs neighbours confusion classes paired runs"
+    keys = "summary reading shares data accuracy graphs neighbours confusion classes runs"  # no verdicts
     for key in keys.split():
         assert f'<h2 id="{key}"' in page
     assert not re.search(r"(src|href)=.https?:", page)  # nothing is fetched from elsewhere

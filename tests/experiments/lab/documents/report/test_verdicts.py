@@ -111,6 +111,9 @@ def test_a_model_meets_its_controls_and_they_meet_nobody_else(recorded):
         "inductive with 100 % (+0.000) of the labels; is behind textgcn-random inductive with 100 % (-0.100) of the "
         "labels.",
     ]
+    best = next(block for block in verdicts(results).blocks if isinstance(block, Sentences)).items
+    assert "of 2 models" in best[0]  # textgcn and lstm: controls are no contenders
+    assert "textgat" not in best[0]
     section = word_edges(results)
     [table] = [block for block in section.blocks if isinstance(block, Table)]
     assert [(row["model"], row["against"], row["difference"]) for row in table.rows] == [
@@ -124,3 +127,9 @@ def test_a_model_meets_its_controls_and_they_meet_nobody_else(recorded):
 
 def test_without_controls_there_is_no_section_on_edges(recorded):
     assert word_edges(recorded({("textgcn", 100): pairs(0.7, 0.6), ("lstm", 100): around(0.5)})) is None
+
+
+def test_controls_alone_still_make_a_page(recorded):
+    results = recorded({("textgcn-random", 100): pairs(0.7, 0.6), ("textgcn-nopmi", 100): pairs(0.7, 0.6)})
+    assert said(results) == []
+    assert word_edges(results) is None
