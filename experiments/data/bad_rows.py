@@ -25,14 +25,14 @@ holds 'abc'); mend or remove them
 
     def __init__(self, where: str, unit: str = "row") -> None:
         self.where, self.unit = where, unit
-        self._faults: dict[str, dict[int, str]] = {}
+        self._faults: dict[str, dict[int | str, str]] = {}
 
-    def add(self, fault: str, row: int, found: str = "") -> None:
+    def add(self, fault: str, row: int | str, found: str = "") -> None:
         """Note a fault.
 
         Args:
             fault: Of which kind, the same words for all rows that have it.
-            row: As a text editor counts, from 1.
+            row: As a text editor counts, from 1; or the name of a file.
             found: What stands there.
         """
         self._faults.setdefault(fault, {}).setdefault(row, found)
@@ -47,12 +47,20 @@ holds 'abc'); mend or remove them
             remedy: What to do about them.
         """
         if self._faults:
-            parts = "; ".join(_said(fault, rows, self.unit) for fault, rows in self._faults.items())
-            count = f"{len(self)} bad {self.unit}{'s' * (len(self) > 1)}"
-            raise ValueError(f"{self.where}: {count}: {parts}; {remedy}")
+            raise ValueError(f"{self.where}: {self.said()}; {remedy}")
+
+    def said(self, total: int | None = None) -> str:
+        """How many there are, and of which kinds.
+
+        Args:
+            total: Of how many; not said where None.
+        """
+        parts = "; ".join(_said(fault, rows, self.unit) for fault, rows in self._faults.items())
+        of = "" if total is None else f" of {total:,}"
+        return f"{len(self):,} bad {self.unit}{'s' * (len(self) > 1)}{of}: {parts}"
 
 
-def _said(fault: str, rows: dict[int, str], unit: str) -> str:
+def _said(fault: str, rows: dict[int | str, str], unit: str) -> str:
     numbers = [str(row) for row in rows]
     named, more = numbers[:SHOWN], len(numbers) - SHOWN
     tail = [f"{more} more"] if more > 0 else []

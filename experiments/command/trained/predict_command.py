@@ -31,9 +31,9 @@ def predict(
     """Say the class of new texts, with probabilities, as a trained model sees it.
 
     One text is answered by a table of all classes. Several are answered by tab-separated values with a heading, one row
-    a text; an empty line gets a row without a class. Words that the model has never seen are passed over, and said on
-    stderr. A model over the graph of its corpus attaches the new text to the words it knows, with their old inverse
-    document frequencies; nothing is trained again.
+    a text; an empty line, or one of unknown words alone, gets a row without a class. Words that the model has never
+    seen are passed over, and said on stderr. A model over the graph of its corpus attaches the new text to the words it
+    knows, with their old inverse document frequencies; nothing is trained again.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ def predict(
     predictor = DocumentPredictor(run)
     answers = predictor.predict(texts)  # type: ignore[arg-type]
     if single and answers[0].probabilities is None:
-        raise ValueError(f"text: {text!r} has no word in it")
+        why = "has no word in it" if not answers[0].words else f"has no class: {_unknown(answers[0])}"
+        raise ValueError(f"text: {text!r:.80} {why}")
     if single:
         _print_one(predictor, answers[0])
     else:
@@ -107,15 +108,22 @@ def _print_table(predictor: DocumentPredictor, answers: list[Prediction]) -> Non
 
 
 def _notes(answer: Prediction) -> list[str]:
-    if answer.probabilities is None:
+    if not answer.words:
         return ["no word in it, so no class"]
+    if answer.probabilities is None:
+        return [f"no class: {_unknown(answer)}"]
     notes = []
-    if answer.unknown and answer.known:
-        more = len(answer.unknown) - MOST_NAMED
-        named = ", ".join(answer.unknown[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-        notes.append(f"unknown words, passed over: {named}")
-    if not answer.known:
-        notes.append("none of its words is known, so the answer is the one to a document without words")
+    if answer.unknown:
+        notes.append(f"unknown words, passed over: {_named(answer.unknown)}")
     if answer.cut is not None:
         notes.append(f"{answer.words} words; the model reads the first {answer.cut} that it knows")
     return notes
+
+
+def _unknown(answer: Prediction) -> str:
+    return f"the model knows none of its words ({_named(answer.unknown)})"
+
+
+def _named(words: list[str]) -> str:
+    more = len(words) - MOST_NAMED
+    return ", ".join(words[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

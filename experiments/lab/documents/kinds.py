@@ -26,6 +26,7 @@ class Kind:
         cost: How long an epoch takes compared with others.
         smoothed: What reads words gets vectors that a graph of words has smoothed.
         unused: Columns of settings that it does not look at.
+        edges: What stands in place of the edges between words, one of ``EDGES``; empty where those of the texts stay.
     """
 
     help: str
@@ -35,6 +36,7 @@ class Kind:
     cost: int = 1
     smoothed: bool = False
     unused: frozenset[str] = frozenset()
+    edges: str = ""
 
     @property
     def part(self) -> Part | None:
@@ -50,7 +52,8 @@ _OWN = frozenset({"model.pooling", "model.counting"})  # over a graph of each do
 _TRAINING = ("epochs", "learning_rate", "batch_size", "patience", "clip_norm")
 _NETWORK = ("embedding", "hidden", "dropout", "pooling", "most_words")
 _LINEAR = _NO_GRAPH | {f"model.{name}" for name in _NETWORK} | {f"train.{name}" for name in _TRAINING}
-LINEAR, BAG = "tfidf-lr", "bow-mlp"
+LINEAR, BAG, WIDE = "tfidf-lr", "bow-mlp", "widemlp"
+BAGS = (BAG, WIDE)
 _RECURRENT = Kind("a recurrent layer over the words", _READER, unused=_NO_GRAPH)
 _ATTENTION = replace(_RECURRENT, help="a Transformer over the words")
 _SMOOTH = Kind(
@@ -94,13 +97,42 @@ MODELS = {
         _READER,
         unused=_NO_GRAPH | {"model.pooling", "model.embedding"},
     ),
+    WIDE: Kind(
+        "the same with 1,024 units and no dropout of words (WideMLP, Galke & Scherp 2022)",
+        _READER,
+        cost=3,
+        unused=_NO_GRAPH | {"model.pooling", "model.embedding"},
+    ),
 }
+SHUFFLED, RANDOM, NO_EDGES = "shuffled", "random", "nopmi"
+#: What may stand in place of the edges between words in a graph of all documents and words.
+EDGES = {
+    SHUFFLED: "the same graph of words, in which each word stands in the place of another",
+    RANDOM: "random edges between words, as many for each word as it had, with the weights redistributed",
+    NO_EDGES: "no edges between words",
+}
+#: Models over the graph of a corpus, with other edges between words: the controls of those edges.
+CONTROLS = {
+    f"{name}-{edges}": replace(
+        kind,
+        help=f"{name} with {help}",
+        edges=edges,
+        unused=kind.unused | ({"model.window", "model.counting"} if edges == NO_EDGES else frozenset()),
+    )
+    for name, kind in MODELS.items()
+    if kind.transductive
+    for edges, help in EDGES.items()
+}
+KINDS = MODELS | CONTROLS
 _GRAPHS = [name for name, kind in MODELS.items() if kind.conv]
 MODEL_HELP = (
-    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}, or another recurrent layer or "
+    f"{', '.join(f'{name} ({kind.help})' for name, kind in MODELS.items())}; textgcn and textgat also as controls: "
+    f"{', '.join(f'-{edges} ({help})' for edges, help in EDGES.items())}; or another recurrent layer or "
     f"a Transformer with options joined by dashes, as in gru-2, transformer-2-full: {grammar(RecurrentSpec)}. "
     f"{grammar(AttentionSpec)}; gcn- in front of it smooths the word vectors"
 )
+#: What is compared where no model is asked for: those that take minutes.
+DEFAULTS = tuple(name for name in MODELS if name != WIDE)
 
 
 @cache
@@ -120,7 +152,7 @@ def reader_spec(name: str) -> RecurrentSpec | AttentionSpec:
                 f"models: {name!r} is a network over sequences as graphs; on documents there are {', '.join(_GRAPHS)}"
             )
         known = [*MODELS, *CELLS, *ATTENTION]
-        hint = nearest(name, known)
+        hint = nearest(name, [*known, *CONTROLS])
         raise ValueError(f"models: unknown model {name!r}{hint or '.'} Known: {', '.join(known)}")
     spec = parse_label(label, (RecurrentSpec, AttentionSpec))
     assert isinstance(spec, (RecurrentSpec, AttentionSpec))
@@ -133,8 +165,19 @@ def kind_of(name: str) -> Kind:
     """What the lab knows of a model.
 
     Args:
-        name: One of ``MODELS``, or the label of a model that reads words in their order.
+        name: One of ``KINDS``, or the label of a model that reads words in their order.
     """
-    if name in MODELS or name.startswith(SMOOTHED):
-        return MODELS.get(name, _SMOOTH)
+    if name in KINDS or name.startswith(SMOOTHED):
+        return KINDS.get(name, _SMOOTH)
     return _ATTENTION if name.partition("-")[0] in ATTENTION else _RECURRENT
+
+
+def without_control(name: str) -> str:
+    """The model of which a name is a control, or the name itself.
+
+    Example:
+        >>> without_control("textgcn-random"), without_control("tfidf-lr")
+        ('textgcn', 'tfidf-lr')
+    """
+    edges = kind_of(name).edges
+    return name.removesuffix(f"-{edges}") if edges else name

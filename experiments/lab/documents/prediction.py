@@ -22,7 +22,8 @@ class Prediction:
     """What a classifier says of one text.
 
     Args:
-        probabilities: (C,) in the order of the class names; they sum to 1. None for a text without any word.
+        probabilities: (C,) in the order of the class names; they sum to 1. None for a text without a known word: it has
+            no class.
         words: How many words the text has.
         known: How many of them the classifier knows.
         unknown: Its words that the classifier has never seen, each once; they are passed over.
@@ -74,18 +75,18 @@ class DocumentPredictor:
         """What the classifier says of each text, by itself: the others change nothing.
 
         Args:
-            texts: Any texts; one without a word gets no probabilities.
+            texts: Any texts; one without a known word gets no probabilities.
         """
         documents = [words_of(text) for text in texts]
-        full = [document for document in documents if document]
-        probabilities = iter(self.classifier.logits(full).double().softmax(1).numpy())
+        known = [document for document in documents if not self._vocabulary.isdisjoint(document)]
+        probabilities = iter(self.classifier.logits(known).double().softmax(1).numpy())
         return [self._prediction(document, probabilities) for document in documents]
 
     def _prediction(self, document: list[str], probabilities: Iterator[np.ndarray]) -> Prediction:
-        if not document:
-            return Prediction(None, 0, 0, [])
         known = [word for word in document if word in self._vocabulary]
         unknown = list(dict.fromkeys(word for word in document if word not in self._vocabulary))
+        if not known:
+            return Prediction(None, len(document), 0, unknown)
         most = self.settings.model.most_words
         reads_all = self.settings.model.kind.transductive or self.settings.model.name == LINEAR
         cut = None if reads_all or len(known) <= most else most

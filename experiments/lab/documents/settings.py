@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from experiments.core.run import Run
 from experiments.core.settings import Settings, choice, number, plain, whole
-from experiments.lab.documents.kinds import BAG, LINEAR, MODELS, SMOOTHED, Kind, kind_of, reader_spec
+from experiments.lab.documents.kinds import BAG, KINDS, LINEAR, SMOOTHED, WIDE, Kind, kind_of, reader_spec
 
-CORPORA = ("docstrings", "docstrings-small", "mr")
-DEFAULT_CORPUS, SMALL_CORPUS, MOVIE_REVIEWS = CORPORA
+DOCSTRINGS = DEFAULT_CORPUS, SMALL_CORPUS = ("docstrings", "docstrings-small")
+#: The data sets of Text GCN's repository.
+PUBLIC = ("mr", "R8", "R52", "ohsumed", "20ng")
+MOVIE_REVIEWS = "mr"
+CORPORA = (*DOCSTRINGS, *PUBLIC)
 POOLINGS = ("mean", "last")
 COUNTINGS = ("pairs", "windows")
+
+
+def as_known(name: str) -> str:
+    """The name of a public corpus as its authors write it, or the name itself.
+
+    Example:
+        >>> as_known("r8"), as_known("own")
+        ('R8', 'own')
+    """
+    return {known.lower(): known for known in PUBLIC}.get(name.lower(), name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,24 +35,40 @@ class CorpusChoice(Settings):
     """Which documents, and which version of them.
 
     Args:
-        corpus_name: docstrings; docstrings-small, for a first look; mr, movie reviews with the split of Text GCN, read
-            from documents/mr.tsv in the folder that the variable GNNLAB_DATA names (or ~/.cache/gnnlab).
-        source: Documents of your own in place of a corpus: tab-separated text with a heading and the columns
-            split (train or test), label, text.
+        corpus_name: docstrings; docstrings-small, for a first look; the data sets of Text GCN with its split, mr (movie
+            reviews), R8, R52, ohsumed and 20ng, read from the folder documents in the folder that the variable
+            GNNLAB_DATA names (or ~/.cache/gnnlab): NAME.tsv, or NAME.txt and corpus/NAME.clean.txt.
+        source: Documents of your own in place of a corpus. A table with a heading and the columns split (train or
+            test), label and text: CSV, or tab-separated text without quotes. Or an index NAME.txt beside
+            corpus/NAME.clean.txt, as in text-graph repositories, or the folder of both. Or a folder of texts: a folder
+            for each class, perhaps in train and test.
         digest: Of its content, from ``Corpus.digest``: the same documents, or the run cannot be redone.
+        text_column: What a table calls its texts.
+        label_column: What it calls their classes.
+        split_column: What it calls the column with train or test.
+        skip_bad_rows: Leave rows out that are no documents, and say how many, in place of refusing the file.
+        left_out: Which ones those were.
     """
 
     corpus_name: str = plain(DEFAULT_CORPUS, option="corpus")
     source: str = plain("", option="documents", listed=False, hashed=False)
     digest: str = plain("", option=False)
+    text_column: str = plain("text", option="text_column", listed=False, hashed=False)
+    label_column: str = plain("label", option="label_column", listed=False, hashed=False)
+    split_column: str = plain("split", option="split_column", listed=False, hashed=False)
+    skip_bad_rows: bool = plain(False, option="skip_bad_rows", hashed=False)
+    left_out: str = plain("", option=False, hashed=False)
 
     @property
     def name(self) -> str:
-        """One of ``CORPORA``, or the stem of the user's file."""
-        return self.corpus_name
+        """One of ``CORPORA``, in whichever case it was written, or the stem of the user's file."""
+        return self.corpus_name if self.source else as_known(self.corpus_name)
 
     def to_dict(self) -> dict[str, Any]:
         values = super().to_dict()
+        for item in dataclasses.fields(self):  # how a file was read, where that was said
+            if item.name not in ("corpus_name", "source", "digest") and values[item.name] == item.default:
+                del values[item.name]
         return {"name": values.pop("corpus_name"), **values}
 
     @classmethod
@@ -51,9 +81,9 @@ class DocumentModel(Settings):
     """A classifier of documents.
 
     Args:
-        name: One of ``MODELS``, or the label of a recurrent model or a Transformer.
+        name: One of ``KINDS``, or the label of a recurrent model or a Transformer.
         embedding: Size of a word's vector.
-        hidden: Hidden units or channels; of all heads together for GAT.
+        hidden: Hidden units or channels; of all heads together for GAT; the size of its vectors too for textgcn.
         heads: Attention heads (GAT).
         dropout: Probability of dropping an entry before a layer.
         window: Words of a sliding window (graphs).
@@ -75,7 +105,7 @@ class DocumentModel(Settings):
     def check(self) -> None:
         if self.hidden % self.heads:
             raise ValueError(f"heads: {self.heads} should divide the hidden size {self.hidden}")
-        if self.name not in MODELS:
+        if self.name not in KINDS:
             reader_spec(self.name)
 
     @property
@@ -100,7 +130,7 @@ def parse_document_model(text: str) -> DocumentModel:
         ('lstm', 'gcn-gru-2')
     """
     name = text.strip()
-    if name not in MODELS:
+    if name not in KINDS:
         name = (SMOOTHED if name.startswith(SMOOTHED) else "") + reader_spec(name).label
     return DocumentModel(name=name)
 
@@ -111,8 +141,8 @@ class DocumentTraining(Settings):
 
     Args:
         epochs: Most passes over the labelled documents (several are one where there are few documents, so that an
-            epoch has 8 steps or more): 200 for textgcn and textgat, where one is one step; 100 for bow-mlp; 30 for the
-            others; tfidf-lr has none and tries 10 settings.
+            epoch has 8 steps or more): 200 for textgcn and textgat, where one is one step; 100 for bow-mlp and for
+            widemlp; 30 for the others; tfidf-lr has none and tries 10 settings.
         learning_rate: Adam's step size.
         batch_size: Documents a step; unused by a graph over all documents.
         patience: Epochs without a lower validation loss that end a run; 0 for never.
@@ -129,30 +159,39 @@ class DocumentTraining(Settings):
 def default_settings(label: str, values: Mapping[str, Any]) -> tuple[DocumentModel, DocumentTraining]:
     """Settings of a model: the paper's for Text GCN (Yao et al. 2019, section 4), the others' chosen on validation.
 
-    On documents other than MR the sizes are smaller, so that a comparison with a learning curve takes minutes.
+    On other documents than those of that paper the sizes are smaller, so that a comparison with a learning curve takes
+    minutes. The hidden layer of Text GCN is as wide as its vectors, which are its first layer.
 
     Args:
         label: A model.
-        values: Chosen settings of a run; ``corpus_name`` is looked at.
+        values: Chosen settings of a run; ``corpus_name`` and ``hidden`` are looked at.
 
     Raises:
         ValueError: There is no such model.
 
     Example:
-        >>> default_settings("textgcn", {"corpus_name": "mr"})[0].hidden
+        >>> default_settings("textgcn", {"corpus_name": "mr"})[0].embedding
         200
+        >>> default_settings("textgcn", {"corpus_name": "mr", "hidden": 16})[0].embedding
+        16
     """
-    large = values.get("corpus_name") == MOVIE_REVIEWS
+    large = as_known(str(values.get("corpus_name"))) in PUBLIC
     size, rate, patience = (200, 2e-3, 3) if large else (64, 5e-3, 5)
     model = DocumentModel(name=label, embedding=size, hidden=size)
     if label == LINEAR:  # validation chooses between ten settings
         return DocumentModel(name=label), DocumentTraining(epochs=10)
+    if label == WIDE:
+        # Galke & Scherp 2022, section 4, but for the end: they train for 100 epochs, and keep the last weights.
+        wide = DocumentModel(name=label, hidden=1024)
+        return wide, DocumentTraining(epochs=100, learning_rate=1e-3, batch_size=16, patience=patience)
     if label == BAG:
         return model, DocumentTraining(epochs=100, learning_rate=5e-3)
     part = model.kind.part
     if model.kind.transductive:
         attends = part is not None and "heads" in part.features
-        return (DocumentModel(name=label, embedding=32, hidden=32) if attends else model), DocumentTraining()
+        width = values.get("hidden", size)
+        sizes = {"embedding": 32, "hidden": 32} if attends else {"embedding": width, "hidden": width}
+        return DocumentModel(name=label, **sizes), DocumentTraining()
     if part is not None:
         heads = 4 if "heads" in part.features else 1
         model = DocumentModel(name=label, embedding=size, hidden=size, heads=heads, window=3)

@@ -46,6 +46,8 @@ def prepare(runs: list[DocumentRun], out: Path, options: dict[str, Any]) -> list
                 f"out: {out} holds runs on other documents named {corpus.name!r}; name another folder"
             )
     for choice in chosen.values():
+        if choice.left_out:
+            print(f"gnnlab: {choice.name}: left out {choice.left_out}", file=sys.stderr)
         _warn(load_corpus(choice, out))
     return [dataclasses.replace(run, corpus=chosen[run.corpus]) for run in runs]
 
@@ -101,7 +103,9 @@ def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
     # Of a model over the graph of a corpus the first training counts; tfidf-lr has no weights before its end.
     session.tested = None
     if not run.model.kind.transductive and run.model.name != LINEAR:
-        session.tested = lambda: {"test_accuracy": _scores(classifier.logits(tested), truth)["accuracy"]}
+        session.tested = lambda: {
+            "test_accuracy": _scores(classifier.logits(tested), truth, classifier.knows(tested))["accuracy"]
+        }
     fit = classifier.fit(corpus, split, session)
     started = time.perf_counter()
     inductive = classifier.logits(tested)
@@ -112,12 +116,18 @@ def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
         result["inductive_parameters"] = classifier.parameters
         result["inductive_selected_step"] = fit.row["step"]
         result["resumed_step"] = fit.resumed_step or result["resumed_step"]
-    scores = _scores(inductive if transductive is None else transductive, truth)
+    known = classifier.knows(tested)
+    later = _scores(inductive, truth, known)
+    scores = later if transductive is None else _scores(transductive, truth, np.ones_like(known))
     _keep(classifier, corpus, folder)
-    _write_predictions(corpus, split.test, inductive, transductive, folder / "predictions.csv")
+    answers = {"predicted": _named(corpus, inductive, known), "inductive": _named(corpus, inductive, known)}
+    if transductive is not None:
+        answers["predicted"] = _named(corpus, transductive, np.ones_like(known))
+    probabilities = np.where(known[:, None], inductive.double().softmax(1).numpy(), np.nan)
+    _write_predictions(corpus, split.test, answers, probabilities, folder / "predictions.csv")
     return {
         **{f"test_{name}": value for name, value in scores.items()},
-        **{f"inductive_{name}": value for name, value in _scores(inductive, truth).items()},
+        **{f"inductive_{name}": value for name, value in later.items()},
         "inductive_validation_accuracy": fit.row["validation_accuracy"],
         **result,
         "seconds_inductive": fit.seconds,
@@ -129,14 +139,23 @@ def work(run: DocumentRun, folder: Path, session: Session) -> dict[str, Any]:
         "validation_documents": len(split.validation),
         "test_documents": len(split.test),
         "repeated_documents": len(corpus.repeated),
+        "unknown_documents": int((~known).sum()),
         "words_known": len(classifier.words),
     }
 
 
-def _scores(logits: Tensor, truth: np.ndarray) -> dict[str, float]:
-    """Accuracy, the mean of the classes' F1 scores, and mean cross-entropy in nats."""
-    predicted = logits.argmax(1).numpy()
-    loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(truth)).item()
+def _scores(logits: Tensor, truth: np.ndarray, known: np.ndarray) -> dict[str, float]:
+    """Accuracy, the mean of the classes' F1 scores, and mean cross-entropy in nats.
+
+    Args:
+        logits: (D, C).
+        truth: (D,) classes.
+        known: (D,) whether the model knows a word of the document. One of unknown words alone gets no class: it is
+            wrong in accuracy and F1, and in the cross-entropy all classes are as likely.
+    """
+    predicted = np.where(known, logits.argmax(1).numpy(), -1)
+    said = logits.where(torch.from_numpy(known).unsqueeze(1), 0.0)
+    loss = torch.nn.functional.cross_entropy(said, torch.from_numpy(truth)).item()
     macro = f1_score(truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0)
     return {"accuracy": float((predicted == truth).mean()), "macro_f1": float(macro), "loss": loss}
 
@@ -158,15 +177,16 @@ def _keep(classifier: DocumentClassifier, corpus: Corpus, folder: Path) -> None:
         write_json(folder / "neighbours.json", near)
 
 
+def _named(corpus: Corpus, logits: Tensor, known: np.ndarray) -> np.ndarray:
+    """The class of each document, empty for one of unknown words alone."""
+    return np.where(known, np.array(corpus.class_names, dtype=object)[logits.argmax(1).numpy()], "")
+
+
 def _write_predictions(
-    corpus: Corpus, rows: list[int], inductive: Tensor, transductive: Tensor | None, path: Path
+    corpus: Corpus, rows: list[int], answers: dict[str, np.ndarray], probabilities: np.ndarray, path: Path
 ) -> None:
     """One row a test document: its place in the corpus, its label, what was predicted, with which probabilities."""
-    names = np.array(corpus.class_names)
-    probabilities = inductive.double().softmax(1).numpy()
-    table = {"row": rows, "label": [corpus.documents[row].label for row in rows]}
-    table["predicted"] = names[(inductive if transductive is None else transductive).argmax(1).numpy()]
-    table["inductive"] = names[inductive.argmax(1).numpy()]
-    table |= {f"p({name})": probabilities[:, place] for place, name in enumerate(names)}
+    table = {"row": rows, "label": [corpus.documents[row].label for row in rows], **answers}
+    table |= {f"p({name})": probabilities[:, place] for place, name in enumerate(corpus.class_names)}
     frame = pd.DataFrame(table)
     write_beside(path, lambda beside: frame.to_csv(beside, index=False))

@@ -28,7 +28,9 @@ _FAMILY = {
     **dict.fromkeys(("textgcn", "docgcn"), "gcn"),
     **dict.fromkeys(("gatv2", "textgat", "docgat"), "gat"),
     # What networks are measured by.
-    **dict.fromkeys(("ridge", "season", "last", "mean", "tfidf", "bow", "mlp", "sgc", "labels"), "other"),
+    **dict.fromkeys(
+        ("ridge", "season", "last", "mean", "tfidf", "bow", "mlp", "widemlp", "sgc", "labels"), "other"
+    ),
 }
 MARKERS = "osD^vPX*<>hpd"
 _DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.6, 1.2, 1.6)))

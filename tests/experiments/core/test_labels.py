@@ -104,7 +104,7 @@ def test_no_model():
 @pytest.mark.parametrize(
     ("parse", "labels"),
     [
-        (parse_document_model, ["textgcn", "textgat", "docgcn", "docgat", "lstm", "lstm-bidirectional", "tfidf-lr"]),
+        (parse_document_model, ["textgcn", "textgat-random", "docgcn", "lstm", "lstm-bidirectional", "tfidf-lr"]),
         (parse_character_model, ["lstm-1", "lstm-3", "gcn-2-w3", "gat-2-w3"]),
     ],
 )  # fmt: skip

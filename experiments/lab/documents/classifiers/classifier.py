@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from torch import Tensor
 
 from experiments.core.experiment import load
@@ -49,6 +50,11 @@ class DocumentClassifier(ABC):
     @abstractmethod
     def words(self) -> list[str]:
         """The words (or word pairs) that it knows, in the order of its arrays."""
+
+    def knows(self, documents: Sequence[Words]) -> np.ndarray:
+        """Whether it knows a word of each document, (D,); of one that it knows nothing of it can say no class."""
+        known = set(self.words)
+        return np.array([not known.isdisjoint(words) for words in documents], dtype=bool)
 
     @abstractmethod
     def state(self) -> dict[str, Tensor]:

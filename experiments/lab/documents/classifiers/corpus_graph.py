@@ -42,7 +42,7 @@ class CorpusGraphClassifier(DocumentClassifier):
     model: CorpusGraphNet
 
     def fit(self, corpus: Corpus, split: Split, session: Session) -> Fit:
-        self.graph = graph_of_training(corpus, self.spec.window, self.spec.counting)
+        self.graph = graph_of_training(corpus, self.spec, session.run.seed)
         self.model = CorpusGraphNet(len(self.graph.words), self.num_classes, self.spec)
         places = {row: place for place, row in enumerate(corpus.rows("train"))}
         fit = _train(self.model, self.graph, corpus, split, places, session, INDUCTIVE)
@@ -98,7 +98,7 @@ def fit_transductive(
     Returns:
         How it went, logits (D, C) of the test documents, and the sizes of network and graph.
     """
-    graph = graph_of_all(corpus, spec.window, spec.counting)
+    graph = graph_of_all(corpus, spec, session.run.seed)
     num_classes = len(corpus.class_names)
     model = CorpusGraphNet(len(graph.words), num_classes, spec, graph.num_documents)
     places = {row: row for row in range(graph.num_documents)}

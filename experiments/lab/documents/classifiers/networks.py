@@ -9,7 +9,7 @@ from torch_geometric.data import Batch
 
 from experiments.core.specs import AttentionSpec
 from experiments.lab.documents.corpora.vocabulary import NO_WORD
-from experiments.lab.documents.kinds import BAG, reader_spec
+from experiments.lab.documents.kinds import BAGS, WIDE, reader_spec
 from experiments.lab.documents.settings import DocumentModel
 from experiments.lab.sequences.models.recurrent import recurrent_layer
 from gnnlab import GATConv, GCNConv, GraphNet
@@ -182,15 +182,18 @@ class BagNet(nn.Module):
         num_words: Size of the vocabulary, with no word.
         num_classes: C.
         hidden: Hidden units.
-        dropout: Of words and of the hidden layer.
+        dropout: Of the hidden layer.
+        word_dropout: Of words.
 
     Shapes:
         tokens (B, T), lengths (B,); result (B, C).
     """
 
-    def __init__(self, num_words: int, num_classes: int, *, hidden: int, dropout: float) -> None:
+    def __init__(
+        self, num_words: int, num_classes: int, *, hidden: int, dropout: float, word_dropout: float
+    ) -> None:
         super().__init__()
-        self.dropout = dropout
+        self.dropout, self.word_dropout = dropout, word_dropout
         self.embedding = nn.Embedding(
             num_words, hidden, padding_idx=NO_WORD
         )  # rows of W₁: no zeros are multiplied
@@ -200,7 +203,7 @@ class BagNet(nn.Module):
     def forward(self, batch: tuple[Tensor, Tensor]) -> Tensor:
         """Return logits (B, C)."""
         tokens, lengths = batch
-        kept = F.dropout((tokens != NO_WORD).to(self.bias.dtype), self.dropout, self.training)  # (B, T)
+        kept = F.dropout((tokens != NO_WORD).to(self.bias.dtype), self.word_dropout, self.training)  # (B, T)
         h = (self.embedding(tokens) * kept.unsqueeze(2)).sum(1) / lengths.unsqueeze(1)  # (B, H)
         return self.head(F.dropout(torch.relu(h + self.bias), self.dropout, self.training))
 
@@ -229,8 +232,9 @@ def build_reader(spec: DocumentModel, num_words: int, num_classes: int) -> nn.Mo
     """
     if spec.kind.conv:
         return DocumentGraphNet(num_words, num_classes, spec)
-    if spec.name == BAG:
-        return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout)
+    if spec.name in BAGS:
+        words = 0.0 if spec.name == WIDE else spec.dropout
+        return BagNet(num_words, num_classes, hidden=spec.hidden, dropout=spec.dropout, word_dropout=words)
     reader = reader_spec(spec.name)
     layer = (
         _attention(reader, spec)

@@ -11,6 +11,8 @@ from torch import Tensor
 from torch_geometric.data import Data
 
 from experiments.lab.documents.corpora.corpus import Corpus
+from experiments.lab.documents.corpora.word_edges import rewired
+from experiments.lab.documents.settings import DocumentModel
 from gnnlab import attach_documents, document_graph
 
 
@@ -35,6 +37,33 @@ class CorpusGraph:
     def sizes(self) -> dict[str, int]:
         """What a record says of it; edges are counted once."""
         return {"nodes": self.num_documents + len(self.words), "edges": self.edge_index.size(1) // 2}
+
+    def with_word_edges(self, how: str, seed: int) -> CorpusGraph:
+        """The graph with other edges between words; those between documents and words stay.
+
+        Args:
+            how: See ``rewired``; empty for the edges that it has.
+            seed: Fixes what is drawn.
+        """
+        if not how:
+            return self
+        once = self.edge_index[0] < self.edge_index[1]
+        pairs, weights = self.edge_index[:, once], self.edge_weight[once]
+        of_words = pairs[0] >= self.num_documents
+        moved, given = rewired(
+            (pairs[:, of_words] - self.num_documents).numpy(),
+            weights[of_words].numpy(),
+            len(self.words),
+            how,
+            seed,
+        )
+        pairs = torch.cat(
+            [pairs[:, ~of_words], torch.from_numpy(moved).sort(0).values + self.num_documents], 1
+        )
+        weights = torch.cat([weights[~of_words], torch.from_numpy(given)])
+        both = torch.cat([pairs, pairs.flip(0)], dim=1)
+        order = torch.argsort(both[0] * (self.num_documents + len(self.words)) + both[1])
+        return CorpusGraph(self.words, self.num_documents, both[:, order], weights.repeat(2)[order], self.idf)
 
     def state(self) -> dict[str, Tensor]:
         """Plain tensors, with each edge once and node numbers in four bytes."""
@@ -65,14 +94,26 @@ class CorpusGraph:
         return cls(words, documents, index, torch.cat([weights, weights]), state["idf"])
 
 
-def graph_of_all(corpus: Corpus, window: int, counting: str) -> CorpusGraph:
-    """The graph of all documents, test documents too: their words are seen, their labels are not."""
-    return _build(corpus, tuple(range(len(corpus.documents))), window, counting)
+def graph_of_all(corpus: Corpus, spec: DocumentModel, seed: int) -> CorpusGraph:
+    """The graph of all documents, test documents too: their words are seen, their labels are not.
+
+    Args:
+        corpus: The documents.
+        spec: Window, counting, and which edges join words.
+        seed: Of the run; edges by chance are drawn from it.
+    """
+    graph = _build(corpus, tuple(range(len(corpus.documents))), spec.window, spec.counting)
+    return graph.with_word_edges(spec.kind.edges, seed)
 
 
-def graph_of_training(corpus: Corpus, window: int, counting: str) -> CorpusGraph:
-    """The graph of all documents but the test documents, in the order of the corpus."""
-    return _build(corpus, tuple(corpus.rows("train")), window, counting)
+def graph_of_training(corpus: Corpus, spec: DocumentModel, seed: int) -> CorpusGraph:
+    """The graph of all documents but the test documents, in the order of the corpus.
+
+    Args:
+        corpus, spec, seed: As in ``graph_of_all``.
+    """
+    graph = _build(corpus, tuple(corpus.rows("train")), spec.window, spec.counting)
+    return graph.with_word_edges(spec.kind.edges, seed)
 
 
 @lru_cache(maxsize=4)  # a worker does many runs on one corpus

@@ -8,66 +8,100 @@ from pathlib import Path
 
 from experiments.core.naming import nearest
 from experiments.data.cache import cache_folder
-from experiments.lab.documents.corpora.corpus import Corpus, read_table, write_table
+from experiments.lab.documents.corpora.corpus import Corpus, write_table
 from experiments.lab.documents.corpora.docstring_corpus import read_docstrings
+from experiments.lab.documents.files.index import texts_of
+from experiments.lab.documents.files.reading import read_documents
+from experiments.lab.documents.files.tables import Columns
 from experiments.lab.documents.settings import (
     CORPORA,
     DEFAULT_CORPUS,
-    MOVIE_REVIEWS,
+    DOCSTRINGS,
+    PUBLIC,
     SMALL_CORPUS,
     CorpusChoice,
+    DocumentRun,
 )
 from experiments.records.results_folder import SHARED
 
-MR_SOURCE = "https://github.com/yao8839836/text_gcn"
+REPOSITORY = "https://github.com/yao8839836/text_gcn"
 SMALL_PACKAGES = ("networkx", "numpy", "scipy")
 SMALL_SIZE = 40  # documents of each
 
 
-def open_corpus(name: str, documents: Path | None = None) -> Corpus:
-    """A corpus by name, or from a file.
+def open_corpus(choice: CorpusChoice) -> Corpus:
+    """The documents of a choice.
 
     Args:
-        name: One of ``CORPORA``; unused where there is a file.
-        documents: The user's file.
+        choice: A corpus by name, or the user's file.
 
     Raises:
         ValueError: There is no such corpus or file, or the file is no table of documents.
     """
-    if documents is not None:
-        return read_table(documents)
-    if name == DEFAULT_CORPUS:
+    if choice.source:
+        columns = Columns(choice.split_column, choice.label_column, choice.text_column)
+        return read_documents(Path(choice.source), columns=columns, skip=choice.skip_bad_rows)
+    if choice.name == DEFAULT_CORPUS:
         return read_docstrings()
-    if name == SMALL_CORPUS:
-        return dataclasses.replace(read_docstrings(SMALL_PACKAGES, most=SMALL_SIZE), name=name)
-    if name == MOVIE_REVIEWS:
-        return read_movie_reviews()
-    hint = nearest(name, CORPORA)
+    if choice.name == SMALL_CORPUS:
+        small = read_docstrings(SMALL_PACKAGES, most=SMALL_SIZE)
+        return dataclasses.replace(small, name=choice.name)
+    if choice.name in PUBLIC:
+        return read_public(choice.name, skip=choice.skip_bad_rows)
+    hint = nearest(choice.name, CORPORA)
     raise ValueError(
-        f"corpus: unknown {name!r}{hint or '.'} Known: {', '.join(CORPORA)}; or --documents FILE.tsv"
+        f"corpus: unknown {choice.name!r}{hint or '.'} Known: {', '.join(CORPORA)}; or --documents FILE"
     )
 
 
-def read_movie_reviews(folder: Path | None = None) -> Corpus:
-    """Movie reviews of one sentence with the split of Text GCN: 7,108 training and 3,554 test documents, two classes.
+def read_public(name: str, folder: Path | None = None, *, skip: bool = False) -> Corpus:
+    """A data set of Text GCN's repository with its split.
 
     Args:
+        name: One of ``PUBLIC``.
         folder: Folder of data, in place of the one that ``GNNLAB_DATA`` names.
+        skip: Leave bad rows out.
 
     Raises:
-        ValueError: The file is not there; the message says which file belongs where.
+        ValueError: Its files are not there; the message says which belong where.
     """
-    path = (folder or cache_folder()) / "documents" / "mr.tsv"
-    if not path.exists():
-        raise ValueError(
-            f"corpus: mr is not here: put its documents into {path}, a table of the columns split, label, text made "
-            f"from data/mr.txt and data/corpus/mr.clean.txt of {MR_SOURCE}, or name another folder of "
-            "data with GNNLAB_DATA"
-        )
-    return read_table(path, "mr")
+    place = (folder or cache_folder()) / "documents"
+    table, index = place / f"{name}.tsv", place / f"{name}.txt"
+    if table.exists():
+        return read_documents(table, name, skip=skip)
+    if index.exists() and texts_of(index) is not None:
+        return read_documents(index, name, skip=skip)
+    raise ValueError(
+        f"corpus: {name} is not here: put data/{name}.txt and data/corpus/{name}.clean.txt of {REPOSITORY} into "
+        f"{place}, as {index} and {place / 'corpus' / f'{name}.clean.txt'}, or its documents into {table}, a table of "
+        "the columns split, label, text; or name another folder of data with GNNLAB_DATA"
+    )
 
 
 _chosen: dict[str, Corpus] = {}  # what this process has read for a sweep, by digest
+_looked: dict[CorpusChoice, Corpus] = {}  # what was read before torch was imported, until it is chosen
+
+
+def look(runs: list[DocumentRun]) -> None:
+    """Read the files of a sweep, so that what is wrong with them is said before anything slow is imported.
+
+    Raises:
+        ValueError: See ``choose``.
+    """
+    for choice in dict.fromkeys(run.corpus for run in runs):
+        check_choice(choice)
+        if not choice.digest and (choice.source or choice.name not in DOCSTRINGS):
+            _looked[choice] = open_corpus(choice)
+
+
+def check_choice(choice: CorpusChoice) -> None:
+    """Raise a ValueError where options do not go together."""
+    # The small corpus stands there too where --smoke was said.
+    if choice.source and not choice.digest and choice.name not in DOCSTRINGS:
+        raise ValueError("documents: give either --corpus or --documents, not both")
+    for name in ("text", "label", "split"):
+        if not choice.source and getattr(choice, f"{name}_column") != name:
+            raise ValueError(f"{name}_column: there is no table to read; give it with --documents FILE")
 
 
 def choose(choice: CorpusChoice) -> CorpusChoice:
@@ -78,13 +112,16 @@ def choose(choice: CorpusChoice) -> CorpusChoice:
     """
     if choice.digest:
         return choice
-    path = Path(choice.source).resolve() if choice.source else None
-    # The small corpus stands there too where --smoke was said.
-    if path is not None and choice.name not in (DEFAULT_CORPUS, SMALL_CORPUS):
-        raise ValueError("documents: give either --corpus or --documents, not both")
-    corpus = open_corpus(choice.name, path)
+    check_choice(choice)
+    corpus = _looked.pop(choice, None) or open_corpus(choice)
     _chosen[corpus.digest] = corpus
-    return CorpusChoice(corpus_name=corpus.name, source=str(path or ""), digest=corpus.digest)
+    return dataclasses.replace(
+        choice,
+        corpus_name=corpus.name,
+        source=str(Path(choice.source).resolve()) if choice.source else "",
+        digest=corpus.digest,
+        left_out=corpus.left_out,
+    )
 
 
 def keep_copy(corpus: Corpus, out: Path) -> None:
@@ -106,7 +143,7 @@ def load_corpus(choice: CorpusChoice, out: Path) -> Corpus:
     elif choice.digest in _chosen:
         return _chosen[choice.digest]
     else:
-        corpus = open_corpus(choice.name, Path(choice.source) if choice.source else None)
+        corpus = open_corpus(choice)
         where = choice.source or "what is installed here"
     if corpus.digest != choice.digest:
         raise ValueError(
@@ -117,7 +154,7 @@ def load_corpus(choice: CorpusChoice, out: Path) -> Corpus:
 
 @cache  # a worker does many runs on one corpus
 def _read_copy(path: Path, name: str) -> Corpus:
-    return read_table(path, name)
+    return read_documents(path, name)
 
 
 def _copy_path(out: Path, digest: str) -> Path:

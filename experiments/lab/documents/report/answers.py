@@ -17,6 +17,7 @@ from experiments.records.records import FolderError
 
 MOST_CLASSES = 40  # a longer table of classes tells nobody anything
 ANSWERS = ("label", "predicted", "inductive")
+NO_CLASS = "(no class)"  # of a text of unknown words alone, whose prediction is empty in the record
 CONFUSION = (
     "Percent of the test documents of each true class (row) that were given each class (column), over all seeds, with "
     "the largest share of labels."
@@ -65,8 +66,10 @@ def classes(results: Results) -> list[Section]:
 
 def counts_of(answers: pd.DataFrame) -> pd.DataFrame:
     """Test documents by true (rows) and predicted class (columns)."""
-    names = sorted(set(answers["label"]) | set(answers["predicted"]))
-    counts = pd.crosstab(answers["label"], answers["predicted"])
+    predicted = answers["predicted"].replace("", NO_CLASS)
+    names = sorted(set(answers["label"]) | set(predicted) - {NO_CLASS})
+    names += [NO_CLASS] if NO_CLASS in set(predicted) else []
+    counts = pd.crosstab(answers["label"], predicted)
     return counts.reindex(index=names, columns=names, fill_value=0)
 
 

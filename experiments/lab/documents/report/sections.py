@@ -109,11 +109,20 @@ def data(results: Results) -> Section | None:
     if not rows:
         return None
     blocks: list[Any] = [Table(rows), Text(CONTENT, soft=True)]
-    if repeated := repeated_sentences(results.ended):
-        blocks.append(Sentences(repeated))
+    ended = results.ended
+    if said := [*left_out_sentences(ended), *repeated_sentences(ended), *unknown_sentences(ended)]:
+        blocks.append(Sentences(said))
     if any(row["corpus"].startswith("docstrings") for row in rows):
         blocks.append(Text(DOCSTRINGS, soft=True))
     return Section("data", "The documents", blocks)
+
+
+def left_out_sentences(ended: pd.DataFrame) -> list[str]:
+    """Which rows of a user's file were left out as bad."""
+    if "corpus.left_out" not in ended:
+        return []
+    told = ended[["corpus.name", "corpus.left_out"]].dropna().drop_duplicates()
+    return [f"Of {corpus} were left out: {text}." for corpus, text in told.to_numpy()]
 
 
 def repeated_sentences(ended: pd.DataFrame) -> list[str]:
@@ -127,6 +136,24 @@ def repeated_sentences(ended: pd.DataFrame) -> list[str]:
         for (corpus, _), group in counts
         for most in [group.iloc[0]]
     ]
+
+
+def unknown_sentences(ended: pd.DataFrame) -> list[str]:
+    """How many test documents have unknown words alone; nothing where none has, or an older version did not count."""
+    if "unknown_documents" not in ended:
+        return []
+    sentences = []
+    for (corpus, _), group in ended[ended["unknown_documents"] > 0].groupby(["corpus.name", "corpus.digest"]):
+        counts = [
+            f"{mean:,.1f} for {model} with {share:g} % of the labels"
+            for (model, share), mean in group.groupby([LABEL, "share"])["unknown_documents"].mean().items()
+        ]
+        sentences.append(
+            f"In {corpus}, some of the {group['test_documents'].iloc[0]:,.0f} test documents have no word that the "
+            f"model knows, in the runs where that happens on average {', '.join(counts)}. They get no class, and count "
+            "as wrong."
+        )
+    return sentences
 
 
 def size_rows(ended: pd.DataFrame) -> list[dict[str, str]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from experiments.core.metric import metric_of
-from experiments.lab.documents.kinds import BAG, LINEAR, kind_of
+from experiments.lab.documents.kinds import BAGS, LINEAR, kind_of, without_control
 from experiments.lab.documents.report.variants import Variant, by_corpus, largest, of_share, shares, variants
 from experiments.reading.finding.best import best_of, scores_of
 from experiments.reading.finding.words import HEADING, meant
@@ -53,34 +53,47 @@ class Case:
         name: What the other is called there.
         shown: Where, and by how much it differs.
         found: From ``paired_differences``; its verdict once all are judged.
+        share: Percent of the labels.
+        control: The other is its control, with other edges between words.
     """
 
     sentence: str
     name: str
     shown: str
     found: dict[str, Any]
+    share: float
+    control: bool = False
 
 
-def verdicts(results: Results) -> Section:
-    """Where a graph helps, and where it does not, corpus by corpus."""
-    panels = by_corpus(results)
-    cases = [(title, case) for title, panel in panels.items() for case in cases_of(panel)]
+def judged_cases(results: Results) -> list[tuple[str, Case, pd.Series]]:
+    """The corpus, the case and what was judged of it, of all cases of a page; they are judged together."""
+    cases = [(title, case) for title, panel in by_corpus(results).items() for case in cases_of(panel)]
     judged = judge(
         pd.DataFrame([case.found for _, case in cases], columns=[*COLUMNS]),
         results.metric,
         equivalent=results.equivalent,
         families=results.families,
     )
+    return [(title, case, row) for (title, case), (_, row) in zip(cases, judged.iterrows())]
+
+
+def verdicts(results: Results) -> Section:
+    """Where a graph helps, and where it does not, corpus by corpus."""
+    cases = judged_cases(results)
     titles = {
         title: f"{title}, {shares(part)[0]:g} % of the labels" for title, part in largest(results.compared)
     }
-    found = best_of({titles[title]: scores_of(part) for title, part in largest(results.compared)}, results)
+    scores = {  # controls are no contenders
+        titles[title]: {model: own for model, own in scores_of(part).items() if not kind_of(model).edges}
+        for title, part in largest(results.compared)
+    }
+    found = best_of(scores, results)
     blocks: list[Any] = [*(found.blocks if found is not None else ()), Text(GRAPHS)]
-    for title in panels:
+    for title in by_corpus(results):
         own = [
-            (case, verdict)
-            for (where, case), verdict in zip(cases, judged["verdict"])
-            if where == title and verdict != TOO_FEW
+            (case, str(row["verdict"]))
+            for where, case, row in cases
+            if where == title and row["verdict"] != TOO_FEW
         ]
         blocks += [Text(title), Sentences(sentences(own) or [NOTHING])]
     about = meaning(len(cases), results.metric, equivalent=results.equivalent, families=results.families)
@@ -109,18 +122,27 @@ def sentences(cases: Sequence[tuple[Case, str]]) -> list[str]:
 
 
 def cases_of(results: Results) -> list[Case]:
-    """The graph models against a recurrent one, and the linear baseline against the best of each kind, share by share.
+    """The graph models against a recurrent one and against their controls, and the linear baseline against the best of
+    each kind, share by share.
 
     Args:
         results: Runs on one corpus, under the same settings.
     """
-    listed = variants(results)
+    every = variants(results)
+    listed = [v for v in every if not kind_of(v.model).edges]
     graphs = [v for v in listed if kind_of(v.model).conv or kind_of(v.model).smoothed]
-    recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, BAG)]
+    recurrent = [v for v in listed if v not in graphs and v.model not in (LINEAR, *BAGS)]
     reference = next((v for v in recurrent if v.model == "lstm"), recurrent[0] if recurrent else None)
     found: list[Case] = []
     for variant in graphs if reference is not None else ():
         found += _cases(results, variant, lambda part: reference, variant.name)
+    for control in every:  # what do the edges between words give?
+        model = without_control(control.model)
+        for variant in (
+            v for v in listed if v.column == control.column and v.model == model != control.model
+        ):
+            pairs = _cases(results, variant, lambda part, other=control: other, variant.name)  # type: ignore[misc]
+            found += [replace(case, control=True) for case in pairs]
     others = {
         "transductive graph": [v for v in graphs if v.column == "test_accuracy"],
         "inductive graph": [v for v in graphs if v.column != "test_accuracy"],
@@ -155,7 +177,7 @@ def _cases(
         for found in pairs[[*COLUMNS]].head(1).to_dict("records"):
             mean = f"{found['difference']:+.3f}"
             shown = f"{share:g} % ({f'{other.name}, {mean}' if name else mean})"
-            yield Case(sentence, name or other.name, shown, found)
+            yield Case(sentence, name or other.name, shown, found, share)
 
 
 def _best(results: Results, listed: Sequence[Variant]) -> Variant | None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from experiments.command.cli import main
-from experiments.lab.documents.corpora.corpus import read_table
+from experiments.lab.documents.files.reading import read_documents
 from experiments.records.checkpoints import save_checkpoint
 
 TOPICS = {"sea": ["wave", "ship", "sail", "tide", "storm"], "sky": ["star", "moon", "comet", "orbit", "dawn"]}
@@ -60,7 +60,7 @@ def answers(text):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_held_out_documents_get_the_recorded_probabilities(results, model, tmp_path, capsys):
-    corpus = read_table(next((results / "corpus").glob("*.tsv")))
+    corpus = read_documents(next((results / "corpus").glob("*.tsv")))
     texts = [corpus.documents[row].text for row in corpus.rows("test")]
     (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n")
     run_folder = folder_of(results, model)
@@ -94,13 +94,14 @@ def test_empty_and_unknown_texts_are_said(results, model, tmp_path, capsys):
     code, out, err = run(capsys, "predict", folder_of(results, model), "--file", tmp_path / "texts.txt")
     assert code == 0
     table = answers(out)
-    assert table["class"].tolist()[1:3] == ["", ""]
+    assert table["class"].tolist()[1:] == ["", "", ""]
+    assert table["p(sea)"].tolist()[1:] == ["", "", ""]
     assert table["words"].tolist() == [2, 0, 0, 1]
     assert table["unknown"].tolist() == [0, 0, 0, 1]
     assert err.splitlines() == [
         "gnnlab: row 2: no word in it, so no class",
         "gnnlab: row 3: no word in it, so no class",
-        "gnnlab: row 4: none of its words is known, so the answer is the one to a document without words",
+        "gnnlab: row 4: no class: the model knows none of its words (zeppelin)",
     ]
 
 
@@ -152,6 +153,7 @@ def test_bad_input_is_one_line(results, tmp_path, capsys):
         ([good, "--flie=texts.txt"], "--flie=texts.txt is no option"),
         ([good, "--flie"], "--flie is no option"),
         ([good, "..."], "text: '...' has no word in it"),
+        ([good, "zeppelin zoo"], "has no class: the model knows none of its words (zeppelin, zoo)"),
         ([good, "--file", tmp_path / "absent.txt"], "absent.txt cannot be read"),
         ([good, "--file", tmp_path / "bytes.txt"], "row 2 should be UTF-8"),
         ([good, "--file", tmp_path / "empty.txt"], "has no text in it"),

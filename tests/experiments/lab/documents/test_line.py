@@ -1,6 +1,11 @@
 """The whole line, from options to a report, as far as it is particular to documents."""
 
+import csv
+import html
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -11,6 +16,7 @@ from experiments.core.catalogue import find_experiment
 from experiments.core.settings import help_of
 from experiments.lab.documents.kinds import MODELS
 from experiments.lab.documents.settings import DocumentTraining, default_settings
+from experiments.records.records import read_runs
 
 FILES = {"config.json", "curve.csv", "predictions.csv", "result.json", "vocabulary.json", "weights.pt"}
 
@@ -33,7 +39,7 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys, monkeypatch):
         assert {path.name for path in folder.iterdir()} - {"neighbours.json"} == FILES
         assert torch.load(folder / "weights.pt", weights_only=True)["format"] == 1
     page = (out / "report.html").read_text()
-    keys = "summary reading verdicts shares data accuracy graphs neighbours confusion classes paired runs"
+    keys = "summary reading shares data accuracy graphs neighbours confusion classes runs"  # no verdicts
     for key in keys.split():
         assert f'<h2 id="{key}"' in page
     assert not re.search(r"(src|href)=.https?:", page)  # nothing is fetched from elsewhere
@@ -65,11 +71,11 @@ def test_own_documents_with_two_workers_give_the_same_bits(tmp_path, own):
     [
         (None, "cannot be read"),
         (b"split\tclass\ttext\n", "row 1 lacks the column 'label'"),
-        (b"split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\ntest\tc\tz\n", "row 4 has the label 'c'"),
-        (b"split\tlabel\ttext\ntrain\ta\t\n", "row 2 has an empty document"),
-        (b"split\tlabel\ttext\ntrain\ta\t\xff\n", "row 2 should be UTF-8"),
+        (b"split\tlabel\ttext\ntrain\ta\tx\ntrain\tb\ty\ntest\tc\tz\n", "row 4 ('c')"),
+        (b"split\tlabel\ttext\ntrain\ta\t\n", "no word in row 2"),
+        (b"split\tlabel\ttext\ntrain\ta\t\xff\n", "no UTF-8 in row 2"),
         (b"split\tlabel\ttext\ntrain\ta\tx\ntest\ta\ty\n", "one class only"),
-        (b"split\tlabel\ttext\nsplit\tlabel\ttext\n", "row 2 repeats the heading"),
+        (b"split\tlabel\ttext\nsplit\tlabel\ttext\n", "the heading again in row 2"),
     ],
 )
 def test_a_bad_table_is_one_line_and_writes_nothing(tmp_path, content, message):
@@ -77,7 +83,7 @@ def test_a_bad_table_is_one_line_and_writes_nothing(tmp_path, content, message):
     if content is not None:
         path.write_bytes(content)
     before = list(tmp_path.iterdir())
-    with pytest.raises(ValueError, match=message) as error:
+    with pytest.raises(ValueError, match=re.escape(message)) as error:
         run(documents=str(path), out=tmp_path / "out")
     assert str(error.value).startswith("documents: ")
     assert "\n" not in str(error.value)
@@ -91,6 +97,7 @@ def test_a_bad_table_is_one_line_and_writes_nothing(tmp_path, content, message):
         ({"models": "gcn-4"}, "on documents there are textgcn"),
         ({"corpus": "reviews"}, "corpus: unknown 'reviews'"),
         ({"corpus": "mr", "documents": "x.tsv"}, "give either --corpus or --documents"),
+        ({"label_column": "class"}, "label_column: there is no table to read; give it with --documents FILE"),
         ({"shares": "0"}, "shares: 0 should be above 0"),
         ({"shares": "101"}, "shares: 101 should be above 0"),
         ({"epochs": "0"}, "epochs: 0 should be 1 or more"),
@@ -105,9 +112,90 @@ def test_bad_options_write_nothing(tmp_path, options, message):
 
 def test_movie_reviews_that_are_not_here_say_which_file_belongs_where(tmp_path, monkeypatch):
     monkeypatch.setenv("GNNLAB_DATA", str(tmp_path))
-    with pytest.raises(ValueError, match="corpus: mr is not here: put its documents into") as error:
+    with pytest.raises(
+        ValueError, match=r"corpus: mr is not here: put data/mr.txt and data/corpus/mr"
+    ) as error:
         run(corpus="mr", out=tmp_path / "out")
     assert str(tmp_path / "documents" / "mr.tsv") in str(error.value)
+
+
+def rows_of(count=12):
+    """Split, label and text of documents in two classes."""
+    for number in range(count):
+        split = "test" if number >= count * 2 // 3 else "train"
+        yield split, "sea", f"wave sail {number} ship"
+        yield split, "sky", f"star moon {number} comet"
+
+
+def lay_csv(folder):
+    with (folder / "own.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("part", "kind", "said"), *rows_of(), ("dev", "sea", "left, out")])
+    return folder / "own.csv", {"split_column": "part", "label_column": "kind", "text_column": "said"}
+
+
+def lay_index(folder):
+    (folder / "data" / "corpus").mkdir(parents=True)
+    rows = [*rows_of(), ("dev", "sea", "left out")]
+    (folder / "data" / "own.txt").write_text("\n".join(f"n\t{split}\t{label}" for split, label, _ in rows))
+    (folder / "data" / "corpus" / "own.clean.txt").write_text("\n".join(text for *_, text in rows))
+    return folder / "data", {}
+
+
+def lay_folders(folder):
+    for number, (split, label, text) in enumerate([*rows_of(), ("train", "sea", "...")]):
+        path = folder / "own" / split / label / f"{number}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder / "own", {}
+
+
+@pytest.mark.parametrize("lay", [lay_csv, lay_index, lay_folders])
+def test_each_layout_from_file_to_report(tmp_path, capsys, lay):
+    path, columns = lay(tmp_path)
+    out = tmp_path / "out"
+    given = {"documents": str(path), "shares": "100", "seeds": "1", "workers": 1, "out": out}
+    given |= {"models": "tfidf-lr", **columns}
+    with pytest.raises(
+        ValueError, match=r"1 bad .*: .* in .*; mend it, or --skip-bad-rows leaves out what is bad"
+    ):
+        run(**given)
+    assert not out.exists()
+    assert run(**given, skip_bad_rows=True) == 0
+    said = "1 bad file of 25: no word in file train/sea/24.txt"
+    if lay is not lay_folders:
+        number = 26 if lay is lay_csv else 25  # of which one has a heading
+        said = f"1 bad row of 25: a split that is neither train nor test in row {number} ('dev')"
+    assert f"gnnlab: own: left out {said}\n" in capsys.readouterr().err
+    page = html.unescape(re.sub("</?span[^>]*>", "", (out / "report.html").read_text()))
+    assert f"Of own were left out: {said}." in page
+    records = read_runs(out)
+    assert {record.settings.corpus.name for record in records} == {"own"}
+    assert {record.result["test_documents"] for record in records} == {8}
+    lines = (out / f"corpus/{records[0].settings.corpus.digest}.tsv").read_text().splitlines()
+    assert sorted(lines[1:]) == sorted("\t".join(row) for row in rows_of())
+    assert run(**given, skip_bad_rows=True) == 0
+    assert "1 runs were there already, 0 are new" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--documents", "bad.csv", "--label-column", "kind"],
+        ["--corpus", "R52"],
+    ],
+)
+def test_a_wrong_file_is_told_before_torch_is_imported(tmp_path, arguments):
+    (tmp_path / "bad.csv").write_text("split,text,kind\ntrain,one,\n")
+    code = (
+        "import sys\nfrom experiments.command.cli import main\n"
+        f"try:\n    main(['run', 'documents', *{arguments!r}])\n"
+        "finally:\n    print(sorted({'torch', 'torch_geometric', 'sklearn', 'scipy'} & set(sys.modules)))"
+    )
+    env = {**os.environ, "GNNLAB_DATA": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (2, "[]")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(("gnnlab: documents: ", "gnnlab: corpus: "))
 
 
 def test_help_names_the_epochs_of_every_model():

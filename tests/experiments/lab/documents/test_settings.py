@@ -1,9 +1,10 @@
+import dataclasses
 import json
 
 import pytest
 
 from experiments.core.catalogue import find_experiment, read_settings
-from experiments.lab.documents.kinds import MODELS
+from experiments.lab.documents.kinds import KINDS
 from experiments.lab.documents.settings import (
     CorpusChoice,
     DocumentModel,
@@ -37,7 +38,7 @@ def test_text_gcn_has_the_settings_of_its_paper():
 @pytest.mark.parametrize(
     "name",
     [
-        *MODELS,
+        *KINDS,
         "gru-2",
         "phased",
         "peephole-bidirectional",
@@ -53,6 +54,22 @@ def test_settings_survive_a_record(name):
     assert read_settings(values) == run
     assert values["corpus"] == {"name": "own", "source": "/x", "digest": "ab"}
     assert run.folder.startswith(f"own_{name}_share5_seed3_")
+
+
+def test_widemlp_has_the_settings_of_its_paper():
+    model, training = default_settings("widemlp", {"corpus_name": "mr"})
+    assert (model.hidden, model.dropout) == (1024, 0.5)
+    assert (training.learning_rate, training.epochs, training.batch_size) == (1e-3, 100, 16)
+
+
+def test_controls_differ_from_their_model_in_their_name_alone():
+    for name in ("textgcn", "textgat"):
+        for edges in ("shuffled", "random", "nopmi"):
+            (model, training), (plain, as_plain) = (
+                default_settings(label, {"corpus_name": "mr"}) for label in (f"{name}-{edges}", name)
+            )
+            assert dataclasses.replace(model, name=name) == plain
+            assert training == as_plain
 
 
 def test_a_transformer_has_two_layers_where_none_are_said():
@@ -79,6 +96,8 @@ def test_every_setting_but_the_files_place_changes_the_folder():
     ("name", "message"),
     [
         ("textgnc", "did you mean textgcn"),
+        ("textgcn-shufled", "did you mean textgcn-shuffled"),
+        ("docgcn-random", "unknown model 'docgcn-random'"),
         ("gcn", "on documents there are textgcn"),
         ("gcn-4", "on documents there are textgcn"),
         ("gcn-gcn-lstm", "on documents there are textgcn"),
@@ -132,6 +151,23 @@ def test_numbers_that_a_user_gives_take_the_place_of_the_models_own():
         ("docgat", 16, 4, 7),
         ("lstm", 8, 1, 7),
         ("lstm", 16, 1, 7),
+    }
+
+
+def test_the_hidden_size_that_a_user_gives_is_that_of_text_gcn_too():
+    [given] = planned(["textgcn"], {"hidden": [16], "corpus_name": ["mr"], "share": [100.0]})[:1]
+    assert (given.model.embedding, given.model.hidden) == (16, 16)
+    [both] = planned(["textgcn"], {"hidden": [16], "embedding": [8], "share": [100.0]})[:1]
+    assert both.model.embedding == 8
+    sizes = {
+        corpus: planned(["textgcn", "lstm"], {"corpus_name": [corpus], "share": [100.0]})
+        for corpus in ("mr", "R8", "r8", "own")
+    }
+    assert {name: {r.model.hidden for r in runs} for name, runs in sizes.items()} == {
+        "mr": {200},
+        "R8": {200},
+        "r8": {200},
+        "own": {64},
     }
 
 

@@ -1,15 +1,18 @@
 import json
+import re
 import statistics
 
 import pandas as pd
 import pytest
 import torch
+from sklearn.metrics import f1_score
 
 from experiments.command.cli import main
 from experiments.core.execution import Execution
 from experiments.lab.documents.corpora.sources import load_corpus
 from experiments.lab.documents.prediction import DocumentPredictor
 from experiments.lab.documents.work import again, prepare
+from experiments.reading.page import write_report
 from experiments.records.records import read_run, read_runs
 from experiments.running.execute import execute
 
@@ -124,6 +127,32 @@ def test_records_say_what_was_seen(tmp_path, own, set_up):
         if settings.model.name == "tfidf-lr":
             best = curve.loc[curve["validation_accuracy"].idxmax()]  # the first of the best
             assert (result["selected_step"], result["steps"]) == (best["step"], 10)
+
+
+@pytest.mark.parametrize("model", ["textgcn", "gru", "tfidf-lr"])
+def test_a_text_of_unknown_words_alone_gets_no_class_and_is_wrong(tmp_path, own, set_up, model):
+    with own.open("a") as file:
+        file.write("test\tsea\tzeppelin zoo\ntest\tsky\tzebra\ntest\tsea\tzebra wave\n")
+    out = tmp_path / "out"
+    [settings] = set_up(own, out, [model], epochs=10)
+    execute(settings, out)
+    record = read_run(out / settings.folder)
+    table = pd.read_csv(record.path / "predictions.csv", keep_default_na=False)
+    alone = table.tail(3).head(2)
+    assert alone["inductive"].tolist() == ["", ""]
+    assert alone["p(sea)"].tolist() == alone["p(sky)"].tolist() == ["", ""]
+    assert "" not in table["inductive"].drop(alone.index).tolist()
+    right = (table["label"] == table["inductive"]).mean()
+    assert record.result["inductive_accuracy"] == pytest.approx(right)
+    assert right < 1
+    assert record.result["unknown_documents"] == 2
+    names = ["sea", "sky"]
+    expected = f1_score(table["label"], table["inductive"], labels=names, average="macro", zero_division=0)
+    assert record.result["inductive_macro_f1"] == pytest.approx(expected)
+    if model == "textgcn":  # with the test documents in its graph it has heard of all words
+        assert "" not in table["predicted"].tolist()
+    page = re.sub("</?span[^>]*>", "", write_report(out).read_text())
+    assert f"on average 2.0 for {model} with 100 % of the labels. They get no class" in page
 
 
 @pytest.mark.slow

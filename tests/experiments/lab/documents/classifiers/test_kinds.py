@@ -11,7 +11,7 @@ from experiments.lab.documents.corpora.splits import draw_split
 from experiments.lab.documents.settings import DocumentModel, DocumentTraining
 
 KINDS = ("textgcn", "textgat", "docgcn", "docgat", "lstm", "gru-bidirectional", "tfidf-lr", "bow-mlp")
-KINDS += ("transformer-1-full-rotary",)
+KINDS += ("transformer-1-full-rotary", "widemlp", "textgcn-random", "textgcn-nopmi")
 TOPICS = {
     "food": "bread butter cheese soup apple salt oven",
     "sea": "ship wave sail storm harbour anchor tide",

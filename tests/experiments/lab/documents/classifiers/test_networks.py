@@ -78,7 +78,7 @@ def test_training_drops_whole_nodes_and_evaluation_nothing(name):
     torch.testing.assert_close(model(index, weight, 4), model(index, weight, 4), rtol=0, atol=0)
 
 
-READERS = ("lstm", "lstm-bidirectional", "gru-2", "phased", "bow-mlp", "lru", "minlstm-2-residual")
+READERS = ("lstm", "lstm-bidirectional", "gru-2", "phased", "bow-mlp", "widemlp", "lru", "minlstm-2-residual")
 READERS += ("transformer-1-heads1", "transformer-2-heads1-full", "transformer-2-heads1-full-noposition")
 
 
@@ -138,7 +138,7 @@ def test_attention_without_positions_takes_the_words_as_a_bag():
 
 def test_a_bag_has_no_order_and_is_one_hidden_layer_over_shares():
     torch.manual_seed(8)
-    model = BagNet(V, C, hidden=H, dropout=0.5).eval()
+    model = BagNet(V, C, hidden=H, dropout=0.5, word_dropout=0.5).eval()
     items, batch = batch_of([4, 9], torch.Generator().manual_seed(9))
     shares = torch.stack([torch.bincount(item, minlength=V) / len(item) for item in items])
     expected = model.head(torch.relu(shares @ model.embedding.weight + model.bias))
@@ -146,6 +146,20 @@ def test_a_bag_has_no_order_and_is_one_hidden_layer_over_shares():
     mixed = batch[0].clone()
     mixed[0, :4] = batch[0][0, :4].flip(0)
     torch.testing.assert_close(model((mixed, batch[1])), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_widemlp_drops_hidden_units_and_no_words():
+    torch.manual_seed(8)
+    _, batch = batch_of([4, 9], torch.Generator().manual_seed(9))
+    for name, steady in (("widemlp", True), ("bow-mlp", False)):
+        model = build_reader(DocumentModel(name=name, hidden=H), V, C).train()
+        hidden = []
+        model.head.register_forward_pre_hook(lambda module, given, into=hidden: into.append(given[0]))
+        for _ in range(20):
+            model(batch)
+        seen = torch.stack(hidden)  # (20, B, H): a unit is dropped, or twice what it is without dropout
+        values = [len(set(seen[:, b, h].tolist()) - {0.0}) for b in range(2) for h in range(H)]
+        assert (max(values) <= 1) == steady
 
 
 def test_vectors_start_glorot_uniform_as_one_table():

@@ -10,7 +10,9 @@ from experiments.lab.documents.corpora.corpus_graphs import (
     graph_of_all,
     graph_of_training,
 )
+from experiments.lab.documents.settings import DocumentModel
 
+SPEC = DocumentModel(name="textgcn", window=20, counting="pairs")
 TEXTS = ["good film fun", "good plot", "bad film", "bad dull plot", "film new"]
 
 
@@ -25,7 +27,7 @@ def entries(index, weight):
 
 
 def test_training_graph_knows_nothing_of_test_documents(corpus):
-    everything, training = graph_of_all(corpus, 20, "pairs"), graph_of_training(corpus, 20, "pairs")
+    everything, training = graph_of_all(corpus, SPEC, 0), graph_of_training(corpus, SPEC, 0)
     assert (everything.num_documents, training.num_documents) == (5, 4)
     assert "new" in everything.words
     assert "new" not in training.words
@@ -35,7 +37,7 @@ def test_training_graph_knows_nothing_of_test_documents(corpus):
 
 
 def test_kept_tensors_make_the_same_graph(corpus):
-    graph = graph_of_training(corpus, 20, "pairs")
+    graph = graph_of_training(corpus, SPEC, 0)
     again = CorpusGraph.restore(graph.words, graph.state())
     assert again.num_documents == graph.num_documents
     assert entries(again.edge_index, again.edge_weight) == entries(graph.edge_index, graph.edge_weight)
@@ -51,7 +53,7 @@ def test_kept_tensors_make_the_same_graph(corpus):
     ],
 )
 def test_parts_that_do_not_fit_are_refused(corpus, part, value, message):
-    graph = graph_of_training(corpus, 20, "pairs")
+    graph = graph_of_training(corpus, SPEC, 0)
     state = graph.state()
     state[part] = state[part] + 99 if value is None else value
     with pytest.raises(ValueError, match=message):
@@ -59,7 +61,7 @@ def test_parts_that_do_not_fit_are_refused(corpus, part, value, message):
 
 
 def test_attached_documents_hear_known_words_and_nobody_hears_them(corpus):
-    graph = graph_of_training(corpus, 20, "pairs")
+    graph = graph_of_training(corpus, SPEC, 0)
     index, weight = attach(graph, [["film", "film", "unheard"], []])
     new = {
         pair: value

@@ -1,7 +1,8 @@
 import pytest
 
 from experiments.lab.documents.report.verdicts import GRAPHS, NOTHING, verdicts
-from experiments.reading.sections import Sentences, Text
+from experiments.lab.documents.report.word_edges import word_edges
+from experiments.reading.sections import Sentences, Table, Text
 
 STEADY = [0.0, 0.001, 0.002]  # differences that hardly differ, so that an interval over three seeds is narrow
 
@@ -91,3 +92,44 @@ def test_pairs_are_of_one_seed(recorded):
     assert said(results)[0] == "textgcn is ahead of lstm with 5 % (+0.100) of the labels."
     pair = results.paired(baseline="lstm", metric="inductive_accuracy")
     assert pair["difference"].tolist() == pytest.approx([0])
+
+
+def test_a_model_meets_its_controls_and_they_meet_nobody_else(recorded):
+    results = recorded(
+        {
+            ("textgcn", 100): pairs(0.7, 0.6),
+            ("textgcn-random", 100): pairs(0.6, 0.7),
+            ("textgcn-nopmi", 100): pairs(0.7, 0.6),
+            ("lstm", 100): around(0.5),
+            ("textgat-shuffled", 100): pairs(0.9, 0.9),  # a control without its model
+        }
+    )
+    assert said(results) == [
+        "textgcn is ahead of lstm with 100 % (+0.200) of the labels; is ahead of textgcn-random with 100 % (+0.100) of "
+        "the labels; cannot be told apart from textgcn-nopmi with 100 % (+0.000) of the labels.",
+        "textgcn inductive is ahead of lstm with 100 % (+0.100) of the labels; cannot be told apart from textgcn-nopmi "
+        "inductive with 100 % (+0.000) of the labels; is behind textgcn-random inductive with 100 % (-0.100) of the "
+        "labels.",
+    ]
+    best = next(block for block in verdicts(results).blocks if isinstance(block, Sentences)).items
+    assert "of 2 models" in best[0]  # textgcn and lstm: controls are no contenders
+    assert "textgat" not in best[0]
+    section = word_edges(results)
+    [table] = [block for block in section.blocks if isinstance(block, Table)]
+    assert [(row["model"], row["against"], row["difference"]) for row in table.rows] == [
+        ("textgcn", "textgcn-nopmi", "+0.0000"),
+        ("textgcn inductive", "textgcn-nopmi inductive", "+0.0000"),
+        ("textgcn", "textgcn-random", "+0.1000"),
+        ("textgcn inductive", "textgcn-random inductive", "-0.1000"),
+    ]
+    assert all(row["n"] == "3" for row in table.rows)
+
+
+def test_without_controls_there_is_no_section_on_edges(recorded):
+    assert word_edges(recorded({("textgcn", 100): pairs(0.7, 0.6), ("lstm", 100): around(0.5)})) is None
+
+
+def test_controls_alone_still_make_a_page(recorded):
+    results = recorded({("textgcn-random", 100): pairs(0.7, 0.6), ("textgcn-nopmi", 100): pairs(0.7, 0.6)})
+    assert said(results) == []
+    assert word_edges(results) is None
