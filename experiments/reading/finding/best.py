@@ -77,7 +77,7 @@ def best_sentences(panels: Mapping[str, Scores], results: Results) -> tuple[list
     sentences = []
     for title, found in list(shown.items())[:MOST_PANELS]:
         if len(judged[title]) < 2:
-            sentences.append(headed(title, too_few(max(map(_known, found.values())))))
+            sentences.append(headed(title, too_few(sorted(map(_known, found.values()))[-2])))
         else:
             sentences.append(headed(title, _sentence(title, judged[title], verdicts, metric)))
     if len(shown) > MOST_PANELS:
