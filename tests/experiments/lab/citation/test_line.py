@@ -15,6 +15,7 @@ from experiments.core.execution import Execution
 from experiments.records.records import read_runs
 from experiments.running.execute import execute
 from experiments.running.plan import plan
+from tests.experiments.data.graph_files.layouts import LAYOUTS, shchur
 
 
 def run(capsys, *arguments):
@@ -202,3 +203,30 @@ def test_a_mistake_in_a_file_is_said_before_torch_is_imported(tmp_path):
         done.stderr,
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_goes_from_file_to_report(layout, tmp_path, capsys):
+    path, edges = layout(tmp_path)
+    options = [
+        "--dataset",
+        path,
+        "--models",
+        "gcn,sgc,labels",
+        "--seeds",
+        "2",
+        "--epochs",
+        "3",
+        "--workers",
+        "1",
+    ]
+    options += ["--edge-list", edges] if edges else []
+    if layout is shchur:
+        options += ["--split", "random", "--train-size", "1", "--validation-size", "1"]
+    code, table, err = run(capsys, "run", "citation", *options, "--out", tmp_path / "runs")
+    assert code == 0, err
+    assert len(re.findall(r"^(gcn|sgc|labels) ", table, re.M)) == 3
+    assert '<h2 id="data">' in (tmp_path / "runs" / "report.html").read_text()
+    code, line, _ = run(capsys, "redo", next((tmp_path / "runs").glob("*_gcn_*")))
+    assert (code, "the same, bit for bit" in line) == (0, True)
