@@ -126,7 +126,7 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
 
     Args:
         run: Folder of a run of ``gnnlab run citation`` with the model gat.
-        layer: 1 or 2.
+        layer: From 1 on.
         most: Most nodes to draw; of a larger graph, those nearest to the one with most edges.
         look: Options of the picture.
     """
@@ -136,8 +136,6 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
     from experiments.records.checkpoints import restore_weights
     from experiments.records.records import FolderError, read_run
 
-    if layer not in (1, 2):
-        raise ValueError(f"layer: {layer} should be 1 or 2")
     if look.node_color is not None:
         raise ValueError("node-color: the nodes have the colours of their classes")
     record = read_run(run)
@@ -149,6 +147,8 @@ def attention_figure(run: Path, *, layer: int, most: int, look: GraphLook) -> An
     if not record.succeeded:
         raise FolderError(f"run: {run} has no result to draw")
     settings = record.settings
+    if not 1 <= layer <= settings.model.layers:
+        raise ValueError(f"layer: {layer} should be 1 to {settings.model.layers}")
     task = controlled(task_of(settings), settings.model, settings.seed)
     model = build_node_model(settings.model, task.num_node_features, len(task.class_names))
     restore_weights(model, run / "weights.pt")
@@ -173,10 +173,10 @@ def _strongest(task: Data, edges: Tensor, alpha: Tensor) -> str:
 @torch.no_grad()
 def attention_of(model: NodeNetwork, task: Data, layer: int) -> tuple[Tensor, Tensor]:
     """Edges (2, E') and attention (E', K) of one layer of a GAT, without dropout."""
-    model.eval()
-    x, edge_index = task.x, task.edge_index
-    hidden, first = model.first(x, edge_index, return_attention_weights=True)
-    if layer == 1:
-        return first
-    _, second = model.second(model.activation(hidden), edge_index, return_attention_weights=True)
-    return second
+    given: list[Any] = []
+    conv = [model.first, *model.between, model.second][layer - 1]
+    handle = conv.register_forward_pre_hook(lambda conv, inputs: given.append(inputs))
+    model.eval()(task.x, task.edge_index)
+    handle.remove()
+    _, (edges, alpha) = conv(*given[0], return_attention_weights=True)
+    return edges, alpha

@@ -7,6 +7,7 @@ from experiments.command.draw.names import find_node
 from experiments.core.catalogue import find_experiment
 from experiments.data.node_graphs import load_task
 from experiments.lab.citation.models import build_node_model
+from experiments.lab.citation.settings import NodeModel
 from experiments.running.plan import plan
 from experiments.running.sweep import run_sweep
 
@@ -78,6 +79,21 @@ def test_attention_sums_to_one_over_what_a_node_hears(layer, results):
     assert alpha.shape == (156 + 34, 8 if layer == 1 else 1)
     sums = torch.zeros(34, alpha.size(1)).index_add(0, edges[1], alpha)
     torch.testing.assert_close(sums, torch.ones_like(sums))
+
+
+def test_attention_of_a_deep_network_is_that_of_the_layer_that_was_asked_for():
+    """By the layers' own formula: H + φ(norm(conv(H))) between the first and the last."""
+    torch.manual_seed(0)
+    task = load_task("karate", 0)
+    model = build_node_model(
+        NodeModel("gat", hidden=3, heads=2, layers=4, residual=True, norm=True), 34, 2
+    ).eval()
+    h = torch.nn.functional.elu(model.norms[0](model.first(task.x, task.edge_index)))
+    h = h + torch.nn.functional.elu(model.norms[1](model.between[0](h, task.edge_index)))
+    _, (edges, expected) = model.between[1](h, task.edge_index, return_attention_weights=True)
+    found = drawings.attention_of(model, task, 3)
+    torch.testing.assert_close(found[0], edges)
+    torch.testing.assert_close(found[1], expected)
 
 
 def test_nodes_are_found_by_number_and_name():
