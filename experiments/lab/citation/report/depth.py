@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, ScalarFormatter
+from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator, ScalarFormatter, StrMethodFormatter
 
 from experiments.lab.citation.settings import HOPS
 from experiments.reading.frames import LABEL
@@ -64,6 +64,11 @@ def _depth_figure(part: Results, ended: pd.DataFrame) -> Figure:
     ):
         plot_by_layers(part, ended, ax, column, scale).set_ylabel(label)
     axes[1].set_yscale("log")
+    axes[1].yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    low, high = axes[1].get_ylim()
+    if high < 20 * low:  # the powers of ten alone would be too few
+        axes[1].yaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
+        axes[1].tick_params(axis="y", which="minor", labelsize="small")
     axes[0].axhline(metric.scale * ended["chance"].iloc[0], color="0.4", lw=1, ls=(0, (1, 2)))
     axes[0].legend(fontsize=8)
     return figure
