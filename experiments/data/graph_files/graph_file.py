@@ -80,9 +80,7 @@ def checked(
         )
     if edges.size and not (int(edges.min()) >= 0 and int(edges.max()) < nodes):
         wrong = int(((edges < 0) | (edges >= nodes)).any(1).sum())
-        raise ValueError(
-            f"{where}: {wrong} edges name a node below 0 or above {nodes - 1}; there are {nodes} nodes"
-        )
+        raise ValueError(f"{where}: nodes have the numbers 0 to {nodes - 1}, but edges with others: {wrong}")
     if not (edges[:, 0] != edges[:, 1]).any():
         raise ValueError(f"{where}: there should be at least one edge between two nodes")
     return GraphFile(

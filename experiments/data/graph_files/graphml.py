@@ -21,15 +21,13 @@ def read_graphml(path: Path) -> GraphFile:
     import networkx as nx
 
     where = named(path)
+    check_ordinary("dataset", path)
     try:
-        check_ordinary("dataset", path)
         graph = nx.read_graphml(path)
     except OSError as error:
         raise ValueError(f"{where} cannot be read ({error.strerror})") from error
-    except ValueError:
-        raise
     except Exception as error:  # what a damaged file makes of networkx and expat cannot be listed
-        raise ValueError(f"{where} is no GraphML ({one_line(error)})") from error
+        raise ValueError(f"{where} cannot be read as GraphML ({one_line(error)})") from error
     keys = list(dict.fromkeys(key for _, values in graph.nodes(data=True) for key in values))
     # The id of a node is its name, so an attribute of that meaning says nothing more.
     keys = [key for key in keys if key.lower() not in NODE]

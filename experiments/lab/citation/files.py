@@ -21,7 +21,7 @@ def look(runs: list[CitationRun]) -> None:
     """
     for dataset, edge_list in dict.fromkeys(_files(run) for run in runs if is_graph_file(run.dataset)):
         file = read_graph_file(dataset, edge_list)
-        loops = f"{dataset}: {file.loops} edges from a node to itself are left out; layers add their own"
+        loops = f"{dataset}: edges from a node to itself are left out: {file.loops}; layers add their own"
         for note in (*file.notes, *([loops] if file.loops else [])):
             print(f"gnnlab: {note}", file=sys.stderr)
 

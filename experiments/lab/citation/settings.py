@@ -195,7 +195,8 @@ class CitationRun(Run):
     @property
     def unused(self) -> frozenset[str]:
         fixed = frozenset() if self.split == RANDOM else _OF_RANDOM_SPLITS
-        return fixed if self.model.trained else fixed | _OF_TRAINING
+        unread = frozenset({"model.layers"}) if self.model.name == LABELS else frozenset()
+        return fixed | unread if self.model.trained else fixed | unread | _OF_TRAINING
 
     @property
     def most_steps(self) -> int:

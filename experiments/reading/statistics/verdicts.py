@@ -157,7 +157,8 @@ def meaning(count: int, metric: Metric, *, equivalent: float | None = None, fami
     """
     level = 100 * LEVEL / families
     text = (
-        f"Intervals are of Student's t, {100 * CONFIDENCE:.0f} % each for its row alone; the effect is Cohen's d, the "
+        f"Intervals are of Student's t, {100 * CONFIDENCE:.0f} % each for its row alone; where scores "
+        "count test examples, their spread is taken as at least one of them; the effect is Cohen's d, the "
         "difference in standard deviations of one pair; below 0 counts the pairs with a negative one. Where some runs "
         "learn the task and others stay far below, shares of successes are compared, and not means (Boschloo's exact "
         "test), and the effect is their difference. Verdicts rest on p after Holm's correction over the "

@@ -14,6 +14,7 @@ from experiments.lab.citation.settings import HOPS
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Text
+from experiments.reading.standard import legend_below
 
 LAYERS = "model.layers"
 IN_A_ROW, MOST_PANELS = 3, 9  # panels of a figure
@@ -70,7 +71,7 @@ def _depth_figure(part: Results, ended: pd.DataFrame) -> Figure:
         axes[1].yaxis.set_minor_formatter(StrMethodFormatter("{x:g}"))
         axes[1].tick_params(axis="y", which="minor", labelsize="small")
     axes[0].axhline(metric.scale * ended["chance"].iloc[0], color="0.4", lw=1, ls=(0, (1, 2)))
-    axes[0].legend(fontsize=8)
+    legend_below(figure, part, [model for model in part.models if (ended[LABEL] == model).any()])
     return figure
 
 
@@ -111,7 +112,9 @@ def _heard_figure(parts: dict[str, Results]) -> Figure:
         ax.set_axis_off()
     for ax, (title, part) in zip(axes, parts.items()):
         plot_heard(part, ax).set_title(title, fontsize=10, wrap=True)
-    axes[0].legend(fontsize=8)
+    first = next(iter(parts.values()))
+    drawn = set().union(*(_shares(part).index.get_level_values("model") for part in parts.values()))
+    legend_below(figure, first, [model for model in first.models if model in drawn])
     return figure
 
 

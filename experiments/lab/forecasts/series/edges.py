@@ -12,7 +12,7 @@ from experiments.lab.forecasts.series.table import Faults
 
 #: First rows that name the columns of a list of edges, without its weights.
 HEADINGS = (("source", "target"), ("from", "to"))
-WEIGHT, DISTANCES = "weight", frozenset({"distance", "dist", "cost", "length"})
+DISTANCES = frozenset({"distance", "dist", "cost", "length", "km", "miles", "metres", "meters"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +65,11 @@ def read_edges(path: Path, names: list[str]) -> Edges:
             faults.add(number, f"{len(cells)} columns, but there should be {due}, with commas between")
             continue
         unknown = [end for end in cells[:2] if end not in number_of]
-        for end in unknown:
-            hint = "; a first row that names columns should be source,target" if number == 1 else ""
-            faults.add(number, f"the series has no node {end!r}{hint}")
+        if unknown:
+            hint = (
+                "; a first row that names columns should be source,target or from,to" if number == 1 else ""
+            )
+            faults.add(number, f"the series has no node {' and no node '.join(map(repr, unknown))}{hint}")
         weight = finite(cells[2]) if len(cells) == 3 else 1.0
         if weight is None or weight < 0:
             faults.add(number, f"weight {cells[2]!r} should be a finite number of 0 or more")
@@ -108,7 +110,7 @@ def _is_heading(cells: list[str], faults: Faults) -> bool:
             f"{faults.where} row 1: {cells[2]!r} is no weight, because the near should weigh more than the far; give "
             "weights, as exp(-(d/s)**2) of a distance d with the deviation s of all distances, or leave the column out"
         )
-    return not small[2:] or small[2] == WEIGHT
+    return not small[2:] or finite(small[2]) is None
 
 
 def _check_joined(edges: dict[tuple[int, int], float], names: list[str], faults: Faults) -> None:

@@ -14,6 +14,8 @@ from experiments.lab.forecasts.series.times import steps_in_order, steps_of_any_
 from experiments.lab.forecasts.settings import REFUSE
 
 TIME = "time"  # the name of a first column that is no node
+LEAST_WORDS = 3  # rows without a number make a column one of words
+TIMES = (TIME, "date", "datetime", "timestamp", "ds")
 #: Headings by which a file with a row per value is known: of its times, its nodes and its values.
 LONG = (
     frozenset({"time", "date", "datetime", "timestamp", "ds"}),
@@ -88,12 +90,13 @@ def _long_columns(heading: list[str], columns: str, where: str) -> list[int] | N
 
 
 def _read_wide(rows: Rows, heading: list[str], faults: Faults, gaps: str) -> Series:
-    skipped = 1 if heading and heading[0].lower() == TIME else 0
+    skipped = 1 if heading and heading[0].lower() in TIMES else 0
     names = heading[skipped:]
     if not names or len(rows) < 2:
         faults.add_other("it should have a row with the names of the nodes and one row per time step below")
         faults.check()
     check_commas(rows[0][1], faults.where)
+    _check_words(rows[1:], heading, skipped, faults)
     for column, name in enumerate(names):
         if not name:
             place = column + skipped + 1
@@ -126,6 +129,27 @@ def _read_wide(rows: Rows, heading: list[str], faults: Faults, gaps: str) -> Ser
         _refuse_gaps(values, names, told, faults)
     faults.check()
     return Series(values, names, understood)
+
+
+def _check_words(rows: Rows, heading: list[str], skipped: int, faults: Faults) -> None:
+    """Say once that whole columns hold no numbers: the file has another layout, and its cells are no faults."""
+    cells = [row for _, row in rows if len(row) == len(heading)]
+    words = [
+        place
+        for place in range(skipped, len(heading))
+        if len(cells) >= LEAST_WORDS and all(read_value(row[place]) is None for row in cells)
+    ]
+    if not words:
+        return
+    names = ", ".join(repr(heading[place]) for place in words)
+    if words == [0]:
+        hint = f"if it holds times, name it {TIME}"
+    else:
+        hint = (
+            "a file with a row per value is read with the names of three columns, --columns TIME,NODE,VALUE"
+        )
+    faults.add_other(f"no number in column {names}; {hint}")
+    faults.check()
 
 
 def _hint(column: int) -> str:

@@ -87,8 +87,8 @@ def steps_of_any_order(stamps: Stamps, faults: Faults) -> tuple[list[int], Steps
     if not readings:
         if not faults.found:
             faults.add_other(
-                "its times are neither numbers nor dates that are known, so its rows cannot be put in order; write "
-                "them as numbers or as 2024-03-30"
+                f"its times, as {stamps[0][1]!r}, are neither numbers nor dates that are known, so its rows cannot be "
+                "put in order; write them as numbers or as 2024-03-30, and name their column first in --columns"
             )
         faults.check()
     ranked = []

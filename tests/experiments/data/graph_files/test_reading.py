@@ -99,7 +99,7 @@ def arrays(**changes):
         ({"adjacency": np.eye(3)}, "holds adjacency; it should hold adj_data"),
         ({"edge_index": np.array(EDGES).T}, "array y is missing"),
         (arrays(edge_index=np.array(EDGES)), r"edge_index should have shape \(2, E\)"),
-        (arrays(edge_index=np.array(EDGES).T + 5), "edges name a node below 0 or above 7"),
+        (arrays(edge_index=np.array(EDGES).T + 5), "nodes have the numbers 0 to 7, but edges with others: 7"),
         (arrays(edge_index=np.array(EDGES).T.astype(float)), "edges should be pairs of node numbers"),
         (arrays(x=X[:5]), r"features should be numbers of shape \(8, F\)"),
         (

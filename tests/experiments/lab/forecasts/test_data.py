@@ -339,3 +339,13 @@ def test_the_test_block_of_a_fold_changes_nothing_that_trains_or_validates(tmp_p
         assert torch.equal(one.gaps.answers[times], two.gaps.answers[times])
         known = one.gaps.answers[times]
         assert torch.equal(one.targets(times)[known], two.targets(times)[known])
+
+
+@given(st.integers(0, 1000), st.integers(4, 8))
+def test_shuffled_edges_are_others_whatever_their_weights(seed, nodes):
+    """A layer that reads no weights would gain from edges that were only weighed anew."""
+    ring = torch.tensor([range(nodes), [*range(1, nodes), 0]])
+    renamed = rename(ring, nodes, seed, torch.arange(1.0, nodes + 1))
+    assert {frozenset(edge) for edge in renamed.t().tolist()} != {
+        frozenset(edge) for edge in ring.t().tolist()
+    }

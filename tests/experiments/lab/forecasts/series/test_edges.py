@@ -71,8 +71,8 @@ def test_weights_are_those_of_a_graph(tmp_path_factory, data):
         ("a b\n", "row 1: 1 columns, but there should be two names"),
         (
             "x,y\na,b\n",
-            "row 1: the series has no node 'x'; a first row that names columns should be source,target; row 1: the "
-            "series has no node 'y'",
+            "row 1: the series has no node 'x' and no node 'y'; a first row that names columns should be source,target "
+            "or from,to",
         ),
         ("a,a\n", "e.csv: it should hold at least one edge between two nodes"),
         ("source,target\n", "at least one edge"),

@@ -13,9 +13,10 @@ def test_values_come_in_the_order_of_the_file(tmp_path):
     assert found.values.tolist() == [[1, 2, 3], [4.5, -5, 60]]
 
 
-def test_a_column_of_times_is_left_out(tmp_path):
+@pytest.mark.parametrize("name", ["time", "Date", "ds", "timestamp", "datetime"])
+def test_a_column_of_times_is_left_out(name, tmp_path):
     path = tmp_path / "x.csv"
-    path.write_text("time,a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", encoding="utf-8")
+    path.write_text(f"{name},a,b\n2020-01-01,1,2\n2020-01-02,3,4\n", encoding="utf-8")
     found = read_series(path)
     assert found.names == ["a", "b"]
     assert found.values.tolist() == [[1, 2], [3, 4]]
@@ -63,8 +64,17 @@ def test_regular_times_and_times_that_nobody_can_order_are_left_out(times, tmp_p
         (",a\n0,2\n", "row 1: column 1 has no name; if it holds times, name it time"),
         ("time,\n0,2\n", "row 1: column 2 has no name$"),
         (
-            "date,a\n2020-01-01,2\n",
-            "row 2: node 'date' has '2020-01-01', .*; if it holds times, name it time",
+            "when,a\n2020-01-01,2\n",
+            "row 2: node 'when' has '2020-01-01', .*; if it holds times, name it time",
+        ),
+        (
+            "when,a\n2020-01-01,2\n2020-01-02,2\n2020-01-03,3\n",
+            r"no number in column 'when'; if it holds times, name it time$",
+        ),
+        (
+            "region,town,day,cases\nN,Ulm,2020-01-01,2\nN,Ulm,2020-01-02,2\nN,Ulm,2020-01-03,3\n",
+            r"no number in column 'region', 'town', 'day'; a file with a row per value is read with .* --columns "
+            r"TIME,NODE,VALUE$",
         ),
         ("a,b\n1,2\n3\n", "row 3: 1 values, but row 1 names 2 nodes"),
         (
