@@ -115,6 +115,8 @@ def data_of(file: GraphFile) -> Data:
         class_names=file.class_names,
         names=file.names,
     )
+    if file.notes:
+        data.notes = list(file.notes)
     if file.masks is not None:
         data.splits = torch.from_numpy(file.masks)
     return data

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -49,6 +51,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     for name in settings:
         if frame[name].map(type).eq(list).any():
             frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
+        frame[name] = _short(frame[name])
     frame.attrs["settings"] = list(settings)
     frame.attrs["chosen"] = _chosen(frame, runs, list(settings))
     unhashed = {
@@ -58,6 +61,16 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     frame.attrs["tasks"] = [name for name in settings if name not in unhashed and _is_task(first, name)]
     frame.attrs["told"] = [name for name in frame.attrs["tasks"] if name in first.told]
     return frame
+
+
+def _short(values: pd.Series) -> pd.Series:
+    """Files by their names alone, where these tell them apart."""
+    paths = {value for value in values if isinstance(value, str) and os.path.isabs(value)}
+    names = {path: PurePath(path).name for path in paths}
+    others = set(values.map(repr)) - {repr(path) for path in paths}
+    if not paths or len(set(names.values())) < len(paths) or others & {repr(name) for name in names.values()}:
+        return values
+    return values.map(lambda value: names.get(value, value) if isinstance(value, str) else value)
 
 
 def _chosen(frame: pd.DataFrame, runs: Sequence[RunRecord], settings: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, ClassVar
 
+from experiments.core.experiment import Experiment
 from experiments.core.labels import Spec, parse_label, word
 from experiments.core.registry import CONVOLUTIONS, Part
 from experiments.core.run import Run
@@ -23,7 +24,7 @@ FITTED = {
     LABELS: Part(LABELS, "", "labels spread over the edges, no features"),
 }
 PUBLIC, RANDOM = SPLITS = ("public", "random")
-HOPS = "hops.csv"  # D(r) of a run
+HOPS, PREDICTIONS = "hops.csv", "predictions.csv"  # D(r) of a run, and what it says of each node
 SCALES = ("usual", "raw", "rows", "columns")
 EACH_SEED = -1
 STOPS = ("window", "patience")
@@ -186,6 +187,19 @@ class CitationRun(Run):
     @property
     def place(self) -> str:
         return PurePath(self.dataset).stem if is_graph_file(self.dataset) else self.dataset
+
+    def described(self, experiment: Experiment) -> Experiment:
+        if not is_graph_file(self.dataset):
+            return experiment
+        return dataclasses.replace(
+            experiment,
+            title=f"the class of each node of {self.place}, a graph of your own",
+            question=(
+                "Some nodes have a label; the network names the class of all others. It sees the features of every "
+                "node and every edge, and no label but those of the training part. What do the edges add to the "
+                "features?"
+            ),
+        )
 
     @property
     def split_number(self) -> int:

@@ -10,12 +10,13 @@ from sklearn.metrics import f1_score, roc_auc_score
 from torch import Tensor
 from torch_geometric.data import Data
 
+from experiments.data.graph_files.graph_file import PARTS
 from experiments.data.node_graphs import homophily, load_task, most_frequent
 from experiments.lab.citation.baselines import baseline_scores
 from experiments.lab.citation.controls import controlled
 from experiments.lab.citation.hearing import measure_hearing
 from experiments.lab.citation.models import build_node_model
-from experiments.lab.citation.settings import HOPS, LABELS, CitationRun
+from experiments.lab.citation.settings import HOPS, LABELS, PREDICTIONS, CitationRun
 from experiments.lab.citation.training import NodeTrainer, rule_of
 from experiments.records.files import content_hash
 from experiments.records.rows import write_rows
@@ -43,10 +44,13 @@ def task_of(run: CitationRun) -> Data:
 
 
 def work(run: CitationRun, folder: Path, session: Session) -> dict[str, Any]:
-    """Train and test a network; writes ``weights.pt`` and ``hops.csv``."""
+    """Train and test a network; writes ``weights.pt``, ``hops.csv``, and ``predictions.csv`` with a row per node."""
     task = task_of(run)
     seen = controlled(task, run.model, run.seed)
-    result = _network(run, seen, folder, session) if run.model.trained else _baseline(run, seen, session)
+    result, scores = (
+        _network(run, seen, folder, session) if run.model.trained else _baseline(run, seen, session)
+    )
+    write_rows(folder / PREDICTIONS, prediction_rows(task, scores))
     return (
         result
         | homophily(task)
@@ -59,11 +63,30 @@ def work(run: CitationRun, folder: Path, session: Session) -> dict[str, Any]:
             "labelled": int(task.train_mask.sum()),
             "validation_nodes": int(task.val_mask.sum()),
             "test_nodes": int(task.test_mask.sum()),
+            **({"not_read": " ".join(f"{note}." for note in notes)} if (notes := task.get("notes")) else {}),
         }
     )
 
 
-def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> dict[str, Any]:
+def prediction_rows(task: Data, scores: Tensor) -> list[dict[str, Any]]:
+    """For each node its name, its class as far as it has one, its part of the split, and the class that was named.
+
+    Args:
+        task: With a split.
+        scores: (N, C); the highest names the class.
+    """
+    names = task.get("names") or [str(node) for node in range(len(task.y))]
+    masks = (task.train_mask, task.val_mask, task.test_mask)
+    parts = [next((part for part, mask in zip(PARTS, masks) if mask[node]), "") for node in range(len(names))]
+    classes = [*task.class_names, ""]  # the last is that of -1
+    found = scores.argmax(1).tolist()
+    return [
+        {"node": name, "class": classes[kind], "part": part, "predicted": classes[named]}
+        for name, kind, part, named in zip(names, task.y.tolist(), parts, found)
+    ]
+
+
+def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> tuple[dict[str, Any], Tensor]:
     # Weights are drawn on the CPU, so that a run starts from the same ones on every device; dropout follows.
     torch.manual_seed(run.seed)
     model = build_node_model(run.model, task.num_node_features, len(task.class_names))
@@ -71,10 +94,11 @@ def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> di
     session.tested = lambda: {"test_accuracy": trainer.scores(trainer.test)[1]}
     fit = session.fit(trainer, rule_of(run.train), steps=run.train.epochs)
     loss, accuracy = trainer.scores(trainer.test)
-    logits, y = trainer.logits()[trainer.test], trainer.y[trainer.test]
+    everywhere = trainer.logits()
+    logits, y = everywhere[trainer.test], trainer.y[trainer.test]
     hops, heard = measure_hearing(model, task, run.seed)
     write_rows(folder / HOPS, hops)
-    return {
+    result = {
         "test_accuracy": accuracy,
         "macro_f1": macro_f1(logits, y),
         "roc_auc": roc_auc(logits.softmax(1), y),
@@ -83,9 +107,10 @@ def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> di
         **heard,
         "parameters": count_parameters(model),
     }
+    return result, everywhere.cpu()
 
 
-def _baseline(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
+def _baseline(run: CitationRun, task: Data, session: Session) -> tuple[dict[str, Any], Tensor]:
     scores = baseline_scores(run.model, task)
     found = {
         name: (scores[mask].argmax(1) == task.y[mask]).double().mean().item()
@@ -93,7 +118,7 @@ def _baseline(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
     }
     session.row({"step": 0, "validation_accuracy": found["validation_accuracy"]})
     session.step(1)
-    return {
+    result = {
         **found,
         "macro_f1": macro_f1(scores[task.test_mask], task.y[task.test_mask]),
         "roc_auc": roc_auc(scores[task.test_mask], task.y[task.test_mask]),
@@ -102,6 +127,7 @@ def _baseline(run: CitationRun, task: Data, session: Session) -> dict[str, Any]:
         "stopped": "nothing to train",
         "parameters": 0 if run.model.name == LABELS else (task.num_node_features + 1) * len(task.class_names),
     }
+    return result, scores
 
 
 def macro_f1(scores: Tensor, y: Tensor) -> float:

@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from experiments.reading.frames import _short
 from experiments.reading.results import Results, read_table
 from experiments.records.records import FolderError
 from tests.experiments.runs import ENDED, in_memory, sequence_run, written
@@ -102,3 +104,16 @@ def test_a_number_may_be_missing_beside_a_text_that_reads_na(tmp_path):
     table = read_table(tmp_path / "more.csv", ("text", "number"), ("text",))
     assert table["text"].tolist() == ["NA", "b"]
     assert table["number"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["/a/x.csv", "/a/y.csv", "karate"], ["x.csv", "y.csv", "karate"]),
+        (["/a/x.csv", "/b/x.csv"], ["/a/x.csv", "/b/x.csv"]),  # two files of one name stay two
+        (["/a/x.csv", "x.csv"], ["/a/x.csv", "x.csv"]),
+        (["/a/x.csv", None, 3], ["x.csv", None, 3]),
+    ],
+)
+def test_a_file_is_shown_by_its_name_where_that_tells_it_from_others(values, expected):
+    assert _short(pd.Series(values, dtype=object)).tolist() == expected

@@ -48,6 +48,8 @@ def data(results: Results) -> Section | None:
         "ones alone (Platonov et al. 2023)."
     )
     blocks: list[Any] = [Table(rows, note)]
+    if "not_read" in results.ended:
+        blocks += [Text(text) for text in results.ended["not_read"].dropna().unique() if text]
     social = [
         f"A class of {row['data set']} is {SOCIAL[name]}."
         for row in rows

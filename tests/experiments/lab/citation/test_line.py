@@ -1,5 +1,6 @@
 """The whole line, from options to a report, as far as it is particular to the nodes of a graph."""
 
+import csv
 import random
 import re
 import statistics
@@ -40,9 +41,8 @@ def test_smoke_run_from_end_to_end(tmp_path, capsys):
     assert len(folders) == 28
     for path in folders:
         trained = not {"sgc", "labels"} & set(path.name.split("_"))
-        names = {"config.json", "curve.csv", "result.json"} | (
-            {"weights.pt", "hops.csv"} if trained else set()
-        )
+        names = {"config.json", "curve.csv", "result.json", "predictions.csv"}
+        names |= {"weights.pt", "hops.csv"} if trained else set()
         assert {file.name for file in path.iterdir()} == names
     weights = torch.load(next(out.glob("karate_gcn*/weights.pt")), weights_only=True)
     assert weights["first.lin.weight"].shape == (16, 34)
@@ -169,6 +169,17 @@ def test_an_own_graph_goes_the_whole_way(tmp_path, capsys):
     assert {run.result["labelled"] for run in results} == {18}
     assert all(run.path.name.startswith("people_") for run in results)
     assert all(0.5 < run.result["edge_homophily"] <= 1 for run in results)
+    assert re.search(r"^gcn +people\.csv ", table, re.M)  # a file by its name
+    page = (out / "report.html").read_text()
+    assert "of people, a graph of your own" in page
+    for run_ in results:  # the class of each node stands in a table, and the accuracy is counted in it
+        with (run_.path / "predictions.csv").open() as file:
+            rows = list(csv.DictReader(file))
+        tested = [row for row in rows if row["part"] == "test"]
+        assert len(rows) == 60
+        assert len(tested) == run_.result["test_nodes"]
+        right = sum(row["class"] == row["predicted"] for row in tested) / len(tested)
+        assert right == pytest.approx(run_.result["test_accuracy"])
     assert "graph-people" in " ".join(path.name for path in (out / "pictures").iterdir())
     # What has been read once is the same data; a changed file is not.
     code, again, err = run(capsys, "run", "citation", *options, *models)
