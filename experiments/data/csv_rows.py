@@ -42,7 +42,7 @@ def check_commas(row: list[str], where: str) -> None:
 def finite(text: str) -> float | None:
     """The number that a text says; None where it is none, or no finite one."""
     try:
-        value = float(text)
+        value = float(text) if "_" not in text else math.nan  # Python reads 1_000 as a thousand
     except ValueError:
         return None
     return value if math.isfinite(value) else None

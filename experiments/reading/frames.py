@@ -18,6 +18,8 @@ from experiments.records.records import RunRecord, flat_row, flat_settings
 
 LABEL = "model.name"
 _RANKS = {name: place for place, name in enumerate((*CELLS, *ATTENTION, *CONVOLUTIONS))}
+#: Settings that say what is in a user's files.
+CONTENTS = ("content", "digest")
 MACHINE = ("device", "threads", "deterministic")
 #: How a run was chosen and looked at: neither task nor treatment.
 PROTOCOL = ("tuned", "audit")
@@ -51,7 +53,7 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     for name in settings:
         if frame[name].map(type).eq(list).any():
             frame[name] = frame[name].map(lambda value: tuple(value) if isinstance(value, list) else value)
-        frame[name] = _short(frame[name])
+        frame[name] = _short(frame[name], any(column in settings for column in CONTENTS))
     frame.attrs["settings"] = list(settings)
     frame.attrs["chosen"] = _chosen(frame, runs, list(settings))
     unhashed = {
@@ -63,12 +65,18 @@ def runs_table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     return frame
 
 
-def _short(values: pd.Series) -> pd.Series:
-    """Files by their names alone, where these tell them apart."""
+def _short(values: pd.Series, told: bool) -> pd.Series:
+    """Files by their names alone, where these tell them apart, or their content does: it is the same in any folder.
+
+    Args:
+        values: Of one setting.
+        told: Whether another setting says what is in the files.
+    """
     paths = {value for value in values if isinstance(value, str) and os.path.isabs(value)}
     names = {path: PurePath(path).name for path in paths}
     others = set(values.map(repr)) - {repr(path) for path in paths}
-    if not paths or len(set(names.values())) < len(paths) or others & {repr(name) for name in names.values()}:
+    apart = len(set(names.values())) == len(paths) and not others & {repr(name) for name in names.values()}
+    if not paths or not (told or apart):
         return values
     return values.map(lambda value: names.get(value, value) if isinstance(value, str) else value)
 

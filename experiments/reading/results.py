@@ -166,7 +166,8 @@ class Results:
             values = self.frame.iloc[rows[0]][columns].to_dict()
             task = (titled or _task_title)(values)
             for title, part in self._of(rows).parts(leave_out).items():
-                found[", ".join(filter(None, (task, title)))] = part
+                whole = ", ".join(filter(None, (task, title)))
+                found[whole if whole not in found else f"{whole} ({len(found) + 1})"] = part
         return found
 
     def _parted(self, columns: list[str]) -> dict[str, Results]:

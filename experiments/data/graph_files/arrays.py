@@ -72,7 +72,9 @@ def _need(where: str, arrays: Mapping[str, Any], *names: str) -> list[np.ndarray
 
 def _sparse(where: str, arrays: Mapping[str, Any]) -> GraphFile:
     (labels,) = _need(where, arrays, "labels")
-    adjacency = _matrix(where, arrays, "adj").tocoo()
+    matrix = _matrix(where, arrays, "adj")
+    matrix.eliminate_zeros()
+    adjacency = matrix.tocoo()
     features = np.asarray(arrays["attr_matrix"]) if "attr_matrix" in arrays else None
     if features is None and "attr_indptr" in arrays:
         features = _matrix(where, arrays, "attr").toarray()
@@ -92,8 +94,9 @@ def _matrix(where: str, arrays: Mapping[str, Any], name: str) -> csr_matrix:
 
 def _heterophilous(where: str, arrays: Mapping[str, Any]) -> GraphFile:
     x, labels, edges = _need(where, arrays, "node_features", "node_labels", "edges")
-    names = {f"{part}_masks": part for part in ("train", "val", "test")} if "train_masks" in arrays else {}
-    masks = dict(zip(PARTS, (mask.T for mask in _need(where, arrays, *names)))) if names else None
+    names = ("train_masks", "val_masks", "test_masks")
+    there = any(name in arrays for name in names)
+    masks = dict(zip(PARTS, (mask.T for mask in _need(where, arrays, *names)))) if there else None
     return checked(where, edges=edges, labels=labels, x=x, masks=masks)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 MOST_ONE_HOT = 5000  # nodes that may do without features
 NO_CLASS = -1
+LARGEST = float(np.finfo(np.float32).max)
 #: Parts of a split, in this order.
 PARTS = ("train", "validation", "test")
 
@@ -19,7 +20,7 @@ class GraphFile:
     """A graph whose nodes have classes.
 
     Args:
-        x: Features (N, F), float32; None where nodes have none.
+        x: Features (N, F), floating-point numbers that float32 can hold; None where nodes have none.
         edges: (E, 2) numbers of nodes; as they stand in the file.
         y: Class (N,) of each node, ``NO_CLASS`` where it has none.
         class_names: C names.
@@ -126,13 +127,13 @@ def _features(where: str, x: Any, nodes: int) -> np.ndarray | None:
         raise ValueError(
             f"{where}: features should be numbers of shape ({nodes}, F), but are {x.dtype} of shape {x.shape}"
         )
-    bad = ~np.isfinite(x).all(1)
+    bad = ~(np.isfinite(x) & (np.abs(x) <= LARGEST)).all(1)
     if bad.any():
         raise ValueError(
             f"{where}: features of {int(bad.sum())} nodes are no finite numbers, the first of node "
             f"{int(bad.argmax())}; fill them first"
         )
-    return x.astype(np.float32)
+    return x if x.dtype == np.float32 else x.astype(np.float64)
 
 
 def _masks(where: str, masks: dict[str, Any] | None, nodes: int, y: np.ndarray) -> np.ndarray | None:

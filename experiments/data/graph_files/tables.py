@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.data.bad_rows import BadRows
 from experiments.data.csv_rows import check_commas, finite, read_rows
-from experiments.data.graph_files.graph_file import PARTS, GraphFile, checked, named
+from experiments.data.graph_files.graph_file import LARGEST, PARTS, GraphFile, checked, named
 
 NODE, LABEL, SPLIT = ("node", "id", "name"), ("label", "class", "y"), ("split",)
 #: How parts of a split are written.
@@ -99,7 +99,7 @@ def from_columns(
         where,
         edges=_numbered(edges, number_of),
         labels=np.array(labels, dtype=object),
-        x=np.array(x, dtype=np.float32) if features else None,
+        x=np.array(x, dtype=np.float64) if features else None,
         masks=masks,
         names=list(number_of),
         notes=edges[2],
@@ -119,7 +119,7 @@ def _column(where: str, header: Sequence[str], names: Sequence[str]) -> int:
 
 def _number(text: str) -> float | None:
     value = finite(text)
-    return value if value is not None and abs(value) <= np.finfo(np.float32).max else None
+    return value if value is not None and abs(value) <= LARGEST else None
 
 
 def _edges_of(path: Path, argument: str) -> Edges:

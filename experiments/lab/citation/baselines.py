@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 from torch_geometric.data import Data
@@ -25,18 +26,25 @@ def baseline_scores(spec: NodeModel, task: Data) -> Tensor:
         spec: Which of the two.
         task: From ``node_graphs.load_task``.
     """
+    classes = len(task.class_names)
     if spec.name == LABELS:
         spread: Tensor = LabelPropagation(SPREADS, KEPT)(
             task.y.clamp(min=0), task.edge_index, mask=task.train_mask
         )
-        return spread
-    x = smoothed(task, spec.layers)
+        # Where no label arrives, the frequencies of the training labels stand for them.
+        known = torch.bincount(task.y[task.train_mask], minlength=classes).to(spread)
+        spread = F.pad(spread, (0, classes - spread.size(1)))
+        return torch.where(spread.sum(1, keepdim=True) > 0, spread, known / known.sum())
+    x, labelled = smoothed(task, spec.layers), task.y[task.train_mask]
+    if len(labelled.unique()) == 1:
+        return F.one_hot(labelled[:1].expand(len(x)), classes).double()
     found = []
     for penalty in PENALTIES:
         # One start and one solver: the same bits each time.
         model = LogisticRegression(C=penalty, max_iter=1000)
-        model.fit(x[task.train_mask].numpy(), task.y[task.train_mask].numpy())
-        scores = torch.from_numpy(model.predict_proba(x.numpy()))
+        model.fit(x[task.train_mask].numpy(), labelled.numpy())
+        scores = x.new_zeros(len(x), classes)  # a class without a training node has no column of the model's
+        scores[:, torch.from_numpy(model.classes_)] = torch.from_numpy(model.predict_proba(x.numpy()))
         right = scores[task.val_mask].argmax(1) == task.y[task.val_mask]
         found.append((float(right.double().mean()), scores))
     return max(found, key=lambda pair: pair[0])[1]

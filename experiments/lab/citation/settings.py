@@ -25,6 +25,7 @@ FITTED = {
 }
 PUBLIC, RANDOM = SPLITS = ("public", "random")
 HOPS, PREDICTIONS = "hops.csv", "predictions.csv"  # D(r) of a run, and what it says of each node
+LONGEST_NAME = 80  # letters of a file's name in the name of a folder
 SCALES = ("usual", "raw", "rows", "columns")
 EACH_SEED = -1
 STOPS = ("window", "patience")
@@ -137,8 +138,8 @@ class CitationRun(Run):
         validation_size: Of a random split: validation nodes per class; below 1 the share of each class.
         split_seed: The number that draws a random split for all seeds, to see what initial weights alone change; -1
             draws another for each seed.
-        scale: Of the features: usual, raw, rows (those of a node add up to 1), columns (each has mean 0 and deviation
-            1). usual is rows where features are words (citations, co-purchases, co-authors), raw elsewhere.
+        scale: Of the features: usual, raw, rows (the sizes of a node's add up to 1), columns (each has mean 0 and
+            deviation 1). usual is rows where features are words (citations, co-purchases, co-authors), raw elsewhere.
         model: The network.
         train: How it is trained.
     """
@@ -186,7 +187,7 @@ class CitationRun(Run):
 
     @property
     def place(self) -> str:
-        return PurePath(self.dataset).stem if is_graph_file(self.dataset) else self.dataset
+        return PurePath(self.dataset).stem[:LONGEST_NAME] if is_graph_file(self.dataset) else self.dataset
 
     def described(self, experiment: Experiment) -> Experiment:
         if not is_graph_file(self.dataset):

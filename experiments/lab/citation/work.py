@@ -31,7 +31,13 @@ def task_of(run: CitationRun) -> Data:
         ValueError: See ``node_graphs.load_task``; or a file of the user's has changed since.
     """
     files = [path for path in (run.dataset, run.edge_list) if path] if run.content else []
-    if files and content_hash(*files) != run.content:
+    try:
+        changed = bool(files) and content_hash(*files) != run.content
+    except OSError as error:
+        raise ValueError(
+            f"dataset: {error.filename} cannot be read ({error.strerror}); put the file back where it was"
+        ) from error
+    if changed:
         raise ValueError(f"dataset: {' or '.join(files)} is not what it was when this run was made")
     return load_task(
         run.dataset,
@@ -101,7 +107,7 @@ def _network(run: CitationRun, task: Data, folder: Path, session: Session) -> tu
     result = {
         "test_accuracy": accuracy,
         "macro_f1": macro_f1(logits, y),
-        "roc_auc": roc_auc(logits.softmax(1), y),
+        "roc_auc": roc_auc(one_against_others(logits.double()), y),
         "test_loss": loss,
         **fit.facts(),
         **heard,
@@ -133,6 +139,17 @@ def _baseline(run: CitationRun, task: Data, session: Session) -> tuple[dict[str,
 def macro_f1(scores: Tensor, y: Tensor) -> float:
     """The mean over classes of F1, in 0 to 1; of a class that is neither there nor named it is left out."""
     return float(f1_score(y.cpu().numpy(), scores.argmax(1).cpu().numpy(), average="macro"))
+
+
+def one_against_others(logits: Tensor) -> Tensor:
+    """log(p / (1 - p)) of each class, (N, C): as the softmax orders nodes, and not rounded to 1 where it is near it.
+
+    Args:
+        logits: (N, C), in double precision.
+    """
+    kinds = range(logits.size(1))
+    others = [logits[:, [other for other in kinds if other != kind]].logsumexp(1) for kind in kinds]
+    return logits - torch.stack(others, 1)
 
 
 def roc_auc(scores: Tensor, y: Tensor) -> float | None:

@@ -105,12 +105,19 @@ class ForecastTask:
         """Times of the training part."""
         return int(self.ends[0][-1]) + 1
 
+    @property
+    def known(self) -> Tensor:
+        """(times of the training part, N): which values stand in the file, and fill no gap."""
+        if self.gaps is None:
+            return torch.ones(self.learned, self.values.size(1), dtype=torch.bool)
+        return self.gaps.seen[: self.learned] == torch.arange(self.learned).unsqueeze(1)
+
     def means(self) -> Tensor:
         """(N,): each node's mean of the training part."""
         part = self.values[: self.learned]
         if self.gaps is None:
             return part.mean(0)
-        known = self.gaps.seen[: self.learned] == torch.arange(self.learned).unsqueeze(1)
+        known = self.known
         return (part * known).sum(0) / known.sum(0)
 
 

@@ -60,6 +60,8 @@ def told_nodes(task: ForecastTask) -> list[int]:
     Nodes that stand still there are passed over; of deviations that are equal, the first node is taken.
     """
     part = task.in_unit(task.values[: task.learned])
-    deviation = part.std(0, correction=0)
-    moving = [node for node in deviation.argsort(stable=True).tolist() if part[:, node].unique().numel() > 1]
+    known = task.known  # a gap may be filled towards a value that comes later
+    values = [part[known[:, node], node] for node in range(part.size(1))]
+    deviation = torch.stack([each.std(correction=0) for each in values])
+    moving = [node for node in deviation.argsort(stable=True).tolist() if values[node].unique().numel() > 1]
     return list(dict.fromkeys((moving[0], moving[len(moving) // 2], moving[-1])))

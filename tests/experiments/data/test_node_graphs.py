@@ -11,7 +11,7 @@ from torch_geometric.utils import homophily as pyg_homophily
 
 from experiments.data.graph_files.published import FILES, published_path
 from experiments.data.names import HETEROPHILOUS
-from experiments.data.node_graphs import homophily, load_task
+from experiments.data.node_graphs import homophily, load_task, most_frequent
 from experiments.data.splits import LABELLED, VALIDATION, random_split
 
 
@@ -113,3 +113,29 @@ def test_columns_have_mean_0_and_deviation_1_and_rows_sum_to_1(tmp_path, monkeyp
     assert np.allclose(columns.mean(0), 0, atol=1e-6)
     assert np.allclose(columns.std(0), 1, atol=1e-5)
     assert torch.allclose(load_task("karate", 0, scale="rows").x.sum(1), torch.ones(34))
+
+
+def own(folder, x, labels="ababab", split=("train", "train", "validation", "validation", "test", "test")):
+    rows = [f"n{node},{labels[node]},{split[node]},{value}" for node, value in enumerate(x)]
+    (folder / "n.csv").write_text("node,label,split,x\n" + "\n".join(rows))
+    (folder / "e.csv").write_text("\n".join(f"n{node},n{(node + 1) % 6}" for node in range(6)))
+    return {"edge_list": str(folder / "e.csv")}
+
+
+def test_features_far_from_0_are_scaled_before_they_are_rounded(tmp_path):
+    edges = own(tmp_path, [1600000000 + 30 * (node % 2) for node in range(6)])
+    x = load_task(str(tmp_path / "n.csv"), 0, scale="columns", **edges).x[:, 0]
+    assert x.tolist() == pytest.approx([-1, 1, -1, 1, -1, 1], abs=1e-6)
+
+
+def test_rows_of_negative_features_are_divided_by_their_sizes(tmp_path):
+    edges = own(tmp_path, [-1, 2, -3, 4, 0, 5])
+    x = load_task(str(tmp_path / "n.csv"), 0, scale="rows", **edges).x[:, 0]
+    assert x.tolist() == [-1, 1, -1, 1, 0, 1]
+
+
+def test_most_frequent_is_scored_on_the_test_part_alone(tmp_path):
+    edges = own(tmp_path, range(6), labels="aaabbb")
+    assert most_frequent(load_task(str(tmp_path / "n.csv"), 0, **edges)) == 0
+    edges = own(tmp_path, range(6), labels="abaaab")
+    assert most_frequent(load_task(str(tmp_path / "n.csv"), 0, **edges)) == 0.5

@@ -116,4 +116,8 @@ def test_a_number_may_be_missing_beside_a_text_that_reads_na(tmp_path):
     ],
 )
 def test_a_file_is_shown_by_its_name_where_that_tells_it_from_others(values, expected):
-    assert _short(pd.Series(values, dtype=object)).tolist() == expected
+    assert _short(pd.Series(values, dtype=object), told=False).tolist() == expected
+
+
+def test_files_of_one_name_are_told_apart_by_their_content():
+    assert _short(pd.Series(["/a/x.csv", "/b/x.csv"]), told=True).tolist() == ["x.csv", "x.csv"]

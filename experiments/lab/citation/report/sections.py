@@ -14,6 +14,7 @@ from experiments.lab.citation.report.plots import plot_node_accuracy
 from experiments.reading import standard
 from experiments.reading.results import Results
 from experiments.reading.sections import Picture, Section, Table, Text
+from experiments.reading.table_formats import heading, shown
 
 COUNTS = {
     "nodes": "nodes",
@@ -34,6 +35,8 @@ ACCURACY = (
     "Dots: single seeds. Marks with bars: mean and one standard deviation. Black dashes: the papers' means, where "
     "there are any. Dotted line: always naming the most frequent class. The axis does not begin at 0."
 )
+#: Settings beside the data set that change what the table says.
+APART = ("split", "train_size", "validation_size", "edge_list", "content")
 IN_A_ROW = 3  # panels of a figure
 
 
@@ -63,14 +66,15 @@ def data(results: Results) -> Section | None:
 def data_rows(ended: pd.DataFrame) -> list[dict[str, str]]:
     """Sizes of each data set and split, and the accuracy of always naming its most frequent class."""
     rows = []
-    for (dataset, split), group in ended.groupby(["dataset", "split"]):
+    apart = [name for name in APART if ended[name].nunique() > 1]
+    for _, group in ended.groupby(["dataset", *apart], sort=True):
         first = group.iloc[0]
-        several = {"split": str(split)} if ended["split"].nunique() > 1 else {}
+        several = {heading(name): shown(first[name]) for name in apart}
         sizes = {title: f"{first[name]:,.0f}" for name, title in COUNTS.items()}
         shares = {"one test node": 1 / first["test_nodes"], "most frequent class": first["chance"]}
         alike = {title: f"{first[name]:.2f}" for name, title in HOMOPHILY.items() if pd.notna(first[name])}
         rows.append(
-            {"data set": str(dataset), **several, **sizes}
+            {"data set": str(first["dataset"]), **several, **sizes}
             | {k: f"{100 * v:.{1 if v > 1e-3 else 2}f} %" for k, v in shares.items()}
             | alike
         )

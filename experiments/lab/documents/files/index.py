@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.lab.documents.files.rows import COLUMNS, Row, lines_of, open_bytes, open_text, split_of
+from experiments.records.files import decode, encoding_of, row_of
 
 CORPUS = "corpus"
 _CELLS = 3  # name of the document, split, label
@@ -64,8 +65,12 @@ def index_rows(index: Path) -> Iterator[Row]:
     assert texts is not None
     content = open_bytes(texts)
     try:
-        lines = lines_of(content.decode())
-    except UnicodeDecodeError:
+        lines = lines_of(decode(content))
+    except UnicodeDecodeError as error:
+        if encoding_of(content[:4])[1]:  # it says what it is, and is not
+            raise ValueError(
+                f"documents: {texts} row {row_of(error)} should be {error.encoding.upper()}"
+            ) from error
         lines = lines_of(content.decode("latin-1"))
     rows = lines_of(open_text(index))
     if len(rows) != len(lines):

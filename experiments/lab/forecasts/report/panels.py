@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from experiments.lab.forecasts.settings import EPIDEMIC
 from experiments.lab.forecasts.specs import parse_forecast_model
 from experiments.reading.results import Results
 from experiments.reading.table_formats import heading, shown
-
-FILES = ("series", "edge_list")
 
 
 def panels(results: Results, leave_out: tuple[str, ...] = ()) -> dict[str, Results]:
@@ -23,18 +19,16 @@ def panels(results: Results, leave_out: tuple[str, ...] = ()) -> dict[str, Resul
         results: Runs.
         leave_out: What differs within a panel besides.
     """
-    return results.panels(leave_out=("edges", *leave_out), titled=partial(_series_title, results))
+    return results.panels(leave_out=("edges", *leave_out), titled=_series_title)
 
 
-def _series_title(results: Results, values: dict[str, Any]) -> str:
+def _series_title(values: dict[str, Any]) -> str:
     """What tells a series apart, in words; sizes of the epidemic only where it is one."""
-    own = results.frame.loc[results.frame["series"] != EPIDEMIC, "series"].unique()
-    alike = len({Path(path).name for path in own}) < len(own)  # one name in several folders
     words = {}
     for column, value in values.items():
         size = column in ("nodes", "times")
         if value and not (size and values.get("series", EPIDEMIC) != EPIDEMIC):
-            words[column] = Path(value).name if column in FILES and not alike else shown(value)
+            words[column] = shown(value)
     return ", ".join(f"{heading(column)} {text}" for column, text in words.items())
 
 

@@ -16,6 +16,7 @@ Stamps = list[tuple[int, str]]  # row and text of each time
 MONTH = re.compile(r"(\d{4})-?(\d{2})")
 DATE = re.compile(r"(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})(?:[ T]+(\d{1,2}:\d{2}(?::\d{2})?))?")
 #: Orders of year (0), month (1) and day (2) in a date that is not written as in ISO 8601.
+MOST_MISSING = 1e9  # time steps between two that are there
 ORDERS = ((1, 2, 0), (2, 1, 0), (0, 1, 2))
 RULES = "fill it first, choose a rule with --gaps last or --gaps linear"
 
@@ -125,7 +126,9 @@ def _missing(times: Sequence[Any]) -> list[int]:
     usual: Any = sorted(steps)[(len(steps) - 1) // 2]
     ordinary = [step for step in steps if step <= 1.5 * usual]  # months and years are not all of one length
     mean = sum(ordinary[1:], ordinary[0]) / len(ordinary)
-    return [0] + [0 if step <= 1.5 * usual else max(1, round(step / mean) - 1) for step in steps]
+    return [0] + [
+        0 if step <= 1.5 * usual else max(1, round(min(step / mean, MOST_MISSING)) - 1) for step in steps
+    ]
 
 
 def read_times(stamps: Stamps, faults: Faults) -> list[Sequence[Any]]:

@@ -155,3 +155,31 @@ def test_edges_belong_to_a_table_alone(tmp_path):
     other, _ = pyg_arrays(tmp_path)
     with pytest.raises(ValueError, match="holds its edges itself"):
         read_graph_file(other, edges)
+
+
+def test_graphml_that_names_a_node_twice_or_never_is_refused(tmp_path):
+    path = tmp_path / "g.graphml"
+    path.write_text(
+        '<graphml><graph edgedefault="undirected"><node id="a"/><node id="a"/><node id="b"/>'
+        '<edge source="a" target="typo"/></graph></graphml>'
+    )
+    with pytest.raises(
+        ValueError, match=r"a node stands there again .*'a'.*; an edge names a node that is not there"
+    ):
+        read_graph_file(str(path))
+
+
+def test_graphml_with_a_word_for_a_number_names_its_file(tmp_path):
+    path = tmp_path / "g.graphml"
+    path.write_text(
+        '<graphml><key id="x" for="node" attr.name="x" attr.type="double"/><graph edgedefault="undirected">'
+        '<node id="a"><data key="x">abc</data></node></graph></graphml>'
+    )
+    with pytest.raises(ValueError, match=r"dataset: .*g\.graphml cannot be read as GraphML"):
+        read_graph_file(str(path))
+
+
+def test_numbers_that_float32_cannot_hold_are_refused(tmp_path):
+    np.savez(tmp_path / "g.npz", **arrays(x=X.astype(float) * 1e300))
+    with pytest.raises(ValueError, match="no finite numbers"):
+        read_graph_file(str(tmp_path / "g.npz"))

@@ -9,7 +9,7 @@ from torch_geometric.data import Data
 from experiments.data.node_graphs import load_task
 from experiments.lab.citation.baselines import PENALTIES, baseline_scores, smoothed
 from experiments.lab.citation.settings import NodeModel
-from experiments.lab.citation.work import macro_f1, roc_auc
+from experiments.lab.citation.work import macro_f1, one_against_others, roc_auc
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_labels_spread_along_a_path_from_their_nodes():
         y=torch.tensor([0, 0, 0, 1, 1, 1]),
         train_mask=torch.tensor([True, False, False, False, False, True]),
         num_nodes=6,
+        class_names=["a", "b"],
     )
     assert baseline_scores(NodeModel("labels"), task).argmax(1).tolist() == [0, 0, 0, 1, 1, 1]
 
@@ -84,3 +85,46 @@ def test_roc_auc_is_the_chance_of_the_higher_score():
         expected.append(((pairs > 0).double() + 0.5 * (pairs == 0)).mean().item())
     assert roc_auc(scores, y) == pytest.approx(np.mean(expected))
     assert roc_auc(scores[:, :2], torch.ones(40, dtype=torch.long)) is None
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["z", "b"]])
+def test_a_node_that_no_label_reaches_has_the_frequencies_of_the_training_labels(names):
+    """Whatever the classes are called: nodes 4 and 5 have no path to a label, and b is the more frequent one."""
+    order = sorted(names)
+    task = Data(
+        edge_index=torch.tensor([[0, 1, 1, 2, 4, 5], [1, 0, 2, 1, 5, 4]]),
+        y=torch.tensor([order.index(names[kind]) for kind in (0, 1, 1, 1, 0, 1)]),
+        train_mask=torch.tensor([True, True, False, True, False, False]),
+        num_nodes=6,
+        class_names=order,
+    )
+    answers = baseline_scores(NodeModel("labels"), task).argmax(1)
+    assert [order[kind] for kind in answers[[4, 5]].tolist()] == ["b", "b"]
+
+
+@pytest.mark.parametrize("absent", [0, 1, 2])
+def test_sgc_names_the_right_classes_where_one_has_no_training_node(absent):
+    y = torch.arange(3).repeat(20)
+    train = torch.arange(60) < 30
+    task = Data(
+        x=torch.eye(3)[y] + 0.01 * torch.rand(60, 3, generator=torch.Generator().manual_seed(0)),
+        edge_index=torch.stack([torch.arange(60), torch.arange(60)]),
+        y=y,
+        train_mask=train & (y != absent),
+        val_mask=~train,
+        num_nodes=60,
+        class_names=["a", "b", "c"],
+    )
+    answers = baseline_scores(NodeModel("sgc"), task).argmax(1)
+    assert torch.equal(answers[y != absent], y[y != absent])
+    task.train_mask = train & (y == absent)  # one class alone
+    assert torch.equal(baseline_scores(NodeModel("sgc"), task).argmax(1), torch.full((60,), absent))
+
+
+def test_roc_auc_tells_nodes_apart_whose_probabilities_are_all_1():
+    logits = torch.stack([torch.zeros(60), torch.arange(20.0, 80.0)], 1).double()
+    y = (torch.arange(60) >= 30).long()
+    assert roc_auc(one_against_others(logits), y) == 1.0
+    three = torch.randn(50, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    p = three.softmax(1)
+    torch.testing.assert_close(one_against_others(three), (p / (1 - p)).log())

@@ -127,3 +127,14 @@ def test_of_few_nodes_each_is_kept_once(tmp_path):
     assert sorted(told_nodes(task)) == [0, 1]
     ties = dataclasses.replace(task, values=torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]).repeat(25, 1))
     assert told_nodes(ties) == [0, 1, 2]
+
+
+def test_nodes_are_chosen_by_what_was_known_in_training(tmp_path):
+    """The line of a gap that is open at the border ends in the future, and chooses no node."""
+    values = np.random.default_rng(0).normal(size=(TIMES, 4)) * [1.0, 1.1, 1.2, 1.3]
+    values[15:44, 1] = np.nan
+    chosen = []
+    for last in (0.0, 1e4):
+        values[44, 1] = last
+        chosen.append(told_nodes(loaded(tmp_path, values, "linear")))
+    assert chosen[0] == chosen[1]

@@ -13,7 +13,12 @@ def write(folder, texts):
 
 
 SPLIT = {f"train/{label}/{n}.txt": f"{label}\n {n}" for label in ("sea", "sky") for n in range(3)}
-SPLIT |= {"test/sky/deeper/9": "late star", "train/sea/.hidden": "no", "readme.txt": "not a text of a class"}
+SPLIT |= {
+    "test/sky/deeper/9": "late star",
+    "train/sea/.hidden": "no",
+    "train/sea/.git/HEAD": "ref",
+    "readme.txt": "not a text of a class",
+}
 
 
 @pytest.mark.parametrize(
