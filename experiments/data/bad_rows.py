@@ -40,6 +40,10 @@ holds 'abc'); mend or remove them
     def __len__(self) -> int:
         return len({row for rows in self._faults.values() for row in rows})
 
+    def has(self, fault: str) -> bool:
+        """Whether a row has a fault of that kind."""
+        return fault in self._faults
+
     def check(self, remedy: str) -> None:
         """Raise a ValueError, if there was a fault.
 

@@ -14,7 +14,7 @@ from experiments.data.graph_files.graph_file import LARGEST, PARTS, GraphFile, c
 NODE, LABEL, SPLIT = ("node", "id", "name"), ("label", "class", "y"), ("split",)
 #: How parts of a split are written.
 _PART_OF = {part: part for part in PARTS} | {"val": "validation", "valid": "validation"}
-_MEND = "mend or remove them"
+_MEND, NO_NUMBER = "mend or remove them", "a feature is no finite number"
 #: Argument and file; each edge with its row and two names; notes.
 Edges = tuple[str, list[tuple[int, str, str]], tuple[str, ...]]
 
@@ -85,15 +85,14 @@ def from_columns(
         for place, value in zip(features, values):
             if value is None:
                 found = f"column {header[place]!r} holds {row[place].strip()[:40]!r}"
-                bad.add("a feature is no finite number", number, found)
+                bad.add(NO_NUMBER, number, found)
                 break
         number_of[name] = len(number_of)
         labels.append(row[label].strip())
         parts.append(_PART_OF.get(part, ""))
         x.append(values)
-    bad.check(
-        "mend them; a column of words is no feature, so leave it out or write a column of 0 and 1 for each word"
-    )
+    words = "; a column of words is no feature: leave it out, or write a column of 0 and 1 for each word"
+    bad.check(_MEND + words * bad.has(NO_NUMBER))
     masks = {part: np.array([each == part for each in parts]) for part in PARTS} if any(parts) else None
     return checked(
         where,

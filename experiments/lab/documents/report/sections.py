@@ -122,7 +122,7 @@ def left_out_sentences(ended: pd.DataFrame) -> list[str]:
     if "corpus.left_out" not in ended:
         return []
     told = ended[["corpus.name", "corpus.left_out"]].dropna().drop_duplicates()
-    return [f"Of {corpus} were left out: {text}." for corpus, text in told.to_numpy()]
+    return [f"{corpus}: left out {text}." for corpus, text in told.to_numpy()]
 
 
 def repeated_sentences(ended: pd.DataFrame) -> list[str]:

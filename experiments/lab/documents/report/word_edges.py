@@ -10,11 +10,11 @@ from experiments.reading.sections import Section, Table, Text
 from experiments.reading.tables import difference_cells
 
 READING = (
-    "A control has the documents, the words and the edges between both of its model, and other edges between words: "
+    "A control keeps its model's documents, words and the edges between the two, and changes the edges between words: "
     + "; ".join(f"{name}: {help}" for name, help in EDGES.items())
-    + ". So the difference is what the edges of the texts give: against nopmi what it is worth to join words at all, "
-    "against shuffled and random what it is worth to join the right ones. Test accuracy of the model minus that of its "
-    "control on the same seed; a control draws its edges from that seed. Judged with the sentences at the top."
+    + ". So the difference is what the model's own edges between words give: against nopmi what it is worth to join "
+    "words at all, against shuffled and random what it is worth to join the right ones. Test accuracy of the model "
+    "minus that of its control on the same seed; a control draws its edges from that seed. Judged with the sentences at the top."
 )
 
 

@@ -30,7 +30,7 @@ def series_doubts(series: Series, file: str) -> tuple[str, ...]:
         if nodes:
             first = _known(values[:, nodes[0]])
             others = first[first != code]
-            more = f" (and {len(nodes) - 1} more nodes)" if len(nodes) > 1 else ""
+            more = f" (and {len(nodes) - 1} more node{'s' * (len(nodes) > 2)})" if len(nodes) > 1 else ""
             times = f"{(first == code).sum()} of {len(first)} times"
             found.append(
                 f"{file}: node {series.names[nodes[0]]!r}{more} is {code} at {times}, and from {others.min():g} to "

@@ -210,7 +210,8 @@ def test_a_mistake_in_a_file_is_said_before_torch_is_imported(tmp_path):
     assert done.stdout == "2 False\n"
     assert re.fullmatch(
         r"gnnlab: dataset: .*people\.csv: 2 bad rows: not 3 columns, as row 1 has in row 5 \(2 columns\); a feature is "
-        r"no finite number in row 9 \(column 'age' holds 'x.*'\); mend them.*\n",
+        r"no finite number in row 9 \(column 'age' holds 'x.*'\); mend or remove them; a column of "
+        r"words is no feature.*\n",
         done.stderr,
     )
     assert not (tmp_path / "out").exists()

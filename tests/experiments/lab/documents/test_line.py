@@ -167,7 +167,7 @@ def test_each_layout_from_file_to_report(tmp_path, capsys, lay):
         said = f"1 bad row of 25: a split that is neither train nor test in row {number} ('dev')"
     assert f"gnnlab: own: left out {said}\n" in capsys.readouterr().err
     page = html.unescape(re.sub("</?span[^>]*>", "", (out / "report.html").read_text()))
-    assert f"Of own were left out: {said}." in page
+    assert f"own: left out {said}." in page
     records = read_runs(out)
     assert {record.settings.corpus.name for record in records} == {"own"}
     assert {record.result["test_documents"] for record in records} == {8}
