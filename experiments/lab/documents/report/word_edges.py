@@ -14,7 +14,8 @@ READING = (
     + "; ".join(f"{name}: {help}" for name, help in EDGES.items())
     + ". So the difference is what the model's own edges between words give: against nopmi what it is worth to join "
     "words at all, against shuffled and random what it is worth to join the right ones. Test accuracy of the model "
-    "minus that of its control on the same seed; a control draws its edges from that seed. Judged with the sentences at the top."
+    "minus that of its control on the same seed; a control draws its edges from that seed. Judged with the "
+    "sentences at the top."
 )
 
 
