@@ -41,7 +41,7 @@ def measure_hearing(
 
     Returns:
         Rows with ``hop`` and ``sensitivity``, from 0 up to the last hop at which there is any; and ``reach`` and
-        ``energy``, where they are numbers.
+        ``energy``, where they are numbers: what hears nothing has no reach.
     """
     kind = torch.float64 if task.x.numel() <= MOST_DOUBLE else torch.float32
     model = copy.deepcopy(model).cpu().to(kind).eval()
@@ -55,7 +55,7 @@ def measure_hearing(
     for hop in range(MOST_HOPS + 1):
         total = float(np.where(distances == hop, squares, 0.0).sum() / len(nodes))
         rows.append({"hop": hop, "sensitivity": total**0.5})
-    while rows and not rows[-1]["sensitivity"]:
+    while len(rows) > 1 and not rows[-1]["sensitivity"]:  # a dead network hears nothing, and says so at hop 0
         rows.pop()
     heard = sum(row["sensitivity"] for row in rows)
     found = {"reach": sum(row["hop"] * row["sensitivity"] for row in rows) / heard} if heard else {}

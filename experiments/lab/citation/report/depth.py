@@ -142,6 +142,5 @@ def _shares(part: Results) -> pd.DataFrame:
     if hops.empty:
         return hops
     totals = hops.groupby("run")["sensitivity"].transform("sum")
-    return hops.assign(share=hops["sensitivity"] / totals).pivot_table(
-        "share", ["model", "run"], "hop", fill_value=0.0
-    )
+    heard = hops.assign(share=hops["sensitivity"] / totals)[totals > 0]
+    return heard.pivot_table("share", ["model", "run"], "hop", fill_value=0.0)

@@ -125,3 +125,13 @@ def test_a_control_of_what_a_model_does_not_see_is_refused(label):
 
     with pytest.raises(ValueError, match="so there are none to"):
         parse_node_model(label)
+
+
+def test_a_dead_network_hears_nothing_and_has_no_reach(karate):
+    model = linear(karate)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+    rows, found = measure_hearing(model, karate, seed=0)
+    assert rows == [{"hop": 0, "sensitivity": 0.0}]
+    assert found == {"energy": 0.0}
