@@ -27,7 +27,12 @@ def help_of(name, monkeypatch, capsys):
 def option(text, name):
     """What help says of one option."""
     head = r"(?:STR|INT|FLOAT|PATH|--no-[a-z-]+) "
-    found = re.search(rf"--{name} {head}(.*?)(?= --[a-z-]+ {head}|$)", text.partition("Parameters ─")[2])
+    listed = text.partition("Parameters ─")[2]
+    if (
+        f"--{name} --no-{name} " not in listed
+    ):  # a long name has its negative in the next line, amid the words
+        listed = re.sub(rf"--{name} (.*?)--no-{name} ", rf"--{name} --no-{name} \1", listed)
+    found = re.search(rf"--{name} {head}(.*?)(?= --[a-z-]+ {head}|$)", listed)
     return found[1]
 
 

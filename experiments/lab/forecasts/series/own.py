@@ -16,7 +16,7 @@ from experiments.lab.forecasts.series.gaps import fill_gaps
 from experiments.lab.forecasts.series.naive import naive_errors
 from experiments.lab.forecasts.series.parts import check_known, standardised, time_parts
 from experiments.lab.forecasts.settings import CARRY, EPIDEMIC, REFUSE, ForecastRun
-from experiments.records.files import content_hash
+from experiments.records.files import check_ordinary, content_hash
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,8 @@ def content_of(series: str, edge_list: str) -> str:
     """
     for argument, path in (("series", series), ("edge-list", edge_list)):
         try:
-            content_hash(Path(path))
+            check_ordinary(argument, Path(path))
+            content_hash(path)
         except OSError as error:
             raise ValueError(f"{argument}: {path} cannot be read ({error.strerror})") from error
     return content_hash(Path(series), Path(edge_list))

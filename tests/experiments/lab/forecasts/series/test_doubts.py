@@ -28,7 +28,7 @@ def test_missing_values_are_none_of_the_numbers(tmp_path):
 
 def test_nodes_are_counted(tmp_path):
     (found,) = doubts(tmp_path, "0,0", "50,70", "51,71", "52,72")
-    assert "node 'a' (and 1 more nodes) is 0 at 1 of 4 times" in found
+    assert "node 'a' (and 1 more node) is 0 at 1 of 4 times" in found
 
 
 @pytest.mark.parametrize(
