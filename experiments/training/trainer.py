@@ -42,8 +42,10 @@ class Clock:
 class Trainer(ABC):
     """A model on its way: what a step does, and everything that changes from step to step.
 
-    A subclass says what a step computes and what a look measures. Sums over steps stay on the device, so that a GPU is
-    not waited for between two looks.
+    A subclass says what a step needs (``draw``), what it computes (``loss``), and what a look measures. From these its
+    steps are also taken together with those of other seeds, or captured once on a GPU and replayed. One whose steps
+    are of another kind has a ``step`` of its own, which is then always called. Sums over steps stay on the device, so
+    that a GPU is not waited for between two looks.
 
     Args:
         model: Trained in place; it is on its device already.
@@ -76,9 +78,29 @@ class Trainer(ABC):
         self.since = 0
         self.rate = 0.0  # step size of the last step
 
-    @abstractmethod
+    def draw(self) -> Any:
+        """What the next step needs: tensors on the device, in tuples, lists and dicts; None where nothing changes."""
+        return None
+
+    def loss(self, model: Callable[..., Any], drawn: Any) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of a step, and what its look is told of it, summed over the steps until then.
+
+        Args:
+            model: The model, or what computes as it does with other weights.
+            drawn: From ``draw``.
+        """
+        raise NotImplementedError(f"{type(self).__name__} should have loss(self, model, drawn), or a step of its own")
+
     def step(self) -> bool:
         """Take a step; answers whether nothing changes any more, so that training may end."""
+        loss, told = self.loss(self.model, self.draw())
+        norm = self.update(loss)
+        self.add(**told, **({"norm": norm} if norm is not None and self.reports_norm else {}))
+        return self.settled(loss)
+
+    def settled(self, loss: Tensor) -> bool:
+        """Whether nothing changes any more after a step with this loss."""
+        return False
 
     @abstractmethod
     def look(self) -> Row:

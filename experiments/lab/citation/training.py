@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -33,13 +36,13 @@ class NodeTrainer(Trainer):
             mask.nonzero().view(-1).to(device) for mask in (task.train_mask, task.val_mask, task.test_mask)
         )
 
-    def step(self) -> bool:
-        self.model.train()
-        logits = self.model(self.x, self.edge_index)[self.labelled]
+    def draw(self) -> None:
+        self.model.train()  # the same graph at each step
+
+    def loss(self, model: Callable[..., Any], drawn: None) -> tuple[Tensor, dict[str, Tensor]]:
+        logits = model(self.x, self.edge_index)[self.labelled]
         loss = F.cross_entropy(logits, self.y[self.labelled])
-        self.update(loss)
-        self.add(loss=loss, accuracy=_accuracy(logits, self.y[self.labelled]))
-        return False
+        return loss, {"loss": loss, "accuracy": _accuracy(logits, self.y[self.labelled])}
 
     def look(self) -> Row:
         means = self.means()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -110,30 +112,32 @@ class ForecastTrainer(Trainer):
         self.task, self.batch_size, self.device = task, train.batch_size, device
         self.precision = next(model.parameters()).dtype
 
-    def step(self) -> bool:
+    def draw(self) -> tuple[Tensor, Tensor, Tensor | None]:
         self.model.train()
         learn = self.task.ends[0]
         times = learn[torch.randint(len(learn), (self.batch_size,), generator=self.generator)]
+        there = None if self.task.gaps is None else self.task.gaps.answers[times].to(self.device)
         inputs, targets = (
             part.to(self.precision).to(self.device)
             for part in (self.task.inputs(times), self.task.targets(times))
         )
-        error = self.model(inputs) - targets
-        if self.task.gaps is None:
+        return inputs, targets, there
+
+    def loss(
+        self, model: Callable[..., Any], drawn: tuple[Tensor, Tensor, Tensor | None]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        inputs, targets, there = drawn
+        error = model(inputs) - targets
+        if there is None:
             loss = error.square().mean()
         else:
-            there = self.task.gaps.answers[times].to(self.device)
             loss = (error.square() * there).sum() / there.sum().clamp(min=1)
-        self.update(loss)
-        if (
-            self.task.spread is not None
-        ):  # the loss is of standardised values, what is told of the series' own
-            there = torch.ones_like(error) if self.task.gaps is None else there
-            told = error.detach().double() * self.task.spread.to(self.device) * there
-            self.add(loss=told.square().sum() / there.sum().clamp(min=1))
-        else:
-            self.add(loss=loss.double())
-        return False
+        if self.task.spread is None:
+            return loss, {"loss": loss.double()}
+        # The loss is of standardised values, what is told of the series' own.
+        there = torch.ones_like(error) if there is None else there
+        told = error.detach().double() * self.task.spread.to(self.device) * there
+        return loss, {"loss": told.square().sum() / there.sum().clamp(min=1)}
 
     def look(self) -> Row:
         error = self.means()["loss"] * self.task.scale**2

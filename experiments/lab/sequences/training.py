@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -44,15 +46,16 @@ class SequenceTrainer(Trainer):
         self.losses = RecentLosses(train.tolerance)
         self.validation = fixed_split(task, "validation", train.validation_size, device)
 
-    def step(self) -> bool:
+    def draw(self) -> Batch:
         assert self.generator is not None
-        batch = self.task.batch("train", self.train.batch_size, self.generator).to(self.device)
-        outputs = answers(self.model, batch)
-        loss = self.task.loss(outputs, batch.targets)
-        norm = self.update(loss)
-        assert norm is not None
-        score = self.task.score(outputs.detach(), batch.targets).float()
-        self.add(loss=loss, norm=norm, score=score)
+        return self.task.batch("train", self.train.batch_size, self.generator).to(self.device)
+
+    def loss(self, model: Callable[..., Any], drawn: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        outputs = model(drawn.inputs, **named(self.model, drawn))
+        loss = self.task.loss(outputs, drawn.targets)
+        return loss, {"loss": loss, "score": self.task.score(outputs.detach(), drawn.targets).float()}
+
+    def settled(self, loss: Tensor) -> bool:
         return self.losses.settled(loss)
 
     def look(self) -> Row:

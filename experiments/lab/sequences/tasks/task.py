@@ -272,15 +272,22 @@ class Task(ABC):
         return F.cross_entropy(outputs.flatten(0, -2), targets.flatten())
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """(B,) whether the most likely class of outputs (B, C) is the right one."""
-        right = outputs.argmax(-1) == targets
-        return right[targets != IGNORED] if self.every_step else right
+        """(B,) or (B, T): whether the most likely class of outputs (B, C) or (B, T, C) is the right one."""
+        return outputs.argmax(-1) == targets
+
+    def due(self, targets: Tensor) -> Tensor:
+        """(B, T) at which steps an answer counts: by default at all that have one."""
+        return targets != IGNORED
 
     def score(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """What the metric counts of outputs (B, C), a number (): the share of right answers, or R², 1 less the squared
         error over that of the mean, a mean over the numbers asked for."""
         if not self.regression:
-            return self.correct(outputs, targets).double().mean()
+            right = self.correct(outputs, targets)
+            if not self.every_step:
+                return right.double().mean()
+            due = self.due(targets)
+            return (right & due).double().sum() / due.sum()
         error = (outputs.view_as(targets) - targets).double().square().sum(0)
         spread = (targets - targets.mean(0)).double().square().sum(0)
         return (1 - error / spread.clamp(min=torch.finfo(torch.double).tiny)).mean()
