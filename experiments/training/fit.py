@@ -1,57 +1,19 @@
-"""The one loop that trains every model of every experiment; nothing in it asks which it has."""
+"""The one loop that trains every model of every experiment; nothing in it asks which it has, or how many."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-from torch import Tensor
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from functools import partial
 
 from experiments.records.checkpoints import Checkpoint
 from experiments.training.interrupts import stop_requests
 from experiments.training.stopping import Rule
-from experiments.training.trainer import Clock, Row, State, Trainer
+from experiments.training.taking import Found, Steps, guarded, taking_steps
+from experiments.training.trainer import Row, Trainer
+from experiments.training.training import DivergedError, Fit, Training
 
-
-class DivergedError(RuntimeError):
-    """A loss is no longer a finite number."""
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What a training ended with; the model has the selected weights.
-
-    Args:
-        steps: Steps taken.
-        stopped: ``success``, ``converged`` or ``budget`` (all steps taken).
-        row: The look that validation selected.
-        weights: The selected weights, on the CPU.
-        seconds: Time in training steps, without looks.
-        resumed_step: Step of the checkpoint that it went on from; 0 for none.
-        rows: Every look.
-    """
-
-    steps: int
-    stopped: str
-    row: Row
-    weights: dict[str, Tensor]
-    seconds: float
-    resumed_step: int = 0
-    rows: list[Row] = field(default_factory=list)
-
-    def facts(self) -> dict[str, Any]:
-        """What a record says of it."""
-        selected = {name: value for name, value in self.row.items() if name.startswith("validation_")}
-        return selected | {
-            "steps": self.steps,
-            "selected_step": self.row["step"],
-            "stopped": self.stopped,
-            "resumed_step": self.resumed_step,
-            "ms_per_step": 1e3 * self.seconds / self.steps,
-            "seconds_training": self.seconds,
-        }
+__all__ = ["DivergedError", "Fit", "Training", "fit", "fit_all"]
 
 
 def fit(
@@ -63,101 +25,113 @@ def fit(
     on_row: Callable[[Row], None] = lambda row: None,
     on_step: Callable[[int], None] = lambda step: None,
     checkpoint: Checkpoint | None = None,
+    free: bool = True,
 ) -> Fit:
-    """Train a model; validation selects the weights.
+    """Train a model; validation selects the weights. The arguments are those of ``Training``.
 
-    Args:
-        trainer: What a step and a look are.
-        rule: Which look is the best, and when to end early.
-        steps: Most steps.
-        every: Steps between two looks.
-        on_row: Called with each look; of a run that goes on from a checkpoint, first with those from before it.
-        on_step: Called with the number of steps taken.
-        checkpoint: Where the run goes on from, if anything is there, and what it writes from time to time. A run that
-            went on ends with the same bits as one that was never ended.
+    A run that went on from a checkpoint ends with the same bits as one that was never ended.
 
     Raises:
         DivergedError: A loss became NaN or infinite.
         KeyboardInterrupt: It was asked to stop; a checkpoint holds all that was done.
     """
-    rows: list[Row] = []
-    first, stopped = 0, ""
-    saved = None if checkpoint is None else trainer.first(checkpoint.load)
-    if saved is not None and _take(saved, trainer, rule):
-        rows, first, stopped = saved["rows"], int(saved["step"]), saved["stopped"]
-        trainer.clock = Clock(saved["seconds"])
-    for row in rows:
-        on_row(row)
-    on_step(first)
-    step = first
-
-    def state() -> State:
-        return {
-            "trainer": trainer.state(),
-            "rule": rule.state_dict(),
-            "rows": rows,
-            "step": step,
-            "stopped": stopped,
-            "seconds": trainer.clock.now,
-        }
-
-    with stop_requests() as stop_asked:
-        trainer.clock.go_on()
-        while not stopped and step < steps:
-            step += 1
-            settled = trainer.step()
-            on_step(step)
-            if settled or step % every == 0 or step == steps:
-                row = {"step": step, **trainer.look(), **trainer.audit()}
-                _check_finite(row)
-                rows.append(row)
-                on_row(row)
-                stopped = rule.look(row, trainer.model) or ("converged" if settled else "")
-                trainer.clock.go_on()
-            if checkpoint is None:
-                if stop_asked():
-                    break
-                continue
-            stop, save = trainer.agree(stop_asked(), checkpoint.due(step))
-            if save or stop:
-                values = state()
-                if trainer.writes:
-                    checkpoint.save(values)
-            if stop:
-                raise KeyboardInterrupt(f"stopped at step {step}")
-    trainer.clock.pause()
-    if checkpoint is not None:
-        checkpoint.end(state())
-    assert rule.weights is not None  # the last step is always looked at
-    assert rule.row is not None
-    trainer.model.load_state_dict(rule.weights)
-    return Fit(
-        steps=step,
-        stopped=stopped or "budget",
-        row=rule.row,
-        weights={name: value.cpu() for name, value in rule.weights.items()},
-        seconds=trainer.clock.now,
-        resumed_step=first,
-        rows=rows,
+    training = Training(
+        trainer,
+        rule,
+        steps=steps,
+        every=every,
+        on_row=on_row,
+        on_step=on_step,
+        checkpoint=checkpoint,
+        free=free,
     )
+    found = fit_all([training])[0]
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
-def _take(saved: State, trainer: Trainer, rule: Rule) -> bool:
-    """Go on from a checkpoint, unless its weights are of another model, as of another version of the program."""
-    there = {name: value.shape for name, value in saved["trainer"].get("model", {}).items()}
-    if there != {name: value.shape for name, value in trainer.model.state_dict().items()}:
-        return False
-    trainer.load(saved["trainer"])
-    rule.load_state_dict(saved["rule"])
+def fit_all(trainings: Sequence[Training]) -> list[Fit | Exception]:
+    """Train several models that differ in their seed alone, each as if it were trained alone.
+
+    Where it can be, a step is taken for all of them at once. One that ends, or fails, leaves the others as they are.
+
+    Args:
+        trainings: One or more. Those that go on from a checkpoint may have begun at different steps.
+
+    Returns:
+        For each what it ended with, or its error.
+
+    Raises:
+        KeyboardInterrupt: It was asked to stop; checkpoints hold all that was done.
+    """
+    found: Found = {}
+    alone = len(trainings) == 1
+    with stop_requests() as stop_asked:
+        for each in trainings:
+            guarded(each, found, each.begin, alone=alone)
+        steps: Steps | None = None
+        while going := [each for each in trainings if each not in found and not each.ended]:
+            behind = min(each.step for each in going)
+            now = [each for each in going if each.step == behind]
+            others = [each.step for each in going if each.step > behind]
+            if steps is not None:
+                steps.release()
+            steps = taking_steps(now, alone=alone)
+            if not _advance(steps, found, min(others, default=now[0].steps), stop_asked):
+                break
+        if steps is not None:
+            steps.release()
+    for each in trainings:
+        if each not in found:
+            guarded(each, found, partial(_end, each, found), alone=alone)
+    return [found[each] for each in trainings]
+
+
+def _end(each: Training, found: Found) -> None:
+    found[each] = each.end()
+
+
+def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bool]) -> bool:
+    """Take steps up to a number, or until one of the trainings ends; answers whether to go on."""
+    now, alone = steps.trainings, steps.alone
+    steps.go_on()
+    while now[0].step < until:
+        settled = steps.take(found)
+        due = []
+        for each, is_settled in zip(now, settled):
+            each.step += 1
+            each.on_step(each.step)
+            if each.is_due(is_settled) and each not in found:
+                due.append((each, is_settled))
+        if due:
+            steps.flush()
+            for each, is_settled in due:
+                guarded(each, found, partial(each.look, is_settled), alone=alone)
+            steps.go_on()
+        ended = any(each.ended or each in found for each in now)
+        if not _save(steps, found, stop_asked()):
+            return False
+        if ended:
+            return True
     return True
 
 
-def _check_finite(row: Row) -> None:
-    """Raise an error that names a loss which is no number: the last step alone can break the weights."""
-    for name, value in row.items():
-        kind, _, what = name.partition("_")
-        if what in ("loss", "error") and not math.isfinite(value):
-            which = f"the {kind} {what}" if kind != "train" else f"the {what}"
-            raise DivergedError(
-                f"{which} became {value} by step {row['step']}; a lower --learning-rate may help"
-            )
+def _save(steps: Steps, found: Found, asked: bool) -> bool:
+    """Write checkpoints where it is time to, and stop where it was asked; answers whether to go on."""
+    there = [each for each in steps.trainings if each not in found]
+    kept = [each for each in there if each.checkpoint is not None]
+    if len(kept) < len(there) and asked:
+        return False
+    decided = [each.trainer.agree(asked, each.checkpoint.due(each.step)) for each in kept]  # type: ignore[union-attr]
+    stop = any(stop for stop, _ in decided)
+    if stop or any(save for _, save in decided):
+        steps.flush()
+        for each in kept:
+            with nullcontext() if steps.alone else each.randomness.here():
+                each.save()
+        steps.go_on()
+    if stop:
+        raise KeyboardInterrupt(f"stopped at step {max(each.step for each in kept)}")
+    return True
+

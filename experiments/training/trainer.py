@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from experiments.records.checkpoints import random_state, set_random_state
 
@@ -71,6 +72,7 @@ class Trainer(ABC):
     ) -> None:
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.clip_norm, self.generator = clip_norm, generator
+        self.placement = next((weight.device for weight in model.parameters()), torch.device("cpu"))
         self.clock = Clock()
         #: What the test part says now; only where someone asked what it would have said along training.
         self.audit: Callable[[], Row] = dict
@@ -79,7 +81,7 @@ class Trainer(ABC):
         self.rate = 0.0  # step size of the last step
 
     def draw(self) -> Any:
-        """What the next step needs: tensors on the device, in tuples, lists and dicts; None where nothing changes."""
+        """What the next step needs: tensors on any device, in tuples, lists and dicts; None where nothing changes."""
         return None
 
     def loss(self, model: Callable[..., Any], drawn: Any) -> tuple[Tensor, dict[str, Tensor]]:
@@ -93,10 +95,16 @@ class Trainer(ABC):
 
     def step(self) -> bool:
         """Take a step; answers whether nothing changes any more, so that training may end."""
-        loss, told = self.loss(self.model, self.draw())
+        loss, told = self.loss(self.model, self.placed(self.draw()))
         norm = self.update(loss)
         self.add(**told, **({"norm": norm} if norm is not None and self.reports_norm else {}))
         return self.settled(loss)
+
+    def placed(self, drawn: Any) -> Any:
+        """What was drawn, on the device of the model."""
+        if self.placement.type == "cpu":
+            return drawn
+        return tree_map(lambda part: part.to(self.placement) if isinstance(part, Tensor) else part, drawn)
 
     def settled(self, loss: Tensor) -> bool:
         """Whether nothing changes any more after a step with this loss."""
@@ -176,8 +184,7 @@ class Trainer(ABC):
         for name in self.parts:
             if getattr(self, name) is not None:
                 getattr(self, name).load_state_dict(state[name])
-        device = next((weight.device for weight in self.model.parameters()), torch.device("cpu"))
-        self.sums = {name: total.to(device) for name, total in state["sums"].items()}
+        self.sums = {name: total.to(self.placement) for name, total in state["sums"].items()}
         self.since = state["since"]
         if self.generator is not None:
             self.generator.set_state(state["generator"])

@@ -35,14 +35,19 @@ class NodeTrainer(Trainer):
         self.labelled, self.validation, self.test = (
             mask.nonzero().view(-1).to(device) for mask in (task.train_mask, task.val_mask, task.test_mask)
         )
+        self.classes = self.y[self.labelled]
 
-    def draw(self) -> None:
-        self.model.train()  # the same graph at each step
+    def draw(self) -> tuple[Tensor, Tensor]:
+        self.model.train()
+        return self.labelled, self.classes  # the same at each step, and another pair for each split
 
-    def loss(self, model: Callable[..., Any], drawn: None) -> tuple[Tensor, dict[str, Tensor]]:
-        logits = model(self.x, self.edge_index)[self.labelled]
-        loss = F.cross_entropy(logits, self.y[self.labelled])
-        return loss, {"loss": loss, "accuracy": _accuracy(logits, self.y[self.labelled])}
+    def loss(
+        self, model: Callable[..., Any], drawn: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        labelled, classes = drawn
+        logits = model(self.x, self.edge_index)[labelled]
+        loss = F.cross_entropy(logits, classes)
+        return loss, {"loss": loss, "accuracy": _accuracy(logits, classes)}
 
     def look(self) -> Row:
         means = self.means()

@@ -116,10 +116,9 @@ class ForecastTrainer(Trainer):
         self.model.train()
         learn = self.task.ends[0]
         times = learn[torch.randint(len(learn), (self.batch_size,), generator=self.generator)]
-        there = None if self.task.gaps is None else self.task.gaps.answers[times].to(self.device)
+        there = None if self.task.gaps is None else self.task.gaps.answers[times]
         inputs, targets = (
-            part.to(self.precision).to(self.device)
-            for part in (self.task.inputs(times), self.task.targets(times))
+            part.to(self.precision) for part in (self.task.inputs(times), self.task.targets(times))
         )
         return inputs, targets, there
 

@@ -48,7 +48,7 @@ class SequenceTrainer(Trainer):
 
     def draw(self) -> Batch:
         assert self.generator is not None
-        return self.task.batch("train", self.train.batch_size, self.generator).to(self.device)
+        return self.task.batch("train", self.train.batch_size, self.generator)
 
     def loss(self, model: Callable[..., Any], drawn: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         outputs = model(drawn.inputs, **named(self.model, drawn))
