@@ -75,7 +75,8 @@ def compare(
     """
     options = options or {}
     where = device_of_engine(device, how)
-    runs = [dataclasses.replace(run, device=where) for run in runs]
+    together = how.seeds_together or 1 if where == "cpu" and experiment.joins_seeds else 1
+    runs = [dataclasses.replace(run, device=where, seeds_together=together) for run in runs]
     if started_processes() > 1 and not experiment.shares_runs:
         raise ValueError(f"experiment: {experiment.name} cannot be shared by processes; leave torchrun out")
     runs = list(dict.fromkeys(prepared(experiment, runs, out, options)))

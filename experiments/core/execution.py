@@ -11,15 +11,19 @@ from experiments.core.metric import check_equivalent
 from experiments.core.naming import nearest
 
 ENGINES = ("serial", "local", "ray")
+MOST_TOGETHER = 128  # runs that one process trains at the same time
 
 
 @dataclass(frozen=True)
 class Execution:
-    """How the runs are carried out; none of these options changes a result.
+    """How the runs are carried out; none of these options changes a result, but for the last digits where it says so.
 
     Args:
         engine: Where runs train: local (worker processes), serial (this process), ray (a cluster started here, or the
             one that RAY_ADDRESS names), or ray://HOST:PORT (a cluster elsewhere).
+        seeds_together: Runs that differ in their seed alone train as one, so many at most, each with its own weights,
+            examples, early stop and record [as many as the GPU's memory holds; 1 on a CPU, which gains little]. Models
+            that cannot be trained so are trained one by one, and their records say why.
         cpus_per_run: CPUs that a run asks of a Ray cluster [--threads].
         gpus_per_run: GPUs, or the share of one, that a run asks of a Ray cluster [1 with --device cuda, else 0].
         checkpoint_seconds: Seconds between two checkpoints of a run; 0 for none by the clock. An interrupted run goes
@@ -37,6 +41,7 @@ class Execution:
     """
 
     engine: str = "local"
+    seeds_together: int | None = None
     cpus_per_run: float | None = None
     gpus_per_run: float | None = None
     checkpoint_seconds: float = 30.0
@@ -62,6 +67,10 @@ class Execution:
             raise ValueError(f"checkpoint_seconds: {self.checkpoint_seconds} should be 0 or more")
         if self.checkpoint_every < 0:
             raise ValueError(f"checkpoint_every: {self.checkpoint_every} should be 0 or more")
+        if self.seeds_together is not None and not 1 <= self.seeds_together <= MOST_TOGETHER:
+            raise ValueError(f"seeds_together: {self.seeds_together} should be 1 to {MOST_TOGETHER}")
+        if self.seeds_together is not None and self.seeds_together > 1 and kind == "ray":
+            raise ValueError("seeds_together: each run is a task of its own on a Ray cluster; leave it out")
         check_equivalent(self.equivalent)
         if self.quiet and self.verbose:
             raise ValueError("quiet: give one of --quiet and --verbose")

@@ -61,6 +61,7 @@ class Experiment:
         references: Models that others are compared with, the first that there is.
         step: What a step of training is called.
         shares_runs: Whether several processes, started by ``torchrun``, can share a run.
+        joins_seeds: Whether runs that differ in their seed alone can be trained together in one process.
         base: Name in the catalogue of the experiment that this one is, with a task of a user's own in it.
         start: A command to start with; by default its smoke run.
         tunable: Settings that may be tuned: how a model is trained, and what of its size its label does not say.
@@ -96,6 +97,7 @@ class Experiment:
     references: tuple[str, ...] = ("lstm",)
     step: str = "step"
     shares_runs: bool = False
+    joins_seeds: bool = False
     base: str = ""
     start: str = ""
     tunable: tuple[str, ...] = ()

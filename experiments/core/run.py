@@ -27,6 +27,8 @@ class Run(Settings):
         deterministic: Keep to kernels that give the same bits each time, which a GPU does not do by itself.
         audit: Look at the test part along training too, to say what choosing the step by it would have given. It
             changes nothing else.
+        seeds_together: How many runs that differ in their seed alone trained as one, at most. It is 1 but on a CPU,
+            where the same seed gives the same bits, and other bits with others.
         tuned: How validation chose settings of this run; empty for settings that were given.
         smoke: It has the tiny sizes of ``--smoke``, so that its page says that its figures mean nothing.
         code: The user's own code that it needs, each piece with file and SHA-256. It is no setting: a file that was
@@ -46,6 +48,7 @@ class Run(Settings):
     threads: int = whole(1, least=1, most=MOST_THREADS, option=False)
     deterministic: bool = plain(False, option=False, added=True)
     audit: bool = plain(False, option=False, added=True)
+    seeds_together: int = whole(1, least=1, option=False, added=True)
     tuned: str = plain("", option=False, added=True)
     smoke: bool = plain(False, option=False, hashed=False)
     code: tuple[Code, ...] = plain((), option=False, hashed=False)

@@ -22,6 +22,7 @@ from experiments.records.device import computing, environment
 from experiments.records.files import is_disk_error, read_json, remove_parts, synchronise, write_json
 from experiments.records.locks import run_lock
 from experiments.records.records import FORMAT, flatten, read_result
+from experiments.running.loop import Loop
 from experiments.running.session import CHECKPOINT, Session
 from experiments.running.twins import adopt, twin_of
 
@@ -51,7 +52,7 @@ def execute(
         OSError: The disk is full or failing; nothing is recorded, so that the run counts as unfinished.
     """
     with run_lock(out, settings.folder):
-        return _execute(settings, out, on_step, how)
+        return _execute(settings, out, on_step, how, Loop())
 
 
 def execute_once(
@@ -59,6 +60,8 @@ def execute_once(
     out: Path,
     on_step: Callable[[int], None] = lambda step: None,
     how: Execution = AS_USUAL,
+    *,
+    loop: Loop | None = None,
 ) -> tuple[dict[str, Any], bool]:
     """Do a run as ``execute`` does, unless it has a result by now: another sweep may have done it.
 
@@ -67,6 +70,7 @@ def execute_once(
         out: The results folder.
         on_step: Called with the number of steps taken.
         how: How often to write a checkpoint, and whether a recorded failure is done again.
+        loop: What trains it; by default it is trained alone.
 
     Returns:
         What ``result.json`` holds, and whether it is new.
@@ -75,7 +79,7 @@ def execute_once(
         there = read_result(out / settings.folder)
         if there is not None and not done_again(settings, out, how, there):
             return there, False
-        return _execute(settings, out, on_step, how), True
+        return _execute(settings, out, on_step, how, loop or Loop()), True
 
 
 def done_again(run: Run, out: Path, how: Execution, there: dict[str, Any]) -> bool:
@@ -92,7 +96,9 @@ def changed_since(run: Run, folder: Path) -> bool:
     return {(c["name"], c["sha256"]) for c in recorded} != {(c.name, c.sha256) for c in run.code}
 
 
-def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Execution) -> dict[str, Any]:
+def _execute(
+    settings: Run, out: Path, on_step: Callable[[int], None], how: Execution, loop: Loop
+) -> dict[str, Any]:
     folder = out / settings.folder
     folder.mkdir(parents=True, exist_ok=True)
     remove_parts(folder)
@@ -109,7 +115,9 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
         if twin is not None and not changed_since(settings, twin):
             result = adopt(twin, folder)
         else:
-            result = {"format": FORMAT, "status": "ok", "reason": ""} | work(settings, folder, on_step, how)
+            result = {"format": FORMAT, "status": "ok", "reason": ""} | work(
+                settings, folder, on_step, how, loop=loop
+            )
             _check_finite(result)
     except (Exception, SystemExit) as error:
         if is_disk_error(error):
@@ -118,7 +126,7 @@ def _execute(settings: Run, out: Path, on_step: Callable[[int], None], how: Exec
         result = failure(settings, f"{type(error).__name__}: {error}{place}")
         (folder / "traceback.txt").write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     if "same_as" not in result:
-        result["seconds_total"] = time.perf_counter() - started
+        result["seconds_total"] = time.perf_counter() - started - loop.elsewhere
     write_json(folder / "result.json", result)
     for changed in (folder, out):
         synchronise(changed)
@@ -133,6 +141,7 @@ def work(
     how: Execution = AS_USUAL,
     *,
     writes: bool = True,
+    loop: Loop | None = None,
 ) -> dict[str, Any]:
     """Train and test a run, and write what it leaves in its folder but for its result.
 
@@ -142,6 +151,7 @@ def work(
         on_step: Called with the number of steps taken.
         how: How often to write a checkpoint.
         writes: Whether this process writes; of several that share a run, one does.
+        loop: What trains it; by default it is trained alone.
 
     Returns:
         What the result says.
@@ -151,7 +161,7 @@ def work(
         # A user's code may draw from them; the lab's own does not.
         random.seed(settings.seed)
         np.random.seed(settings.seed)  # noqa: NPY002
-        with Session(settings, folder, on_step, how, writes=writes) as session:
+        with Session(settings, folder, on_step, how, writes=writes, loop=loop) as session:
             found: dict[str, Any] = do(settings, folder, session)
         return found | {"environment": environment(settings.device, settings.threads)}
 

@@ -98,10 +98,15 @@ def _keys(like: Like) -> list[tuple[str, ...]]:
 
 
 class Steps:
-    """The steps of one run on its way."""
+    """The steps of one run on its way.
 
-    def __init__(self, like: Like) -> None:
-        self.like, self.taken, self._first = like, 0, 0
+    Args:
+        like: What the run is like.
+        together: How many runs share its time.
+    """
+
+    def __init__(self, like: Like, together: int = 1) -> None:
+        self.like, self.together, self.taken, self._first = like, together, 0, 0
         self._begun = self._since = time.monotonic()
 
     def to(self, step: int) -> int:
@@ -113,14 +118,14 @@ class Steps:
 
     @property
     def spent(self) -> float:
-        """Seconds since it began."""
-        return time.monotonic() - self._begun
+        """Seconds since it began, of those that share them its part."""
+        return (time.monotonic() - self._begun) / self.together
 
     @property
     def rate(self) -> float | None:
         """Seconds per step; None while too little is known."""
         steps = self.taken - self._first
-        return (time.monotonic() - self._since) / steps if steps > 0 else None
+        return (time.monotonic() - self._since) / self.together / steps if steps > 0 else None
 
 
 class Progress:
@@ -163,13 +168,18 @@ class Progress:
             show=self.bars,
         )
 
-    def begin(self, run: Run, slot: int = 0) -> Callable[[int], None]:
-        """A run begins. Answers what is to be called with the steps it has taken.
+    def begin(self, runs: Sequence[Run], slot: int = 0) -> list[Callable[[int], None]]:
+        """Runs begin that are done together. Answers for each what is to be called with the steps it has taken.
 
         Args:
-            run: The run.
-            slot: Which of the workers has it, for the place of its bar.
+            runs: The runs.
+            slot: Which of the workers has them, for the place of their bar.
         """
+        return [
+            self._begin(run, slot, show=number == 0, together=len(runs)) for number, run in enumerate(runs)
+        ]
+
+    def _begin(self, run: Run, slot: int, *, show: bool, together: int) -> Callable[[int], None]:
         with self._lock:
             self._advance(-self._leave(run))  # of an earlier attempt, whose worker was killed
             own = bar(
@@ -178,10 +188,10 @@ class Progress:
                 unit="step",
                 leave=False,
                 position=1 + slot,
-                show=self.bars,
+                show=self.bars and show,
             )
             self._waiting.pop(run.folder, None)
-            self._on_way[run.folder] = Steps(Like.of(run)), own
+            self._on_way[run.folder] = Steps(Like.of(run), together), own
             if self._lines and self._how.verbose:
                 self._say(f"{self._title(run)} begins in {run.folder}")
 

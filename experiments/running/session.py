@@ -11,7 +11,8 @@ from experiments.core.execution import AS_USUAL, Execution
 from experiments.core.run import Run
 from experiments.records.checkpoints import CheckpointFile, save_tensors, set_aside
 from experiments.records.records import CurveWriter, curve_path
-from experiments.training.fit import Fit, fit
+from experiments.running.loop import Loop
+from experiments.training.fit import Fit
 from experiments.training.stopping import Rule
 from experiments.training.trainer import Row, Trainer
 
@@ -27,6 +28,7 @@ class Session:
         on_step: Called with the number of steps taken.
         how: How often to write a checkpoint, and whether to go on from one.
         writes: Whether this process writes records; of several that share a run, one does.
+        loop: What trains; by default the run is trained alone.
 
     Attributes:
         device: Where to compute.
@@ -42,9 +44,10 @@ class Session:
         how: Execution = AS_USUAL,
         *,
         writes: bool = True,
+        loop: Loop | None = None,
     ) -> None:
         self.run, self.folder, self.device, self.writes = run, folder, run.device, writes
-        self._on_step, self._how = on_step, how
+        self._on_step, self._how, self._loop = on_step, how, loop or Loop()
         self.tested: Callable[[], Row] | None = None
         self._stack = ExitStack()
         self._curve: CurveWriter | None = None
@@ -97,7 +100,7 @@ class Session:
         """
         if self.run.audit and self.tested is not None:
             trainer.audit = self.tested
-        found = fit(
+        found = self._loop.train(
             trainer,
             rule,
             steps=steps,
@@ -105,6 +108,7 @@ class Session:
             on_row=lambda row: self.row({"setting": part, **row} if part else row),
             on_step=self._on_step,
             checkpoint=self._checkpoint.part(part),
+            free=bool(self.run.code),
         )
         if save and self.writes:
             save_tensors(self.folder / "weights.pt", found.weights)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -17,10 +16,13 @@ from experiments.records.files import write_json
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result, write_results
 from experiments.records.results_folder import TRIALS
-from experiments.running.engines import Answer, Engine, LocalEngine, SerialEngine, WorkerKilledError
+from experiments.running.engines.engine import Engine, SerialEngine, WorkerKilledError
+from experiments.running.engines.groups import groups_of
+from experiments.running.engines.local import LocalEngine
+from experiments.running.engines.ray_cluster import RayEngine
+from experiments.running.engines.together import Answer
 from experiments.running.execute import changed_since, done_again, failure
 from experiments.running.progress import Progress
-from experiments.running.ray_engine import RayEngine
 
 LOOK_AGAIN = 0.5  # seconds between two looks at runs that another sweep is doing
 
@@ -87,7 +89,7 @@ def run_sweep(
         said.there(len(runs) - len(missing))
         if missing:
             with make_engine(out, how, workers=min(workers, len(missing)), said=said) as engine:
-                _do_all(missing, engine, out, record, said)
+                _do_all(missing, engine, out, record, said, how)
     finally:
         said.close()
         remove_locks(out)
@@ -122,27 +124,32 @@ def make_engine(out: Path, how: Execution, *, workers: int, said: Progress | Non
 
 
 def _do_all(
-    missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None], said: Progress
+    missing: list[Run],
+    engine: Engine,
+    out: Path,
+    record: Callable[[Run, Answer], None],
+    said: Progress,
+    how: Execution,
 ) -> None:
     """Do the runs; those that another sweep is doing are looked at again when all others have ended."""
-    locked = _do_once(missing, engine, out, record)
+    locked = _do_once(missing, engine, out, record, how)
     while locked:
         for run in locked:
             said.given_back(run)
         time.sleep(LOOK_AGAIN)
-        locked = _do_once(locked, engine, out, record)
+        locked = _do_once(locked, engine, out, record, how)
 
 
 def _do_once(
-    missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None]
+    missing: list[Run], engine: Engine, out: Path, record: Callable[[Run, Answer], None], how: Execution
 ) -> list[Run]:
     """Submit each run once, a window ahead; answers the runs that another process holds."""
-    waiting = iter(missing)
+    waiting = iter(groups_of(missing, how))
     pending: dict[Future[Answer], Run] = {}
     locked: list[Run] = []
     while True:
-        for run in itertools.islice(waiting, max(0, engine.window - len(pending))):
-            pending[engine.submit(run)] = run
+        while len(pending) < engine.window and (group := next(waiting, None)) is not None:
+            pending.update(zip(engine.submit(group), group))
         if not pending:
             return locked
         for future in wait(pending, return_when=FIRST_COMPLETED).done:

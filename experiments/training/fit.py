@@ -8,10 +8,13 @@ from functools import partial
 
 from experiments.records.checkpoints import Checkpoint
 from experiments.training.interrupts import stop_requests
+from experiments.training.steps.choosing import taking_steps
+from experiments.training.steps.taking import Found, Steps, guarded
 from experiments.training.stopping import Rule
-from experiments.training.taking import Found, Steps, guarded, taking_steps
 from experiments.training.trainer import Row, Trainer
 from experiments.training.training import DivergedError, Fit, Training
+
+TOLD = 10  # of several trained together the steps are told as often
 
 __all__ = ["DivergedError", "Fit", "Training", "fit", "fit_all"]
 
@@ -101,9 +104,11 @@ def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bo
         due = []
         for each, is_settled in zip(now, settled):
             each.step += 1
-            each.on_step(each.step)
             if each.is_due(is_settled) and each not in found:
                 due.append((each, is_settled))
+        if alone or due or now[0].step % TOLD == 0:
+            for each in now:
+                each.on_step(each.step)
         if due:
             steps.flush()
             for each, is_settled in due:
@@ -134,4 +139,3 @@ def _save(steps: Steps, found: Found, asked: bool) -> bool:
     if stop:
         raise KeyboardInterrupt(f"stopped at step {max(each.step for each in kept)}")
     return True
-

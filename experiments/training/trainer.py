@@ -91,7 +91,9 @@ class Trainer(ABC):
             model: The model, or what computes as it does with other weights.
             drawn: From ``draw``.
         """
-        raise NotImplementedError(f"{type(self).__name__} should have loss(self, model, drawn), or a step of its own")
+        raise NotImplementedError(
+            f"{type(self).__name__} should have loss(self, model, drawn), or a step of its own"
+        )
 
     def step(self) -> bool:
         """Take a step; answers whether nothing changes any more, so that training may end."""

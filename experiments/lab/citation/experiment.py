@@ -38,6 +38,7 @@ def _papers(model: str, source: str, **found: tuple[float, float | None]) -> tup
 EXPERIMENTS = (
     Experiment(
         name="citation",
+        joins_seeds=True,
         title="the class of each node of a graph from a few labelled nodes (karate, cora and others, or your own)",
         question=(
             "A few nodes of a graph have a label; the network names the class of all others. It sees the features of "

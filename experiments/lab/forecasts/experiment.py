@@ -13,6 +13,7 @@ _REPORT, _STANDARD = f"{_HERE}.report", "experiments.reading.standard"
 EXPERIMENTS = (
     Experiment(
         name="forecast",
+        joins_seeds=True,
         title="the next value of every node of a graph from its past (a simulated epidemic, or your own series)",
         question=(
             "Every node of a graph has a value at every time; what is the next one? An LSTM reads the past of each "

@@ -88,6 +88,11 @@ def _scaled(sums: Tensor, task: ForecastTask, times: Tensor) -> Tensor:
     return found[(counts > 0) & ~task.naive.isnan()]
 
 
+def _mean(values: Tensor, there: Tensor) -> Tensor:
+    """The mean of those values that are there, 0 where none is."""
+    return (values * there).sum() / there.sum().clamp(min=1)
+
+
 class ForecastTrainer(Trainer):
     """Adam on windows drawn at random from the training part.
 
@@ -127,16 +132,12 @@ class ForecastTrainer(Trainer):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         inputs, targets, there = drawn
         error = model(inputs) - targets
-        if there is None:
-            loss = error.square().mean()
-        else:
-            loss = (error.square() * there).sum() / there.sum().clamp(min=1)
+        loss = error.square().mean() if there is None else _mean(error.square(), there)
         if self.task.spread is None:
             return loss, {"loss": loss.double()}
         # The loss is of standardised values, what is told of the series' own.
-        there = torch.ones_like(error) if there is None else there
-        told = error.detach().double() * self.task.spread.to(self.device) * there
-        return loss, {"loss": told.square().sum() / there.sum().clamp(min=1)}
+        told = error.detach().double() * self.task.spread.to(self.device)
+        return loss, {"loss": _mean(told.square(), torch.ones_like(error) if there is None else there)}
 
     def look(self) -> Row:
         error = self.means()["loss"] * self.task.scale**2

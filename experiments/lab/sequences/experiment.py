@@ -74,6 +74,7 @@ def on_sequences(name: str, title: str, question: str, task: str, **more: Any) -
         "own_columns": COLUMNS,
         "tunable": ("learning_rate", "batch_size", "clip_norm", "optimizer", "decay", "decay_every"),
         "sections": SECTIONS,
+        "joins_seeds": True,
     }
     task = task if ":" in task else f"{_HERE}.tasks.tasks:{task}"
     return Experiment(name=name, title=title, question=question, task=task, **(shared | more))

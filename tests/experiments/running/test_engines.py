@@ -8,7 +8,8 @@ import pytest
 from experiments.core.execution import Execution
 from experiments.records.locks import LOCKS
 from experiments.records.records import FolderError, read_result
-from experiments.running.engines import LocalEngine, SerialEngine, WorkerKilledError
+from experiments.running.engines.engine import SerialEngine, WorkerKilledError
+from experiments.running.engines.local import LocalEngine
 from experiments.running.progress import Progress
 from experiments.running.sweep import make_engine, run_sweep
 from tests.experiments.runs import planned
@@ -43,10 +44,10 @@ def test_a_future_tells_what_the_result_says(tmp_path):
     run = sweep()[0]
     with make_engine(tmp_path, SERIAL, workers=1) as engine:
         assert isinstance(engine, SerialEngine)
-        result, is_new = engine.submit(run).result()
+        result, is_new = engine.submit([run])[0].result()
         assert is_new
         assert result == read_result(tmp_path / run.folder)
-        assert engine.submit(run).result() == (result, False)
+        assert engine.submit([run])[0].result() == (result, False)
 
 
 def test_an_error_comes_through_the_future(tmp_path):
@@ -55,7 +56,7 @@ def test_an_error_comes_through_the_future(tmp_path):
         make_engine(tmp_path, SERIAL, workers=1) as engine,
         pytest.raises(FolderError, match="Not a directory"),
     ):
-        engine.submit(sweep()[0]).result()
+        engine.submit([sweep()[0]])[0].result()
 
 
 def test_order_engine_and_workers_change_no_bit(tmp_path):
@@ -116,7 +117,7 @@ def test_workers_end_with_the_block(tmp_path):
 
     def interrupted():
         with LocalEngine(tmp_path, Execution(), Progress([], show=False), 2) as engine:
-            futures.extend(engine.submit(run) for run in runs)
+            futures.extend(future for run in runs for future in engine.submit([run]))
             while not list(tmp_path.glob("*/curve.csv")):
                 time.sleep(0.01)
             raise KeyboardInterrupt

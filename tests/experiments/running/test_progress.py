@@ -94,7 +94,7 @@ def test_without_a_terminal_each_run_that_ends_is_a_line(tmp_path, capsys):
 def test_a_failure_is_said_when_it_happens(capsys):
     first, second = runs()[:2]
     said = Progress([first, second], show=None)
-    said.begin(first)
+    said.begin([first])
     said.end(first, result("failed", reason="ValueError: a\nb"))
     assert capsys.readouterr().err == (
         f"gnnlab: 1/2 runs, 1 failed: {first.title}: failed: ValueError: a b\n"
@@ -104,14 +104,14 @@ def test_a_failure_is_said_when_it_happens(capsys):
 def test_bars_count_steps_and_say_failures_above_them(capsys):
     first, second = runs(steps=100)[:2]
     said = Progress([first, second], show=True)
-    said.begin(first)(50)
+    said.begin([first])[0](50)
     assert said._bar.n == 50
     said.end(first, result())  # it ended early, and its other steps will never be taken
     assert said._bar.n == 100
-    said.begin(second, slot=1)(30)
+    said.begin([second], slot=1)[0](30)
     said.given_back(second)
     assert said._bar.n == 100
-    said.begin(second)
+    said.begin([second])
     said.end(second, result("failed", reason="no"))
     said.close()
     assert said._bar.n == said._bar.total == 200
@@ -120,7 +120,7 @@ def test_bars_count_steps_and_say_failures_above_them(capsys):
 
 def test_long_silence_is_broken(clock, capsys):
     only = runs(steps=100)[0]
-    on_step = Progress([only]).begin(only)
+    on_step = Progress([only]).begin([only])[0]
     on_step(1)
     clock(progress.HEARTBEAT + 1)
     on_step(51)

@@ -12,7 +12,7 @@ from experiments.records.files import write_json
 from experiments.records.locks import run_lock
 from experiments.records.records import read_result
 from experiments.records.results_folder import prepare_folder
-from experiments.running.engines import SerialEngine, WorkerKilledError
+from experiments.running.engines.engine import SerialEngine, WorkerKilledError
 from experiments.running.progress import Progress
 from experiments.running.sweep import run_sweep
 from tests.experiments.runs import planned
@@ -114,13 +114,13 @@ class Killing:
     def __init__(self, out, times):
         self.real, self.times = SerialEngine(out, Execution(), Progress([], show=False)), times
 
-    def submit(self, run):
+    def submit(self, runs):
         if self.times == 0:
-            return self.real.submit(run)
+            return self.real.submit(runs)
         self.times -= 1
         future = Future()
         future.set_exception(WorkerKilledError("its worker process was killed"))
-        return future
+        return [future]
 
     def __enter__(self):
         return self

@@ -162,7 +162,9 @@ class CopyMemory(Task):
 
     def due(self, targets: Tensor) -> Tensor:
         """The ten steps of recall only: silence is right without any memory."""
-        return (torch.arange(targets.shape[1], device=targets.device) >= self.steps - self.RECALLED).expand_as(targets)
+        return (
+            torch.arange(targets.shape[1], device=targets.device) >= self.steps - self.RECALLED
+        ).expand_as(targets)
 
 
 class AddingProblem(Task):

@@ -1,4 +1,4 @@
-"""Engines: where the runs of a sweep are done. Each has a ``submit`` that answers a ``concurrent.futures.Future``."""
+"""Worker processes on this machine."""
 
 from __future__ import annotations
 
@@ -10,84 +10,30 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
-from experiments.core.execution import Execution
+from experiments.core.execution import MOST_TOGETHER, Execution
 from experiments.core.run import Run
-from experiments.running.execute import execute_once
+from experiments.running.engines.engine import ATTEMPTS, WorkerKilledError, settle
+from experiments.running.engines.together import Answer, do_together
 from experiments.running.progress import Progress
 
-# A run whose worker dies is tried this often: it may have died of another run's memory, or of its own.
-ATTEMPTS = 2
 LOOK_SECONDS = 0.2
 PARENTS = {getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)}
 GRACE = 5.0  # seconds that workers have to write their checkpoints when a sweep is ended
 
-Answer = tuple[dict[str, Any], bool]  # what result.json holds, and whether it is new
-
-
-class WorkerKilledError(RuntimeError):
-    """The process that did a run was killed, each time it was tried."""
-
-
-class Engine(Protocol):
-    """Does runs, many at a time.
-
-    Attributes:
-        window: How many runs are submitted ahead.
-    """
-
-    window: int
-
-    def submit(self, settings: Run) -> Future[Answer]:
-        """Begin a run, now or as soon as there is room. The future answers as ``execute_once`` does.
-
-        The future raises ``WorkerKilledError`` where this run, and no other, cost its process its life each time.
-        """
-
-    def __enter__(self) -> Engine:
-        """Begin to use it."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End it, and what it is still doing."""
-
-
-class SerialEngine:
-    """One run after the other, in this process."""
-
-    window = 1
-
-    def __init__(self, out: Path, how: Execution, said: Progress) -> None:
-        self._out, self._how, self._said = out, how, said
-
-    def submit(self, settings: Run) -> Future[Answer]:
-        """Do the run now."""
-        future: Future[Answer] = Future()
-        try:
-            future.set_result(execute_once(settings, self._out, self._said.begin(settings), self._how))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def __enter__(self) -> SerialEngine:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
 
 class LocalEngine:
-    """Worker processes on this machine, one run at a time in each.
+    """Worker processes on this machine, one group of runs at a time in each.
 
     Every worker is a pool of its own, looked after by a thread, so that a worker that is killed costs its own run one
     attempt, and no other run anything. Workers share no lock: one that is killed could never give it back.
@@ -101,7 +47,9 @@ class LocalEngine:
         # One thread a worker: the libraries below torch read these when they are loaded.
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
-        self._steps = self._context.RawArray("q", workers)  # steps that each worker has taken
+        self._steps = self._context.RawArray(
+            "q", workers * MOST_TOGETHER
+        )  # steps that each run of a worker has taken
         self._slots = itertools.count()
         self._mine = threading.local()
         self._pools: list[ProcessPoolExecutor] = []
@@ -109,23 +57,35 @@ class LocalEngine:
         self._closing = False
         self._threads = ThreadPoolExecutor(workers, initializer=self._begin_slot)
 
-    def submit(self, settings: Run) -> Future[Answer]:
-        """Do the run in the next worker that is free."""
-        return self._threads.submit(self._do, settings)
+    def submit(self, runs: Sequence[Run]) -> list[Future[Answer]]:
+        """Do the runs in the next worker that is free."""
+        futures: list[Future[Answer]] = [Future() for _ in runs]
+        self._threads.submit(self._settle, tuple(runs), futures)
+        return futures
+
+    def _settle(self, runs: tuple[Run, ...], futures: list[Future[Answer]]) -> None:
+        try:
+            settle(futures, self._do(runs))
+        except BaseException as error:  # all of it belongs to who waits for the answers
+            for future in futures:
+                future.set_exception(error)
 
     def _begin_slot(self) -> None:
         self._mine.slot = next(self._slots)
         self._mine.pool = None
 
-    def _do(self, settings: Run) -> Answer:
+    def _do(self, runs: tuple[Run, ...]) -> Sequence[Answer | Exception]:
         for _ in range(ATTEMPTS):
             try:
-                return self._watch(settings, self._begin(settings))
+                return self._watch(runs, self._begin(runs))
             except BrokenProcessPool:
                 self._mine.pool = None
-        raise WorkerKilledError("its worker process was killed")
+        if len(runs) == 1:
+            return [WorkerKilledError("its worker process was killed")]
+        # One of them may have cost all of them their process: by itself each shows whether it does.
+        return [outcome for run in runs for outcome in self._do((run,))]
 
-    def _begin(self, settings: Run) -> Future[Answer]:
+    def _begin(self, runs: tuple[Run, ...]) -> Future[list[Answer | Exception]]:
         with self._submitting, _signals_held_back():
             if self._closing:
                 raise WorkerKilledError("the sweep was ended")
@@ -137,15 +97,19 @@ class LocalEngine:
                     initargs=(self._steps, self._mine.slot),
                 )
                 self._pools.append(self._mine.pool)
-            self._steps[self._mine.slot] = 0
+            for number in range(MOST_TOGETHER):
+                self._steps[self._mine.slot * MOST_TOGETHER + number] = 0
             pool: ProcessPoolExecutor = self._mine.pool
             with _program_left_out():
-                return pool.submit(_work_here, settings, self._out, self._how)
+                return pool.submit(_work_here, runs, self._out, self._how)
 
-    def _watch(self, settings: Run, work: Future[Answer]) -> Answer:
-        on_step = self._said.begin(settings, self._mine.slot)
+    def _watch(
+        self, runs: tuple[Run, ...], work: Future[list[Answer | Exception]]
+    ) -> list[Answer | Exception]:
+        on_steps, first = self._said.begin(runs, self._mine.slot), self._mine.slot * MOST_TOGETHER
         while not wait([work], timeout=LOOK_SECONDS).done:
-            on_step(self._steps[self._mine.slot])
+            for number, on_step in enumerate(on_steps):
+                on_step(self._steps[first + number])
         return work.result()
 
     def __enter__(self) -> LocalEngine:
@@ -236,5 +200,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work_here(settings: Run, out: Path, how: Execution) -> Answer:
-    return execute_once(settings, out, lambda step: operator.setitem(_steps, _slot, step), how)
+def _work_here(runs: tuple[Run, ...], out: Path, how: Execution) -> list[Answer | Exception]:
+    first = _slot * MOST_TOGETHER
+    on_steps = [partial(operator.setitem, _steps, first + number) for number in range(len(runs))]
+    return do_together(runs, out, on_steps, how)

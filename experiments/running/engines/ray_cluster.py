@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -21,7 +22,8 @@ from experiments.records.files import remove_parts, synchronise, write_beside, w
 from experiments.records.locks import LockedError, remove_locks, run_lock
 from experiments.records.records import read_result
 from experiments.records.results_folder import SHARED
-from experiments.running.engines import ATTEMPTS, Answer, WorkerKilledError
+from experiments.running.engines.engine import ATTEMPTS, WorkerKilledError
+from experiments.running.engines.together import Answer
 from experiments.running.execute import done_again, execute_once
 
 WINDOW = 256  # runs asked of the cluster at once; each holds one file open here, its lock
@@ -59,7 +61,7 @@ class RayEngine:
         self._shared = self._ray.put(_read_files(out / SHARED))
 
     def _connect(self) -> None:
-        root = str(Path(__file__).resolve().parents[2])
+        root = str(Path(__file__).resolve().parents[3])
         variables = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
         options: dict[str, Any] = {"logging_level": "error", "runtime_env": {"env_vars": variables}}
         address = self._how.engine if "://" in self._how.engine else os.environ.get("RAY_ADDRESS", "local")
@@ -76,8 +78,12 @@ class RayEngine:
             reason = " ".join(str(error).split())
             raise ValueError(f"engine: no Ray cluster answers at {address} ({reason})") from error
 
-    def submit(self, settings: Run) -> Future[Answer]:
-        """Ask the cluster for the run, unless another sweep is doing it or has done it."""
+    def submit(self, runs: Sequence[Run]) -> list[Future[Answer]]:
+        """Ask the cluster for the runs, each of them a task of its own."""
+        return [self._submit(run) for run in runs]
+
+    def _submit(self, settings: Run) -> Future[Answer]:
+        """Ask the cluster for a run, unless another sweep is doing it or has done it."""
         answer: Future[Answer] = Future()
         held = ExitStack()
         folder = self._out / settings.folder

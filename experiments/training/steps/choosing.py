@@ -1,0 +1,40 @@
+"""The fastest way to take the steps of some trainings that changes nothing of what they compute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from experiments.training.steps.captured import Captured
+from experiments.training.steps.joint import Joint, Single, has_own_way
+from experiments.training.steps.stack import CannotStackError, Stack
+from experiments.training.steps.taking import Alone, InTurn, Parts, Steps
+from experiments.training.training import Training
+
+
+def taking_steps(trainings: Sequence[Training], *, alone: bool) -> Steps:
+    """How the steps of some trainings are taken.
+
+    Args:
+        trainings: They have taken the same number of steps.
+        alone: There is no other training in all.
+    """
+    if len(trainings) > 1:
+        try:
+            return _on_device(Stack(trainings))
+        except torch.OutOfMemoryError:
+            half = len(trainings) // 2
+            return Parts([taking_steps(part, alone=False) for part in (trainings[:half], trainings[half:])])
+        except CannotStackError as error:
+            for each in trainings:
+                each.taken = {"seeds_together": 1, "one_by_one": str(error)}
+            return InTurn(trainings)
+    trainer = trainings[0].trainer
+    if trainer.placement.type == "cuda" and trainer.optimizer is not None and not has_own_way(trainer):
+        return Captured(Single(trainings, alone=alone))
+    return Alone(trainings) if alone else InTurn(trainings)
+
+
+def _on_device(steps: Joint) -> Steps:
+    return Captured(steps) if steps.trainers[0].placement.type == "cuda" else steps
