@@ -60,7 +60,8 @@ class LocalEngine:
     def submit(self, runs: Sequence[Run]) -> list[Future[Answer]]:
         """Do the runs in the next worker that is free."""
         futures: list[Future[Answer]] = [Future() for _ in runs]
-        self._threads.submit(self._settle, tuple(runs), futures)
+        job = self._threads.submit(self._settle, tuple(runs), futures)
+        job.add_done_callback(lambda job: [future.cancel() for future in futures] if job.cancelled() else None)
         return futures
 
     def _settle(self, runs: tuple[Run, ...], futures: list[Future[Answer]]) -> None:

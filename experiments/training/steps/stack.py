@@ -114,41 +114,32 @@ class Stack(Joint):
 
     def _try(self) -> None:
         """Raise an error where a step of all is not what a step of each is; nothing is moved."""
-        before = [trainer.generator.get_state() if trainer.generator else None for trainer in self.trainers]
-        buffers = [{name: b.clone() for name, b in t.model.named_buffers()} for t in self.trainers]
-        plain = [plain_values(trainer.model) for trainer in self.trainers]
-        for each in self.trainings:
-            each.randomness.put_back()
+        kept = [_Kept(each) for each in self.trainings]
         try:
-            drawn = [trainer.draw() for trainer in self.trainers]
+            drawn, alone = [], []
             for each in self.trainings:
                 each.randomness.put_back()
-            alone = [_alone(trainer, part) for trainer, part in zip(self.trainers, drawn)]
-            moved = [not each.randomness.same() for each in self.trainings]
+                drawn.append(each.trainer.draw())
+                each.randomness.put_back()
+                alone.append(_alone(each.trainer, drawn[-1]))
+                if not each.randomness.same():
+                    raise CannotStackError("a step draws from Python's or NumPy's global generator")
+                if plain_values(each.trainer.model) != kept[len(alone) - 1].plain:
+                    raise CannotStackError("the model counts something in each step, or remembers it")
             gradients, (losses, _) = self._gradients(self.trainers[0].placed(_stacked(drawn)))
-        except torch.OutOfMemoryError:
+        except (torch.OutOfMemoryError, CannotStackError):
             raise
         except Exception as error:  # whatever a model's steps raise under a transform
             reason = f"{error}".strip().partition("\n")[0]
             raise CannotStackError(f"{type(error).__name__}: {reason}") from error
         finally:
-            for trainer, state, kept in zip(self.trainers, before, buffers):
-                if trainer.generator is not None and state is not None:
-                    trainer.generator.set_state(state)
-                with torch.no_grad():
-                    for name, buffer in trainer.model.named_buffers():
-                        buffer.copy_(kept[name])
-            for trainer in self.trainers:
-                trainer.model.zero_grad(set_to_none=True)
-        if any(moved):
-            raise CannotStackError("a step draws from Python's or NumPy's global generator")
-        if plain != [plain_values(trainer.model) for trainer in self.trainers]:
-            raise CannotStackError("the model counts something in each step, or remembers it")
+            for each in kept:
+                each.put_back()
         decays = any(
             group.get("weight_decay")
-            for t in self.trainers
-            if t.optimizer
-            for group in t.optimizer.param_groups
+            for trainer in self.trainers
+            if trainer.optimizer
+            for group in trainer.optimizer.param_groups
         )
         for number, (loss, parts) in enumerate(alone):
             if decays and len(parts) < len(gradients):
@@ -214,6 +205,30 @@ def _check_alike(trainers: Sequence[Trainer]) -> None:
     for module in first.model.modules():
         if any(getattr(module, name) for name in _HOOKS):
             raise CannotStackError("the model has hooks")
+
+
+class _Kept:
+    """What a step that is only tried may change, to be put back after it."""
+
+    def __init__(self, training: Training) -> None:
+        self.trainer = trainer = training.trainer
+        self.generator = trainer.generator.get_state() if trainer.generator else None
+        self.buffers = {name: buffer.clone() for name, buffer in trainer.model.named_buffers()}
+        self.plain = plain_values(trainer.model)
+
+    def put_back(self) -> None:
+        """As it was."""
+        if self.trainer.generator is not None and self.generator is not None:
+            self.trainer.generator.set_state(self.generator)
+        with torch.no_grad():
+            for name, buffer in self.trainer.model.named_buffers():
+                buffer.copy_(self.buffers[name])
+        model = self.trainer.model
+        for module, values, now in zip(model.modules(), self.plain, plain_values(model)):
+            for name in now.keys() - values.keys():
+                del vars(module)[name]
+            vars(module).update(values)
+        self.trainer.model.zero_grad(set_to_none=True)
 
 
 def _alone(trainer: Trainer, drawn: Any) -> tuple[Tensor, dict[str, Tensor]]:

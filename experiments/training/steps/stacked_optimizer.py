@@ -63,9 +63,11 @@ class StackedOptimizer:
         """Let the optimiser of each trainer look at its slice of the moments."""
         self.linked = True
         for number, (trainer, own) in enumerate(zip(self.trainers, self.own)):
+            assert trainer.optimizer is not None
+            trainer.optimizer.step()  # moves nothing, for want of gradients; its schedule asks whether it was called
             for name, leaf in self.leaves.items():
                 state = self.optimizer.state.get(leaf)
-                if state and trainer.optimizer is not None:
+                if state:
                     trainer.optimizer.state[own[name]] = {
                         key: value[number] if _is_moment(value, leaf) else value
                         for key, value in state.items()

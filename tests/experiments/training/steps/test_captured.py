@@ -1,0 +1,111 @@
+"""Captured steps, with a capture that a CPU can do: what it recorded is carried out again."""
+
+import pytest
+import torch
+
+from experiments.training.fit import fit_all
+from experiments.training.steps import choosing
+from experiments.training.steps.captured import Captured
+from experiments.training.steps.joint import Single
+from experiments.training.steps.stack import Stack
+from tests.experiments.training.steps.few_steps import Plain, Sums, trainings
+from tests.experiments.training.steps.test_stack import Counting, close
+
+
+class Recorder:
+    """Stands for a GPU: nothing is done while a body is recorded, and all of it at each replay."""
+
+    def __init__(self):
+        self.captures = self.replays = 0
+
+    def __call__(self, body):
+        self.captures += 1
+
+        def replay():
+            self.replays += 1
+            body()
+
+        return replay
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    recorder = Recorder()
+
+    def captured(trainings, *, alone):
+        joint = Single(trainings, alone=alone) if len(trainings) == 1 else Stack(trainings)
+        return Captured(joint, recorder)
+
+    monkeypatch.setattr("experiments.training.fit.taking_steps", captured)
+    return recorder
+
+
+def plain(seeds, **more):
+    return [choosing_alone(each) for each in trainings(seeds, **more)]
+
+
+def choosing_alone(training):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.training.fit.taking_steps", choosing.taking_steps)
+        (found,) = fit_all([training])
+    return found
+
+
+@pytest.mark.parametrize("options", [{}, {"clip": 0.0}, {"optimizer": torch.optim.SGD, "momentum": 0.9}])
+def test_replayed_steps_are_the_same_bits(options, recorder):
+    (found,) = fit_all(trainings([3], **options))
+    (beside,) = plain([3], **options)
+    assert found.rows == beside.rows
+    assert found.facts()["captured"] is True
+    assert (recorder.captures, recorder.replays) == (1, 57)  # three steps before it
+
+
+def test_several_seeds_are_captured_as_one(recorder):
+    for found, beside in zip(fit_all(trainings()), plain([0, 1, 2]), strict=True):
+        close(found, beside)
+        assert found.facts()["captured"] is True
+    assert recorder.captures == 1
+
+
+def test_another_step_size_is_captured_anew(recorder):
+    (found,) = fit_all(trainings([0], decay=0.5, steps=20))
+    (beside,) = plain([0], decay=0.5, steps=20)
+    assert found.rows == beside.rows
+    assert recorder.captures == 5  # of steps 4, 5 to 8, 9 to 12, 13 to 16, 17 to 20
+
+
+class Growing(Sums):
+    def draw(self):
+        x, y = super().draw()
+        rows = 8 if len(self.seen) % 10 else 5
+        return x[:rows], y[:rows]
+
+
+def test_a_batch_of_another_size_is_not_replayed(recorder):
+    training, beside = trainings([0])[0], trainings([0])[0]
+    training.trainer.__class__ = beside.trainer.__class__ = Growing
+    (found,) = fit_all([training])
+    assert found.rows == choosing_alone(beside).rows
+    assert recorder.replays == 51  # 57 but the tenth, the twentieth, ...
+
+
+def test_a_model_that_counts_is_not_captured(recorder):
+    (found,) = fit_all(trainings([0], model=Counting))
+    (beside,) = plain([0], model=Counting)
+    assert found.rows == beside.rows
+    assert "counts something" in found.facts()["not_captured"]
+    assert recorder.captures == 0
+
+
+def test_what_a_gpu_cannot_capture_goes_on_as_before(monkeypatch):
+    def refuses(body):
+        raise RuntimeError("operation not permitted when stream is capturing\nand more")
+
+    monkeypatch.setattr(
+        "experiments.training.fit.taking_steps",
+        lambda trainings, *, alone: Captured(Single(trainings, alone=alone), refuses),
+    )
+    (found,) = fit_all(trainings([0], model=Plain))
+    (beside,) = plain([0])
+    assert found.rows == beside.rows
+    assert found.facts()["not_captured"] == "operation not permitted when stream is capturing"
