@@ -17,6 +17,7 @@ from experiments.reproductions.claims.claim import NOT_STATED, Claim, Plan
 #: Where a run computes and what it is called: no settings of a comparison.
 BOOKKEEPING = frozenset(
     {"experiment", "device", "threads", "deterministic", "audit", "tuned", "smoke", "code", "train.processes"}
+    | {"seeds_together"}
     | {"corpus.sha256", "corpus.characters"}
 )
 SEEDS = "seeds"

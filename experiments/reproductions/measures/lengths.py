@@ -41,7 +41,10 @@ class Curve:
 
     def over(self, lengths: Iterable[int]) -> Group:
         """The mean over these lengths, seed by seed; NaN where a run of that seed failed."""
-        return Group(self.who, np.mean([self.runs[T].scores for T in lengths], axis=0))
+        runs = [self.runs[T] for T in lengths]
+        scores = np.array([found.scores for found in runs])
+        still = np.array([np.broadcast_to(found.still, found.scores.shape) for found in runs])
+        return Group(self.who, scores.mean(0), (still & ~(scores >= SUCCESS)).any(0))
 
 
 def curve_of(evidence: Evidence, cell: str, who: str) -> Curve:

@@ -56,12 +56,17 @@ class Leads:
         untested = _untested(rows)
         if untested:
             return Finding(self.said, _in_words(self.pairs), untested=untested)
+        # What a cut ended while it was low could have risen above the other.
+        rising = sum(
+            int((first.still & ~(first.scores >= second.mean)).sum()) for first, second in self.pairs
+        )
+        undecided = f"{rising} of the first still training when the cut ended" if rising else ""
         return Finding(
             self.said,
             _in_words(self.pairs),
             max(_p(self, row) for row in rows),
-            other=not self.guessed and _is_other(self, rows),
-            undecided="all still guessing when the cut ended" if self.guessed else "",
+            other=not self.guessed and not rising and _is_other(self, rows),
+            undecided="all still guessing when the cut ended" if self.guessed else undecided,
         )
 
 

@@ -61,7 +61,9 @@ class LocalEngine:
         """Do the runs in the next worker that is free."""
         futures: list[Future[Answer]] = [Future() for _ in runs]
         job = self._threads.submit(self._settle, tuple(runs), futures)
-        job.add_done_callback(lambda job: [future.cancel() for future in futures] if job.cancelled() else None)
+        job.add_done_callback(
+            lambda job: [future.cancel() for future in futures] if job.cancelled() else None
+        )
         return futures
 
     def _settle(self, runs: tuple[Run, ...], futures: list[Future[Answer]]) -> None:

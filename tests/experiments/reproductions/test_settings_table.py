@@ -18,6 +18,7 @@ NO_SETTING = {
     "smoke",
     "code",
     "processes",
+    "seeds_together",
 }
 NO_SETTING |= {"sha256", "characters", "name", "family", "model"}
 

@@ -18,7 +18,14 @@ from tests.experiments.runs import TINY, planned
 
 SERIAL = Execution(engine="serial")
 #: What the clock says, and what a record says of how steps were taken.
-NOT_COMPARED = {"ms_per_step", "seconds_training", "seconds_total", "seeds_together", "environment", "resumed_step"}
+NOT_COMPARED = {
+    "ms_per_step",
+    "seconds_training",
+    "seconds_total",
+    "seeds_together",
+    "environment",
+    "resumed_step",
+}
 LONGER = TINY | {"steps": 200, "evaluate_every": 20, "hidden": 16}
 
 
@@ -40,7 +47,10 @@ def test_each_run_is_what_it_is_alone(label, tmp_path):
         rows, expected = read_curve(one), read_curve(other)
         assert len(rows) == len(expected) == 10
         torch.testing.assert_close(
-            torch.tensor(rows["train_loss"].to_numpy()), torch.tensor(expected["train_loss"].to_numpy()), rtol=1e-4, atol=0
+            torch.tensor(rows["train_loss"].to_numpy()),
+            torch.tensor(expected["train_loss"].to_numpy()),
+            rtol=1e-4,
+            atol=0,
         )
         for name in beside.keys() - NOT_COMPARED:
             if isinstance(beside[name], float):

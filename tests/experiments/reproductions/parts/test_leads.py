@@ -23,6 +23,17 @@ def test_a_lead_both_ways_and_left_open():
     assert answer(Leads("", [(HIGH, HIGH)]), floor=0.001) == [False]  # equal is not above
 
 
+def test_what_a_cut_ended_while_it_was_low_does_not_refuse_a_lead():
+    cut = Group("cut", LOW.scores, np.array([False, False, True, False]))
+    (check,) = decided([Leads("", [(cut, HIGH)])])
+    assert check.holds is None
+    assert check.measured.endswith("1 of the first still training when the cut ended")
+    done = Group("done", LOW.scores, np.array([False] * 4))
+    assert answer(Leads("", [(done, HIGH)])) == [False]
+    above = Group("above", HIGH.scores, np.array([True] * 4))
+    assert answer(Leads("", [(above, LOW)])) == [True]
+
+
 def test_a_part_holds_only_where_each_of_its_pairs_does():
     assert answer(Leads("", [(HIGH, LOW), (OTHER, LOW)])) == [True]
     assert answer(Leads("", [(HIGH, LOW), (LOW, OTHER)])) == [False]

@@ -50,10 +50,17 @@ class Sums(Trainer):
             self.model.eval()
             found = (self.model(torch.eye(3).double()) - 1).square().mean().item()
             self.model.train()
-        return {"train_loss": means["loss"], "validation_loss": found, "norm": means["norm"], "rate": self.rate}
+        return {
+            "train_loss": means["loss"],
+            "validation_loss": found,
+            "norm": means["norm"],
+            "rate": self.rate,
+        }
 
 
-def trainings(seeds=(0, 1, 2), *, steps=60, every=5, folder=None, patience=0, on_step=lambda step: None, **more):
+def trainings(
+    seeds=(0, 1, 2), *, steps=60, every=5, folder=None, patience=0, on_step=lambda step: None, **more
+):
     """A training per seed, from scratch or from its checkpoint."""
     found = []
     for seed in seeds:
