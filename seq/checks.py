@@ -162,7 +162,9 @@ def check_lengths(lengths: Tensor, batch: int, steps: int) -> None:
     if lengths.shape != (batch,) or lengths.is_floating_point() or lengths.dtype == torch.bool:
         kind = f"{lengths.dtype} of shape {tuple(lengths.shape)}"
         raise ValueError(f"lengths must be integers of shape ({batch},), got {kind}")
-    if batch == 0 or not has_values(lengths):
+    # On a GPU reading the values would make the program wait, so there it is left to the switch.
+    readable = has_values(lengths) and (lengths.device.type == "cpu" or values_are_checked())
+    if batch == 0 or not readable:
         return
     low, high = int(lengths.min()), int(lengths.max())
     if low < 1 or high > steps:
@@ -187,7 +189,6 @@ def check_tokens(tokens: Tensor, num_tokens: int | None) -> None:
         raise ValueError(f"tokens must have shape (B, T) with T >= 1, got {tuple(tokens.shape)}")
     if tokens.dtype not in (torch.long, torch.int):
         raise ValueError(f"tokens must be integers (torch.long), got {tokens.dtype}")
-    # On a GPU reading the values would make the program wait, so there it is left to the switch.
     readable = has_values(tokens) and (tokens.device.type == "cpu" or values_are_checked())
     if len(tokens) and num_tokens is not None and readable:
         low, high = int(tokens.min()), int(tokens.max())

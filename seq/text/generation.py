@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -11,9 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from seq.checks import check_function, check_size, check_tensor
+from seq.text.captured import captured_characters
+from seq.text.draw import Draw, not_a_number
 from seq.text.next_character import NextCharacterModel
 from seq.text.stepper import stepper
-from seq.text.temperature import check_temperature, softmax_with_temperature
+from seq.text.temperature import check_temperature
 
 
 def generate(
@@ -128,49 +129,6 @@ def generate_stream(
     return _steps(model, prompt.long(), length, draw, state)
 
 
-class Draw:
-    """One character from each row of logits, by inversion: the first whose summed probability reaches 1 - u.
-
-    Args:
-        temperature: 0 or more.
-        top_k: None for all characters.
-        generator: None for torch's global one.
-        never: Tokens that are not drawn.
-    """
-
-    def __init__(
-        self,
-        temperature: float,
-        top_k: int | None,
-        generator: torch.Generator | None,
-        never: Sequence[int] = (),
-    ) -> None:
-        self.temperature, self.top_k, self.generator = temperature, top_k, generator
-        self.never = list(never)
-
-    def __call__(self, logits: Tensor) -> Tensor:
-        """Tokens (B,) from logits (B, V)."""
-        if self.never:
-            if max(self.never) >= logits.shape[-1]:
-                raise ValueError(f"never must hold tokens under {logits.shape[-1]}, got {max(self.never)}")
-            logits = logits.clone()
-            logits[:, self.never] = -math.inf
-        if self.temperature == 0:
-            return logits.argmax(-1)
-        if self.top_k is not None and self.top_k < logits.shape[-1]:
-            values, places = logits.topk(self.top_k, dim=-1)
-            logits = torch.full_like(logits, -math.inf).scatter_(-1, places, values)
-        shares = softmax_with_temperature(logits, self.temperature)
-        # One number a text is drawn, not one per character of the vocabulary as torch.multinomial does, and it is
-        # drawn where the generator is, so that a CPU's generator serves a model on a GPU.
-        sums = shares.cumsum(-1, dtype=torch.float64)
-        device = logits.device if self.generator is None else self.generator.device
-        drawn = torch.rand(len(logits), 1, dtype=torch.float64, device=device, generator=self.generator)
-        # 1 - drawn is never 0, so that no character of probability 0 can be the first to reach it.
-        level = (1 - drawn.to(sums.device)) * sums[:, -1:]
-        return torch.searchsorted(sums, level).squeeze(-1)
-
-
 def _steps(
     model: NextCharacterModel, prompt: Tensor, length: int | None, draw: Draw, state: Any
 ) -> Generator[Tensor, None, None]:
@@ -178,14 +136,14 @@ def _steps(
         with torch.no_grad():
             logits, state = model(prompt, state)
         logits = logits[:, -1]  # (B, V), of the character after the prompt
+        if logits.is_cuda:
+            yield from captured_characters(model, logits, state, length, draw)
+            return
         step = stepper(model, state)
         made = 0
         while length is None or made < length:
             if not logits.amax(-1).isfinite().all():  # a NaN is the largest of all
-                raise ValueError(
-                    f"model must predict numbers, its logits of character {made + 1} hold NaN or infinity, or only "
-                    "minus infinity"
-                )
+                raise not_a_number(made + 1)
             tokens = draw(logits)
             yield tokens
             made += 1

@@ -44,7 +44,7 @@ class Curve:
         runs = [self.runs[T] for T in lengths]
         scores = np.array([found.scores for found in runs])
         still = np.array([np.broadcast_to(found.still, found.scores.shape) for found in runs])
-        return Group(self.who, scores.mean(0), (still & ~(scores >= SUCCESS)).any(0))
+        return Group(self.who, scores.mean(0), np.asarray((still & ~(scores >= SUCCESS)).any(0)))
 
 
 def curve_of(evidence: Evidence, cell: str, who: str) -> Curve:

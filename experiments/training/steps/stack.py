@@ -133,8 +133,8 @@ class Stack(Joint):
             reason = f"{error}".strip().partition("\n")[0]
             raise CannotStackError(f"{type(error).__name__}: {reason}") from error
         finally:
-            for each in kept:
-                each.put_back()
+            for before in kept:
+                before.put_back()
         decays = any(
             group.get("weight_decay")
             for trainer in self.trainers
