@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
-from seq.text.draw import Draw, not_a_number
+from seq.text.draw import Draw, refuse
 from seq.text.next_character import NextCharacterModel
 
 BLOCK = 64  # characters between two looks at whether the predictions are numbers
@@ -112,7 +112,7 @@ class _Texts:
     def check(self) -> None:
         """Raise an error that names the first character whose prediction was no number; waits for the device."""
         if self.first_bad:
-            raise not_a_number(int(self.first_bad))
+            refuse(int(self.first_bad))
 
 
 def _flat(state: Any) -> tuple[list[Any], Any]:

@@ -68,8 +68,8 @@ class Draw:
         return self._barred
 
 
-def not_a_number(character: int) -> ValueError:
-    """The error of a model whose prediction of a character, counted from 1, says nothing."""
-    return ValueError(
+def refuse(character: int) -> None:
+    """Raise a ValueError for a model whose prediction of a character, counted from 1, says nothing."""
+    raise ValueError(
         f"model must predict numbers, its logits of character {character} hold NaN or infinity, or only minus infinity"
     )

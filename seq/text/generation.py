@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from seq.checks import check_function, check_size, check_tensor
 from seq.text.captured import captured_characters
-from seq.text.draw import Draw, not_a_number
+from seq.text.draw import Draw, refuse
 from seq.text.next_character import NextCharacterModel
 from seq.text.stepper import stepper
 from seq.text.temperature import check_temperature
@@ -143,7 +143,7 @@ def _steps(
         made = 0
         while length is None or made < length:
             if not logits.amax(-1).isfinite().all():  # a NaN is the largest of all
-                raise not_a_number(made + 1)
+                refuse(made + 1)
             tokens = draw(logits)
             yield tokens
             made += 1
