@@ -39,5 +39,8 @@ def repeat(folder: Path, out: Path) -> int:
         print(f"gnnlab: failed: {result['reason']}", file=sys.stderr)
         return 1
     same = read_bytes(curve_path(folder)) == read_bytes(curve_path(out / settings.folder))
-    print(f"{out / settings.folder}: the curve is {'the same, bit for bit' if same else 'different'}")
+    told = "the same, bit for bit" if same else "different"
+    if not same and (before.result or {}).get("seeds_together", 1) > 1:
+        told += "; the run was trained together with other seeds, and alone its last digits differ"
+    print(f"{out / settings.folder}: the curve is {told}")
     return 0 if same else 1
