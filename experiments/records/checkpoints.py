@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._pytree import tree_map
 
 from experiments.records.files import ordinary, write_beside
 
@@ -40,8 +41,15 @@ def save_tensors(path: Path, values: dict[str, Any]) -> None:
         OSError: The disk is full. (torch alone, writing to a file, says so with errors that do not tell it.)
     """
     content = io.BytesIO()
-    torch.save(values, content)
+    torch.save(tree_map(_by_itself, values), content)
     write_beside(path, lambda beside: beside.write_bytes(content.getbuffer()))
+
+
+def _by_itself(value: Any) -> Any:
+    """A tensor without the larger one that it is a part of, which would be written with it."""
+    if not isinstance(value, torch.Tensor) or value.layout != torch.strided:
+        return value
+    return value.clone() if value.untyped_storage().nbytes() > value.nbytes else value
 
 
 def load_checkpoint(path: Path, needed: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from abc import ABC, abstractmethod
 from collections import deque
@@ -29,7 +28,8 @@ class Rule(ABC):
         """Take in a look; answers why to stop, or an empty string."""
         keep, reason = self.judge(row)
         if keep:
-            self.row, self.weights = row, copy.deepcopy(model.state_dict())
+            self.row = row
+            self.weights = {name: weight.detach().clone() for name, weight in model.state_dict().items()}
         return reason
 
     @abstractmethod

@@ -115,6 +115,9 @@ class Captured(Steps):
     def go_on(self) -> None:
         self.steps.go_on()
 
+    def pause(self) -> None:
+        self.steps.pause()
+
     def release(self) -> None:
         self.replay, self.losses, self.given = None, None, []
         self.steps.release()

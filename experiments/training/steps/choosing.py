@@ -9,7 +9,7 @@ import torch
 from experiments.training.steps.captured import Captured
 from experiments.training.steps.joint import Joint, Single, has_own_way
 from experiments.training.steps.stack import CannotStackError, Stack
-from experiments.training.steps.taking import Alone, InTurn, Parts, Steps
+from experiments.training.steps.taking import Alone, InTurn, Steps
 from experiments.training.training import Training
 
 
@@ -25,15 +25,20 @@ def taking_steps(trainings: Sequence[Training], *, alone: bool) -> Steps:
             return _on_device(Stack(trainings))
         except torch.OutOfMemoryError:
             half = len(trainings) // 2
-            return Parts([taking_steps(part, alone=False) for part in (trainings[:half], trainings[half:])])
+            return InTurn([taking_steps(part, alone=False) for part in (trainings[:half], trainings[half:])])
         except CannotStackError as error:
             for each in trainings:
                 each.taken = {"seeds_together": 1, "one_by_one": str(error)}
-            return InTurn(trainings)
-    trainer = trainings[0].trainer
+            return InTurn([_one(each, alone=False) for each in trainings])
+    one = _one(trainings[0], alone=alone)
+    return one if alone else InTurn([one])
+
+
+def _one(training: Training, *, alone: bool) -> Steps:
+    trainer = training.trainer
     if trainer.placement.type == "cuda" and trainer.optimizer is not None and not has_own_way(trainer):
-        return Captured(Single(trainings, alone=alone))
-    return Alone(trainings) if alone else InTurn(trainings)
+        return Captured(Single([training], alone=alone))
+    return Alone([training], alone=alone)
 
 
 def _on_device(steps: Joint) -> Steps:

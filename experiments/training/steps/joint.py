@@ -87,6 +87,9 @@ class Joint(Steps):
     def go_on(self) -> None:
         self.clock.go_on()
 
+    def pause(self) -> None:
+        self.clock.pause()
+
 
 class Single(Joint):
     """One training, whose step can be captured."""

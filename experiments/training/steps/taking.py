@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from experiments.training.training import Fit, Training
 
@@ -28,7 +29,10 @@ class Steps:
         """Bring to each trainer what it has to know before it looks, or is saved."""
 
     def go_on(self) -> None:
-        """Steps follow, after looks or a checkpoint."""
+        """Steps follow, after looks or a checkpoint, or those of others."""
+
+    def pause(self) -> None:
+        """Others take their steps."""
 
     def release(self) -> None:
         """No steps follow in this way; each trainer has what is its own."""
@@ -38,47 +42,45 @@ class Steps:
 class Alone(Steps):
     """One training, step by step."""
 
-    def __init__(self, trainings: Sequence[Training]) -> None:
-        super().__init__(trainings, alone=True)
-
     def take(self, found: Found) -> list[bool]:
         return [self.trainings[0].trainer.step()]
 
     def go_on(self) -> None:
         self.trainings[0].trainer.clock.go_on()
 
+    def pause(self) -> None:
+        self.trainings[0].trainer.clock.pause()
+
 
 class InTurn(Steps):
-    """Several trainings, a step of each in turn, with the global generators of each."""
+    """Several trainings in parts, which take a step in turn, each in its own way.
 
-    def take(self, found: Found) -> list[bool]:
-        settled: list[bool] = []
-
-        def step(each: Training) -> None:
-            each.trainer.clock.go_on()
-            settled.append(each.trainer.step())
-            each.trainer.clock.pause()
-
-        for number, each in enumerate(self.trainings, start=1):
-            guarded(each, found, lambda each=each: step(each), alone=False)  # type: ignore[misc]
-            settled += [False] * (number - len(settled))
-        return settled
-
-
-class Parts(Steps):
-    """Several trainings in parts, each of which takes its steps in its own way."""
+    Args:
+        parts: One training by itself, with its own global generators, or several that take their steps as one.
+    """
 
     def __init__(self, parts: Sequence[Steps]) -> None:
         super().__init__([each for part in parts for each in part.trainings])
         self.parts = parts
 
     def take(self, found: Found) -> list[bool]:
-        settled: list[bool] = []
-        for part in self.parts:
+        settled: dict[Training, bool] = {}
+
+        def step(part: Steps) -> None:
             part.go_on()
-            settled += part.take(found)
+            settled.update(zip(part.trainings, part.take(found)))
+            part.pause()
+
+        for part in self.parts:
+            if len(part.trainings) > 1:
+                step(part)
+            else:
+                guarded(part.trainings[0], found, partial(step, part), alone=False)
+        return [settled.get(each, False) for each in self.trainings]
+
+    def flush(self) -> None:
+        for part in self.parts:
             part.flush()
-        return settled
 
     def release(self) -> None:
         for part in self.parts:

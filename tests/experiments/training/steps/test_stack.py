@@ -8,6 +8,9 @@ import torch
 from torch import nn
 
 from experiments.training.fit import DivergedError, fit, fit_all
+from experiments.training.steps.captured import Captured
+from experiments.training.steps.joint import Single
+from experiments.training.steps.taking import InTurn
 from tests.experiments.training.steps.few_steps import Plain, Sums, trainings
 
 
@@ -203,3 +206,32 @@ def test_one_alone_says_nothing_of_others():
     trainer = Sums(0)
     found = fit(trainer, trainings([0])[0].rule, steps=5)
     assert "seeds_together" not in found.facts()
+
+
+def test_what_one_seed_leaves_on_disk_and_in_memory_is_its_own(tmp_path):
+    many = fit_all(trainings(range(9), folder=tmp_path, steps=20))
+    sizes = {path.stat().st_size for path in tmp_path.iterdir()}
+    fit_all(trainings([20], folder=tmp_path, steps=20))
+    assert max(sizes) < 1.2 * (tmp_path / "20.pt").stat().st_size
+    for weight in many[0].weights.values():
+        assert weight.untyped_storage().nbytes() == weight.nbytes
+
+
+def test_captured_steps_are_taken_in_turn_where_they_cannot_be_joined():
+    def seeded(seeds):
+        return [each for seed in seeds for each in trainings([seed], model=Dropping)]
+
+    class Again:
+        """Stands for a capture: what is recorded is done at each replay."""
+
+        def __call__(self, body):
+            return body
+
+    together = seeded([0, 1, 2])
+    ways = [Captured(Single([each]), Again()) for each in together]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.training.fit.taking_steps", lambda trainings, *, alone: InTurn(ways))
+        found = fit_all(together)
+    for one, other in zip(found, [fit_all([each])[0] for each in seeded([0, 1, 2])], strict=True):
+        assert one.rows == other.rows
+        assert one.facts()["captured"] is True
