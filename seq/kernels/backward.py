@@ -8,7 +8,7 @@ import triton.language as tl
 from seq.kernels.tiles import load_blocks, products, store_blocks
 
 
-@triton.jit(do_not_specialize=["T", "B", "weight_seeds", "vector_seeds", "gate_seeds"])
+@triton.jit(do_not_specialize=["T", "B", "weight_seeds", "vector_seeds", "gate_seeds", "kept_seeds"])
 def backward_kernel(
     weight,
     vectors,
@@ -26,6 +26,7 @@ def backward_kernel(
     weight_seeds,
     vector_seeds,
     gate_seeds,
+    kept_seeds,
     STATE: tl.constexpr,
     GRADIENTS: tl.constexpr,
     MIX_GRADIENTS: tl.constexpr,
@@ -51,14 +52,14 @@ def backward_kernel(
     row = ((tl.program_id(0) % tl.cdiv(B, ROWS)) * ROWS + tl.arange(0, ROWS))[:, None]
     row_inside = row < B
     step = B.to(tl.int64) * H
-    values += seed * T * step * G
+    values += seed * kept_seeds * T * step * G
     dz += seed * T * step * G
     douts += seed * T * step
-    h += seed * (T + 1) * step
+    h += seed * kept_seeds * (T + 1) * step
     dh += seed * step
     weight += seed * weight_seeds * (R * H * H)
     if c is not None:
-        c += seed * (T + 1) * step
+        c += seed * kept_seeds * (T + 1) * step
         dc += seed * step
     if vectors is not None:
         vectors += seed * vector_seeds * (VECTORS * H)

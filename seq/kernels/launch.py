@@ -84,12 +84,12 @@ def backward(
     """Gradients of z (K, T, B, G * H), of the gate (K, T, B, H) and of the state before the first step, (K, B, H) each.
 
     Args:
-        histories, values: what :func:`forward` gave.
+        histories, values: what :func:`forward` gave, for each seed or for all, (K or 1, ...).
         doutputs: gradients of the outputs (K, T, B, H).
         dstate: gradients of the state after the last step, (K, B, H) each; left as they are.
     """
-    K, T, B, _ = values.shape
-    dz = torch.empty_like(values)
+    K, T, B, _ = doutputs.shape
+    dz = values.new_empty(K, *values.shape[1:])
     dgate = None if gate is None else torch.empty_like(doutputs)
     before = tuple(d.clone() for d in dstate)
     h, c = _pair(histories)
@@ -109,7 +109,7 @@ def backward(
             dgate,
             T,
             B,
-            *_seeds(weight, vectors, gate),
+            *_seeds(weight, vectors, gate, values),
             **backward_sizes(equations, weight.shape[-1], vectors, rows),
         )
     return dz, dgate, before

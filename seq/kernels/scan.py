@@ -123,7 +123,7 @@ class _ScanBackward(torch.autograd.Function):
         n = equations.state_size
         histories = tuple(tensor.contiguous() for tensor in tensors[:n])
         dstate = tuple(tensor.contiguous() for tensor in tensors[n:])
-        rows = launch.rows_of_a_program(values.shape[0], values.shape[2], values.device)
+        rows = launch.rows_of_a_program(doutputs.shape[0], doutputs.shape[2], doutputs.device)
         dz, dgate, before = launch.backward(
             equations, weight, vectors, gate, histories, values.contiguous(), doutputs, dstate, rows
         )
@@ -142,7 +142,9 @@ class _ScanBackward(torch.autograd.Function):
         info: Any, in_dims: tuple[int | None, ...], equations: Equations, *tensors: Tensor | None
     ) -> tuple[tuple[Tensor | None, ...], tuple[int | None, ...]]:
         K = info.batch_size
-        folded = _fold(K, tensors, in_dims[1:], shared=(0, 1, 2))
+        # What the way forward kept is the same for all where only the gradients that come in differ.
+        kept = range(5, 5 + equations.state_size)
+        folded = _fold(K, tensors, in_dims[1:], shared=(0, 1, 2, 3, *kept))
         return _unfold(K, _ScanBackward.apply(equations, *folded))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import TypeVar
 
 import torch
@@ -13,17 +12,13 @@ from torch import Tensor
 
 T = TypeVar("T")
 
+_HAS_TRITON = importlib.util.find_spec("triton") is not None
 _failed = False
 
 
 def runs_kernels(tensor: Tensor) -> bool:
     """Whether kernels take part in what is computed of this tensor."""
-    return tensor.is_cuda and not _failed and _has_triton()
-
-
-@cache
-def _has_triton() -> bool:
-    return importlib.util.find_spec("triton") is not None
+    return tensor.is_cuda and _HAS_TRITON and not _failed
 
 
 def attempt(run: Callable[[], T]) -> T | None:

@@ -2,6 +2,7 @@
 
 import copy
 
+import pytest
 import torch
 
 from seq import GRU, LSTM, RNN, CellGatedLSTM, PeepholeLSTM, PhasedLSTM
@@ -47,3 +48,8 @@ def assert_equal(found, expected):
     """Single precision beside double: an error under 1e-5 wherever numbers are of size 1 or less."""
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one.detach().cpu().double(), other.detach(), rtol=1e-5, atol=1e-5)
+
+
+def some(names, *fast):
+    """All of them as cases of a test, of which those named are fast."""
+    return [name if name in fast else pytest.param(name, marks=pytest.mark.slow) for name in names]

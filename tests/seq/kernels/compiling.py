@@ -19,7 +19,7 @@ from seq.kernels import launch
 from seq.kernels.backward import backward_kernel
 from seq.kernels.forward import forward_kernel
 
-NUMBERS = ("T", "B", "weight_seeds", "vector_seeds", "gate_seeds")
+NUMBERS = ("T", "B", "weight_seeds", "vector_seeds", "gate_seeds", "kept_seeds")
 #: Units (one of each width of tile, and two tiles), sequences of a program, and whether there is a time gate.
 KINDS = [
     (5, 16, True),

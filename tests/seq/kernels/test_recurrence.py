@@ -6,7 +6,7 @@ from torch.func import functional_call
 
 from seq import LSTM
 from seq.kernels.cell import run_by_kernel
-from tests.seq.kernels.cells import CELLS, PHASED, I, assert_equal, double, loss, plain
+from tests.seq.kernels.cells import CELLS, PHASED, I, assert_equal, double, loss, plain, some
 
 SHAPES = [(3, 5, 5)]  # T, B, H
 SLOW_SHAPES = [(1, 1, 1), (6, 17, 16), (4, 37, 40), (3, 3, 64), (2, 18, 131), (50, 16, 64)]
@@ -16,7 +16,6 @@ by_cell = pytest.mark.parametrize("name", CELLS)
 by_shape = pytest.mark.parametrize(
     ("T", "B", "H"), [*SHAPES, *(pytest.param(*shape, marks=pytest.mark.slow) for shape in SLOW_SHAPES)]
 )
-by_gate = pytest.mark.parametrize("gate", GATES)
 
 
 def gate_of(kind, T, B, H, device):
@@ -58,18 +57,18 @@ def test_equal_to_the_plain_loop_with_gradients(name, T, B, H, kind, device, lau
 
 
 @pytest.mark.parametrize("kind", ["shared by the batch", "a mask"])
-@pytest.mark.parametrize("name", ["lstm", "gru of cho"])
+@pytest.mark.parametrize("name", some(CELLS, "lstm"))
 def test_gates_of_every_shape(name, kind, device, launches):
     check(name, 3, 5, 5, kind, device)
 
 
-@pytest.mark.parametrize("name", ["gru of cho", "peephole"])
+@pytest.mark.parametrize("name", some(CELLS, "gru of cho"))
 def test_small_programs(name, device, monkeypatch):
     monkeypatch.setattr("seq.kernels.launch.rows_of_a_program", lambda K, B, device: 8)
     check(name, 2, 19, 18, "full", device)
 
 
-@by_cell
+@pytest.mark.parametrize("name", some(CELLS, "lstm", "gru"))
 def test_lengths(name, device, launches):
     T, B, H = 4, 5, 6
     cell = CELLS[name](I, H).to(device)
@@ -88,7 +87,7 @@ def test_lengths(name, device, launches):
     assert launches == ([] if torchs else ["forward 1", "backward 1"])
 
 
-@pytest.mark.parametrize("name", PHASED)
+@pytest.mark.parametrize("name", some(PHASED, "PeepholeLSTM"))
 @pytest.mark.parametrize("with_lengths", [False, True])
 def test_phased_cells(name, with_lengths, device, launches):
     T, B, H = 4, 5, 6

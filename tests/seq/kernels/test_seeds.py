@@ -5,12 +5,10 @@ import torch
 from torch.func import functional_call, grad, grad_and_value, stack_module_state, vmap
 
 from seq import Bidirectional, SequenceClassifier, Stacked
-from tests.seq.kernels.cells import CELLS, PHASED, I, assert_equal, double, loss, plain
+from tests.seq.kernels.cells import CELLS, PHASED, I, assert_equal, double, loss, plain, some
 
 K, T, B, H = 3, 3, 2, 5
 LAYERS = CELLS | {f"phased {name}": make for name, make in PHASED.items()}
-#: Those whose equations and tensors differ; the others are slow.
-FEW = ("gru with two biases", "gru of cho", "cell-gated", "phased PeepholeLSTM")
 LENGTHS = torch.tensor([3, 1])
 
 
@@ -28,9 +26,7 @@ def expected_of(layer, x, **options):
     return [total, *grads]
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in LAYERS]
-)
+@pytest.mark.parametrize("name", some(LAYERS, "gru of cho"))
 def test_seeds_train_together(name, device, launches):
     layers, parameters, buffers = seeds_of(LAYERS[name], device)
     x = torch.randn(K, B, T, I, device=device)
@@ -46,7 +42,7 @@ def test_seeds_train_together(name, device, launches):
         assert_equal(found, expected_of(layer, x[seed]))
 
 
-@pytest.mark.parametrize("name", ["lstm", "phased PeepholeLSTM"])
+@pytest.mark.parametrize("name", some(LAYERS, "phased PeepholeLSTM"))
 def test_seeds_share_their_examples(name, device, launches):
     layers, parameters, buffers = seeds_of(LAYERS[name], device)
     x, lengths = torch.randn(B, T, I, device=device), LENGTHS.to(device)
@@ -65,6 +61,7 @@ def test_seeds_share_their_examples(name, device, launches):
         assert_equal(found, expected_of(layer, x, lengths=LENGTHS))
 
 
+@pytest.mark.slow
 def test_gradients_of_each_example_share_the_weights(device, launches):
     layer = CELLS["peephole"](I, H).to(device)
     x = torch.randn(B, T, I, device=device)
@@ -80,6 +77,7 @@ def test_gradients_of_each_example_share_the_weights(device, launches):
         assert_equal([found[key][number] for key, _ in layer.named_parameters()], expected)
 
 
+@pytest.mark.slow
 def test_examples_within_seeds(device, launches):
     layers, parameters, buffers = seeds_of(PHASED["PeepholeLSTM"], device)
     x = torch.randn(B, T - 1, I, device=device)
@@ -119,16 +117,15 @@ def test_gradients_around_seeds(device, launches):
         assert_equal([gradient], [sum(expected[key] for expected in results)])
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: Stacked([CELLS["lstm"](I, H), CELLS["peephole"](H, H)]),
-        lambda: Bidirectional(CELLS["rnn"](I, H), CELLS["gru of cho"](I, H)),
-    ],
-    ids=["stacked", "both ways"],
-)
-def test_layers_of_cells(make, device, launches):
-    models = [SequenceClassifier(make(), 2, num_tokens=7).to(device) for _ in range(K)]
+MANY = {
+    "stacked": lambda: Stacked([CELLS["lstm"](I, H), CELLS["peephole"](H, H)]),
+    "both ways": lambda: Bidirectional(CELLS["rnn"](I, H), CELLS["gru of cho"](I, H)),
+}
+
+
+@pytest.mark.parametrize("name", some(MANY, "stacked"))
+def test_layers_of_cells(name, device, launches):
+    models = [SequenceClassifier(MANY[name](), 2, num_tokens=7).to(device) for _ in range(K)]
     tokens = torch.randint(7, (K, B, T), device=device)
     parameters, buffers = stack_module_state(models)
 

@@ -1,5 +1,7 @@
 """Where kernels stand aside, and what takes over then."""
 
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -171,3 +173,14 @@ def test_memory_that_is_full_is_no_fault_of_a_kernel(device, x, launches, monkey
     monkeypatch.setattr("seq.kernels.scan.launch.prove", full)
     with pytest.raises(torch.OutOfMemoryError):
         layer(x)
+
+
+@pytest.mark.slow
+def test_a_cpu_never_loads_triton():
+    program = (
+        "import sys, torch, seq\n"
+        "layer = seq.PhasedLSTM(2, 3)\n"
+        "layer(torch.zeros(4, 5, 2), lengths=torch.tensor([5, 1, 2, 3]))[0].sum().backward()\n"
+        "assert not {'triton', 'seq.kernels.forward'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
