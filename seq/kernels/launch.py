@@ -120,14 +120,10 @@ def prove(equations: Equations, weight: Tensor, vectors: Tensor | None, gated: b
 
     So a kernel that this GPU can't have fails before anything was computed, and not half way back.
     """
-    H, device = weight.shape[-1], weight.device
-    kind = (equations, H, gated, rows, device)
+    H, zeros = weight.shape[-1], weight.new_zeros
+    kind = (equations, H, gated, rows, weight.device)
     if kind in _PROVEN:
         return
-
-    def zeros(*shape: int) -> Tensor:
-        return torch.zeros(shape, device=device)
-
     state = tuple(zeros(1, 1, H) for _ in range(equations.state_size))
     gate, one = zeros(1, 1, 1, H) if gated else None, zeros(1, 1, 1, H)
     weight, vectors = zeros(1, *weight.shape[1:]), None if vectors is None else zeros(1, *vectors.shape[1:])
