@@ -18,7 +18,7 @@ _values_are_checked: ContextVar[bool] = ContextVar("seq_values_are_checked", def
 
 
 class value_checks:  # noqa: N801 (used like torch.set_grad_enabled, as a switch and as a context)
-    """Switch the checks that read every value of an input: NaN, infinity, tokens outside the vocabulary.
+    """Switch the checks that read every value of an input: NaN, infinity; on a GPU tokens and lengths out of range.
 
     Shapes are always checked. Values are not, because reading them costs a pass over the data and, on a
     GPU, makes the program wait; a NaN then shows itself as a NaN output. The switch holds from the call

@@ -10,9 +10,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 from torch._subclasses.fake_tensor import is_fake
+from torch.utils._python_dispatch import _get_current_dispatch_mode
 
 _functorch = torch._C._functorch
 _PLAIN = (Tensor, torch.nn.Parameter)
+_VMAP, _GRAD = _functorch.TransformType.Vmap, _functorch.TransformType.Grad
 
 
 def has_values(*tensors: Tensor) -> bool:
@@ -39,3 +41,17 @@ def needs_plain_steps(*tensors: Tensor) -> bool:
         return True
     forward = torch.autograd.forward_ad._current_level >= 0
     return forward or _functorch.peek_interpreter_stack() is not None
+
+
+def kernels_can_follow(*tensors: Tensor) -> bool:
+    """Whether kernels of our own, which follow ``torch.func.vmap`` and have first derivatives, do all that is asked.
+
+    What listens to torch's operations (a dispatch mode, a subclass of Tensor) would not hear them.
+    """
+    if torch.compiler.is_compiling() or torch.jit.is_tracing() or _get_current_dispatch_mode() is not None:
+        return False
+    if any(tensor.is_meta or type(tensor) not in _PLAIN for tensor in tensors):
+        return False
+    transforms = [level.key() for level in _functorch.get_interpreter_stack() or ()]
+    forward = torch.autograd.forward_ad._current_level >= 0
+    return not forward and transforms.count(_VMAP) + min(transforms.count(_GRAD), 1) == len(transforms)

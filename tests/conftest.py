@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -8,7 +9,13 @@ from pathlib import Path
 import hypothesis
 import matplotlib
 import pytest
+import torch
 
+if importlib.util.find_spec("triton") is not None and not torch.cuda.is_available():
+    # Without a GPU kernels are interpreted. Triton looks at the variable when it is imported, which PyG does.
+    with pytest.MonkeyPatch.context() as _patch:
+        _patch.setenv("TRITON_INTERPRET", "1")
+        import triton  # noqa: F401
 matplotlib.use("Agg")
 # A first call may load a library, so the time of one example says nothing; every run draws the same examples.
 hypothesis.settings.register_profile("gnnlab", deadline=None, derandomize=True)

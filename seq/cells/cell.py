@@ -12,6 +12,8 @@ from torch.nn import functional as F
 
 from seq.cells.initialisation import INITS, initialise
 from seq.checks import check_choice, check_size
+from seq.kernels.cell import run_by_kernel
+from seq.kernels.switch import runs_kernels
 from seq.layers.layer import RecurrentLayer, State, valid_steps
 from seq.layers.scan import FusedStep, scan
 from seq.tracing import autocasts, needs_plain_steps
@@ -20,11 +22,13 @@ from seq.tracing import autocasts, needs_plain_steps
 class Cell(RecurrentLayer):
     """Base of the cells: a cell says what one step does, and the time loop is here.
 
-    The same equations can run in three ways, and tests hold them equal, gradients too:
+    The same equations can run in four ways, and tests hold them equal, gradients too:
 
     - torch's own kernel, where torch has these equations (``torch_kernel``);
+    - a kernel of this package on a GPU (``equations``), where it has not, where a time gate or lengths interfere, and
+      where ``torch.func.vmap`` batches over weights: all seeds of a model in one launch;
     - one loop with the input's products done for all steps at once and a derivative written by hand
-      (:func:`seq.layers.scan.scan`), where it has not, or where a time gate or lengths interfere;
+      (:func:`seq.layers.scan.scan`), in these cases without such a kernel;
     - the plain loop over :meth:`step`, which is the definition, and slow.
 
     Over long sequences gradients vanish, and on their way to zero they are subnormal numbers, which cost some
@@ -48,6 +52,8 @@ class Cell(RecurrentLayer):
     kernels: ClassVar[tuple[str, ...]] = ("auto", "loop")
     weight_h: nn.Parameter
     fused_step: type[FusedStep] | None = None
+    #: Name of the file in ``seq.kernels.equations``; None for a cell without kernels.
+    equations: str | None = None
 
     def __init__(
         self, input_size: int, hidden_size: int, *, init: str = "torch", kernel: str = "auto"
@@ -94,6 +100,10 @@ class Cell(RecurrentLayer):
         """The parameters that ``fused_step`` is built from."""
         return (self.weight_h,)
 
+    def kernel_weights(self) -> tuple[Tensor, ...]:
+        """W_x, b and what ``equations`` ask for beside them, with the gates in their order."""
+        return self.weight_x, self.bias, *self.scan_weights()
+
     def torch_kernel(self, x: Tensor, state: State) -> tuple[Tensor, State] | None:
         """Outputs and state from torch's own kernel; None where torch has no such equations."""
         return None
@@ -117,18 +127,24 @@ class Cell(RecurrentLayer):
 
     def _recur(self, x: Tensor, state: State, gate: Tensor | None) -> tuple[Tensor, State]:
         """All steps, by the way that ``kernel`` asks for."""
-        # torch.compile and torch.func can follow the plain steps; they know neither torch's kernels for training
-        # nor the fused loop. An empty batch has nothing to be fast about.
-        if self.kernel == "loop" or needs_plain_steps(x, self.bias, *state) or x.shape[0] == 0:
+        # An empty batch has nothing to be fast about.
+        if self.kernel == "loop" or x.shape[0] == 0:
             return self._loop(x, state, gate)
-        if gate is None:
+        # torch.compile and torch.func can follow the plain steps; they know neither torch's kernels for training
+        # nor the fused loop.
+        plain = needs_plain_steps(x, self.bias, *state)
+        if gate is None and not plain:
             with warnings.catch_warnings():
                 # cuDNN asks for all weights in one block of memory; copying them there costs it little.
                 warnings.filterwarnings("ignore", message="RNN module weights are not part of single")
                 result = self.torch_kernel(x, state)
             if result is not None:
                 return result
-        if self.fused_step is None:
+        if self.equations is not None and runs_kernels(x):
+            result = run_by_kernel(self.equations, self.kernel_weights(), x, state, gate)
+            if result is not None:
+                return result
+        if plain or self.fused_step is None:
             return self._loop(x, state, gate)
         # Time comes first, so that each step reads one block of memory.
         x = x.transpose(0, 1).contiguous()  # (T, B, I)

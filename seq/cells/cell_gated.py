@@ -98,6 +98,7 @@ class CellGatedLSTM(MemoryCell):
     gates = ("c", "i", "f", "o")
     recurrent_gates = ("i", "f", "o")
     fused_step = CellGatedStep
+    equations = "cell_gated"
 
     def __init__(
         self,

@@ -127,6 +127,7 @@ class GRU(Cell):
             raise ValueError("recurrent_bias must be False for variant='cho', whose biases are merged")
         self.variant = variant
         self.fused_step = ChoStep if variant == "cho" else None
+        self.equations = "cho" if variant == "cho" else "gru"
         self.bias_nh = nn.Parameter(torch.empty(hidden_size)) if recurrent_bias else None
         self.reset_parameters()
 
@@ -142,6 +143,16 @@ class GRU(Cell):
             recurrent = recurrent + self.bias_nh
         n = torch.tanh(a["n"] + r * recurrent)
         return {"r": r, "z": z, "n": n, "h": (1 - z) * n + z * h}
+
+    def kernel_weights(self) -> tuple[Tensor, ...]:
+        if self.variant == "cho":
+            return super().kernel_weights()
+        # The candidate's product, which r scales, is a gate of its own there, and n comes first.
+        H = self.hidden_size
+        weight_x, bias = self.weight_x.roll(H, 0), self.bias.roll(H, 0)
+        second = self.zero_bias[:H] if self.bias_nh is None else self.bias_nh
+        weight_x = torch.cat([weight_x, torch.zeros_like(weight_x[:H])])
+        return weight_x, torch.cat([bias, second]), self.weight_h
 
     def torch_kernel(self, x: Tensor, state: State) -> tuple[Tensor, State] | None:
         if self.variant == "cho":

@@ -92,6 +92,7 @@ class LSTM(MemoryCell):
     gates = ("i", "f", "g", "o")
     recurrent_gates = ("i", "f", "g", "o")
     fused_step = LSTMStep
+    equations = "lstm"
 
     def __init__(
         self,

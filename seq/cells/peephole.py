@@ -91,6 +91,7 @@ class PeepholeLSTM(MemoryCell):
     gates = ("i", "f", "g", "o")
     recurrent_gates = ("i", "f", "g", "o")
     fused_step = PeepholeStep
+    equations = "peephole"
 
     def __init__(
         self,

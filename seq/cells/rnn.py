@@ -46,6 +46,7 @@ class RNN(Cell):
 
     gates = ("h",)
     recurrent_gates = ("h",)
+    equations = "rnn"
 
     def __init__(
         self, input_size: int, hidden_size: int, *, init: str = "torch", kernel: str = "auto"

@@ -1,0 +1,1 @@
+"""What each cell says to the kernels: its gates, its state, and the derivatives of both."""
