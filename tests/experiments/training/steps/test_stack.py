@@ -232,6 +232,6 @@ def test_captured_steps_are_taken_in_turn_where_they_cannot_be_joined():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("experiments.training.fit.taking_steps", lambda trainings, *, alone: InTurn(ways))
         found = fit_all(together)
-    for one, other in zip(found, [fit_all([each])[0] for each in seeded([0, 1, 2])], strict=True):
+    for one, other in zip(found, [fit_all(seeded([seed]))[0] for seed in (0, 1, 2)], strict=True):
         assert one.rows == other.rows
         assert one.facts()["captured"] is True
