@@ -1,4 +1,4 @@
-"""Attention as a matrix, at the sorted edges, or message by message."""
+"""Attention as a matrix, at the sorted edges, message by message, or in kernels of our own on a GPU."""
 
 from __future__ import annotations
 
@@ -9,18 +9,25 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gnnlab.layers.aggregation import choose_kernel
+from gnnlab.kernels import switch, tiles
+from gnnlab.layers.aggregation import choose_kernel, needs_messages
 from gnnlab.layers.attention import dense_scores, edge_scores, masked_softmax, segment_softmax
 from gnnlab.layers.pair_scores import pair_scores
 from gnnlab.layers.precision import wide_type
 from gnnlab.layers.sorted_edges import SortedEdges
 from gnnlab.layers.sparse_product import SparseHeads, sparse_product
 from gnnlab.layers.traced_edges import TracedEdges
+from gnnlab.layers.tracing import has_rules_enough
 
 
 def attend(
-    conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges | TracedEdges, attr: Tensor | None
-) -> tuple[Tensor, Callable[[], Tensor]]:
+    conv: Any,
+    h_src: Tensor,
+    h_dst: Tensor | None,
+    edges: SortedEdges | TracedEdges,
+    attr: Tensor | None,
+    wants_alpha: bool = True,
+) -> tuple[Tensor, Callable[[], Tensor] | None]:
     """Return Y (..., N, K, O), and what gives α (..., E', K) in the order of the list, as it suits the graph.
 
     Args:
@@ -29,6 +36,7 @@ def attend(
         h_dst: H of the targets, (..., N, K, O); None: they have no say.
         edges: The graph.
         attr: (E', D) features of the edges in the order of the list.
+        wants_alpha: Whether α will be asked for; else there may be None that gives it.
     """
     dtype, wide = h_src.dtype, wide_type(h_src.dtype)
     if dtype != wide:  # scores and sums of a hub need more digits
@@ -38,6 +46,10 @@ def attend(
     kernel = "message"
     if isinstance(edges, SortedEdges):
         sorted_edges = edges
+        if not wants_alpha and switch.runs_kernels(h_src) and not needs_messages(conv):
+            found = attend_in_kernels(conv, h_src, h_dst, sorted_edges, attr)
+            if found is not None:
+                return found.to(dtype), None
         kernel = choose_kernel(
             conv,
             sorted_edges,
@@ -49,6 +61,43 @@ def attend(
     ways: dict[str, Any] = {"dense": attend_dense, "sparse": attend_sparse, "message": attend_messages}
     out, alpha = ways[kernel](conv, h_src, h_dst, edges, attr)
     return out.to(dtype), lambda: alpha().to(dtype)
+
+
+def attend_in_kernels(
+    conv: Any, h_src: Tensor, h_dst: Tensor | None, edges: SortedEdges, attr: Tensor | None
+) -> Tensor | None:
+    """Attention of both scorings in one kernel, or None where there is none for it."""
+    batch, (heads, channels) = h_src.shape[:-3].numel(), h_src.shape[-2:]
+    largest = batch * max(edges.num_nodes, edges.num_sources)
+    if (
+        conv.kernel != "auto"
+        or (conv.v2 and attr is not None)
+        or h_src.dtype != torch.float32
+        or not 0 < channels <= tiles.MOST_CHANNELS
+        or not (edges.num_nodes and edges.num_edges and h_src.numel())
+        or max(largest, edges.num_edges) > tiles.MOST_PLACES
+        or edges.order.device != h_src.device  # torch's own steps say what is wrong with that
+        or not has_rules_enough()
+    ):
+        return None
+    left = h_src.reshape(batch, *h_src.shape[-3:])
+    right = None if h_dst is None else h_dst.reshape(batch, *h_dst.shape[-3:])
+    right = left if h_dst is h_src else right
+    att, att_dst = (conv.att, None) if conv.v2 else (conv.att_src, conv.att_dst)
+    weights = (att[0].float(), None if att_dst is None else att_dst[0].float())
+    extra = _edge_term(conv, attr, edges)
+    extra = None if extra is None else extra.float()
+    dropout = conv.dropout if conv.training else 0.0
+
+    def run() -> Tensor:
+        from gnnlab.kernels.attention import kernel_attention  # it needs Triton
+
+        return kernel_attention(
+            left, right, *weights, extra, edges, slope=conv.negative_slope, dropout=dropout
+        )
+
+    out = switch.attempt(run)
+    return None if out is None else out.view(*h_src.shape[:-3], edges.num_nodes, heads, channels)
 
 
 def attend_messages(

@@ -46,11 +46,11 @@ class GATConv(MessagePassing):
     `sᵢⱼ = a · leaky_relu(Rᵢ + Lⱼ + W_e dᵢⱼ)`, L = X W_l + b_l, R = X W_r + b_r, and L is summed in (4).
     `GATv2Conv` is this layer by PyG's name.
 
-    Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over
-    segments, (4) and its gradients are sparse products a head. Small or dense graphs are computed as N x N
-    attention. With `kernel="message"`, and where the layer is explained, hooked, traced, or a subclass has steps of
-    its own (`message`, `edge_update`, `aggregate`, `update`), messages are made, as PyG makes them: edges in the
-    order given, then self-loops. Scores and sums are float32 at least, whatever type x has.
+    Scores live at the sorted edges, so memory grows with E K and not with E K O: the softmax runs over segments, (4)
+    and its gradients are sparse products a head. Small or dense graphs are computed as N x N attention. On a GPU with
+    Triton one kernel does (2) to (4) in float32. With `kernel="message"`, and where the layer is explained, hooked,
+    traced, or a subclass has steps of its own (`message`, `edge_update`, `aggregate`, `update`), messages are made, as
+    PyG makes them: edges in the order given, then self-loops. Scores and sums are float32 at least, whatever x is.
 
     A NaN in the features of one node makes every node NaN that hears it; dense attention multiplies it with the
     zeros of all others, so there it spreads over the whole graph. What is made from an edge list is remembered as
@@ -217,13 +217,14 @@ class GATConv(MessagePassing):
         # 1. H = X W (v2: L for the sources, R for the targets)
         h_src, h_dst = self._project(nodes.source, nodes.target)  # (..., N, K, O)
         # 2. to 4. scores, attention, sum
-        out, attention = attend(self, h_src, h_dst, edges, attr)  # (..., N, K, O)
+        wants_alpha = bool(return_attention_weights)
+        out, attention = attend(self, h_src, h_dst, edges, attr, wants_alpha)  # (..., N, K, O)
         # 5. heads, residual, bias
         out = out.flatten(-2) if self.concat else out.mean(-2)
         if self.res is not None and nodes.target is not None:
             out = out + self.res(nodes.target)
         out = out if self.bias is None else out + self.bias
-        if not return_attention_weights:
+        if not wants_alpha or attention is None:
             return out
         alpha = attention()  # (..., E', K)
         if is_sparse_matrix(edge_index) and isinstance(edges, SortedEdges):

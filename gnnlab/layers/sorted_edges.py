@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gnnlab.kernels import tiles
 from gnnlab.layers.edge_list import check_edge_index, plain_edge_index
 from gnnlab.layers.memory import remembered
 from gnnlab.layers.tracing import outside_transforms
@@ -125,6 +126,16 @@ class SortedEdges:
         return pattern
 
     @LazyProperty
+    def row_hubs(self) -> tuple[Tensor, Tensor] | None:
+        """The other targets and those of more than `tiles.HUB_EDGES` edges, or None where there are no such."""
+        return _hubs_apart(self.rowptr)
+
+    @LazyProperty
+    def column_hubs(self) -> tuple[Tensor, Tensor] | None:
+        """The same of the sources."""
+        return _hubs_apart(self.colptr)
+
+    @LazyProperty
     def pairs(self) -> Tensor:
         """(2, E') the edges in the order of the rows, each pair the way round in which it was given."""
         ends = (self.source, self.target)
@@ -181,6 +192,13 @@ class SortedEdges:
         """Return the values of the self-loops, of those of the given edges (E,): `fill` where a node had none."""
         loops = values.new_full((self.num_loops,), fill)
         return loops.index_put((self.loop_nodes,), values[self.loop_places])
+
+
+def _hubs_apart(starts: Tensor) -> tuple[Tensor, Tensor] | None:
+    is_hub = starts.diff() > tiles.HUB_EDGES
+    if not bool(is_hub.any()):
+        return None
+    return (~is_hub).nonzero().view(-1), is_hub.nonzero().view(-1)
 
 
 def sorted_edges(

@@ -1,8 +1,9 @@
 """Whether torch is transforming or tracing the steps of a layer, and what has to step aside then.
 
 Under `torch.func` and forward differentiation layers take steps that torch knows by itself, so that any transform
-of any order goes through. While steps are traced (`torch.compile`, `torch.export`, `torch.jit.trace`) and on the
-device `meta`, tensors have no values yet: nothing that reads a value is checked or remembered.
+of any order goes through; kernels of our own know `vmap` and first gradients. While steps are traced
+(`torch.compile`, `torch.export`, `torch.jit.trace`) and on the device `meta`, tensors have no values yet: nothing
+that reads a value is checked or remembered.
 """
 
 from __future__ import annotations
@@ -41,6 +42,15 @@ def is_transformed() -> bool:
     """Whether a transform of `torch.func`, or forward differentiation, is going on."""
     forward = torch.autograd.forward_ad._current_level >= 0
     return forward or _functorch.peek_interpreter_stack() is not None
+
+
+def has_rules_enough() -> bool:
+    """Whether steps that know `vmap` and their own gradients will do: no other transform is going on."""
+    if torch.autograd.forward_ad._current_level >= 0:
+        return False
+    levels = [level.key() for level in _functorch.get_interpreter_stack() or ()]
+    kinds = _functorch.TransformType
+    return set(levels) <= {kinds.Vmap, kinds.Grad} and levels.count(kinds.Grad) <= 1
 
 
 @contextmanager
