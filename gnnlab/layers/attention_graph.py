@@ -18,7 +18,7 @@ from gnnlab.layers.edge_list import (
 from gnnlab.layers.precision import wide_scatter
 from gnnlab.layers.sorted_edges import SortedEdges, sorted_edges
 from gnnlab.layers.traced_edges import TracedEdges
-from gnnlab.layers.tracing import has_values
+from gnnlab.layers.tracing import has_values, seen_through
 
 
 class Nodes(NamedTuple):
@@ -91,6 +91,7 @@ def attention_graph(
     if is_sparse_matrix(edge_index):
         edge_index, values = edges_of_matrix(edge_index, nodes.num_targets, num_sources=sources)
         edge_attr = values if edge_attr is None else edge_attr
+    edge_index = seen_through(edge_index)
     traced = not has_values(edge_index)
     make: Any = TracedEdges if traced else sorted_edges
     edges = make(edge_index, nodes.num_targets, self_loops=self_loops, flow=flow, num_sources=sources)

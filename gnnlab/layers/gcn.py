@@ -17,7 +17,7 @@ from gnnlab.layers.normalization import EdgeMatrix, edge_matrix, traced_matrix
 from gnnlab.layers.precision import wide_type
 from gnnlab.layers.sorted_edges import SortedEdges
 from gnnlab.layers.traced_edges import TracedEdges
-from gnnlab.layers.tracing import has_values
+from gnnlab.layers.tracing import has_values, seen_through
 
 
 class GCNConv(MessagePassing):
@@ -124,6 +124,7 @@ class GCNConv(MessagePassing):
                 "x must be one tensor: a GCN has one kind of nodes; for two kinds take GATConv, or SAGEConv of PyG"
             )
         check_features(x, self.lin.in_channels, self.lin.weight)
+        edge_index = seen_through(edge_index)
         if not has_values(edge_index, edge_weight):
             return self._traced(x, edge_index, edge_weight)
         # 1. Â, remembered from the last call on this edge list

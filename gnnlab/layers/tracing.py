@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch._functorch.pyfunctorch import temporarily_clear_interpreter_stack
 from torch._subclasses.fake_tensor import is_fake
+
+from gnnlab.kernels import switch
 
 _functorch = torch._C._functorch
 _PLAIN = (Tensor, torch.nn.Parameter)
@@ -42,6 +45,18 @@ def is_transformed() -> bool:
     """Whether a transform of `torch.func`, or forward differentiation, is going on."""
     forward = torch.autograd.forward_ad._current_level >= 0
     return forward or _functorch.peek_interpreter_stack() is not None
+
+
+def seen_through(edges: Any) -> Any:
+    """Return the list of edges that `torch.func.grad` has wrapped, as it wraps whatever it is called with.
+
+    Whole numbers have no gradients, so nothing is lost, and layers see the graph. This is done where kernels run; on a
+    CPU all stays as it is.
+    """
+    if isinstance(edges, Tensor) and switch.runs_kernels(edges) and not edges.is_floating_point():
+        while _functorch.is_gradtrackingtensor(edges):
+            edges = _functorch.get_unwrapped(edges)
+    return edges
 
 
 def has_rules_enough() -> bool:

@@ -8,7 +8,7 @@ import torch_geometric.nn as pyg
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from gnnlab import GATConv, path_graph
+from gnnlab import GATConv, GCNConv, path_graph
 from gnnlab.layers import attend
 
 V2 = pytest.mark.parametrize("v2", [False, True])
@@ -308,17 +308,18 @@ def test_seeds_train_together(options, device, launched):
     x, grad = torch.randn(3, 6, 5), torch.randn(3, 6, 8)
     rest = (torch.randn(edges.size(1), 2),) if "edge_dim" in options else ()
 
-    def loss(weights, x, grad):
+    def loss(weights, x, grad, *graph):
         return (torch.func.functional_call(base, weights, (x, *graph)) * grad).sum()
 
     graph, on_device = (
         (edges.to(device), *(part.to(device) for part in rest)),
         (x.to(device), grad.to(device)),
     )
-    inside = torch.func.vmap(torch.func.grad(loss))(stacked, *on_device)
+    dims = (0, 0, 0, *[None] * len(graph))
+    inside = torch.func.vmap(torch.func.grad(loss), dims)(stacked, *on_device, *graph)
     assert launched == ["attend_forward", "attend_backward_targets", "attend_backward_sources"]
     leaves = {name: part.requires_grad_() for name, part in stacked.items()}
-    torch.func.vmap(loss)(leaves, *on_device).sum().backward()
+    torch.func.vmap(loss, dims)(leaves, *on_device, *graph).sum().backward()
     assert len(launched) == 6
     for seed, layer in enumerate(layers):
         layer.cpu().double()
@@ -327,6 +328,21 @@ def test_seeds_train_together(options, device, launched):
         for name, parameter in layer.named_parameters():
             assert_near(inside[name][seed], parameter.grad)
             assert_near(leaves[name].grad[seed], parameter.grad)
+
+
+def test_a_graph_is_seen_where_a_transform_wraps_it(device, monkeypatch):
+    """Gradients within vmap, called with the graph: a GCN is a product there too, and sends no messages."""
+    conv = GCNConv(5, 4).to(device)
+    edges, x = random_graph(6, 6).to(device), torch.randn(3, 6, 5, device=device)
+
+    def loss(x, edges):
+        return conv(x, edges).square().sum()
+
+    expected = torch.stack(
+        [torch.autograd.functional.jacobian(lambda one: loss(one, edges), one) for one in x]
+    )
+    monkeypatch.setattr(GCNConv, "_send", None)
+    assert_near(torch.func.vmap(torch.func.grad(loss), (0, None))(x, edges), expected)
 
 
 @pytest.mark.parametrize("v2", [False, slow(True)])
