@@ -138,5 +138,5 @@ def kernel_attention(
         else:
             keep = torch.empty(size, dtype=torch.uint8, device=left.device).bernoulli_(1 - dropout)
         scale = 0.0 if dropout == 1 else 1 / (1 - dropout)
-    options = Options(edges, slope, scale, right is left)
+    options = Options(edges, float(slope), scale, right is left)
     return KernelAttention.apply(left, right, att, att_dst, extra, keep, options)[0]

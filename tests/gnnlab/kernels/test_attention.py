@@ -145,8 +145,8 @@ def test_targets_without_features(device, launched):
     assert_equal(ours, theirs, device, launched, x, random_graph(8, 9), join=join)
 
 
-def test_shared_weights(device, launched):
-    ours, theirs = both(True, device, out_channels=4, heads=3, share_weights=True)
+def test_shared_weights_and_whole_slopes(device, launched):
+    ours, theirs = both(True, device, out_channels=4, heads=3, share_weights=True, negative_slope=0)
     x = torch.randn(9, 5, generator=torch.Generator().manual_seed(7))
     assert_equal(ours, theirs, device, launched, (x,), random_graph(9, 9))
 
