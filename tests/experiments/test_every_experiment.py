@@ -52,6 +52,7 @@ def test_every_command_has_every_option_of_the_line(name):
         "checkpoint_every",
         "deterministic",
         "resume",
+        "seeds_together",
     }
     assert line | {"models", "seeds", "smoke", "out", "device", "workers", "threads", "tensorboard"} <= set(
         options
@@ -73,7 +74,7 @@ def test_every_numeric_setting_takes_lists_and_ranges(name):
         for path, cls, item in nested(load(experiment.run))
         if path[0] != "model" and kinds.get(path[-1]) in (int, float) and item.metadata.get("option") is False
     }
-    assert hidden <= {"seed", "threads", "characters", "processes"}
+    assert hidden <= {"seed", "threads", "characters", "processes", "seeds_together"}
 
 
 def test_runs_that_are_there_are_skipped(done, capsys):
