@@ -27,7 +27,9 @@ import torch_geometric.nn as pyg
 from torch import Tensor, nn
 
 import gnnlab
+import gnnlab.kernels.switch
 import seq
+import seq.kernels.switch
 
 SECONDS = 360.0
 Row = tuple[str, str, str, str]  # what, measured, beside it, ratio or error
@@ -111,6 +113,7 @@ def recurrence(bench: Bench) -> Iterator[Row]:
             ms = bench.milliseconds(step_of(layer, **more))
             error = _error(layer, x, grad, more)
             yield f"{name}, H {H}", f"{ms:.2f} ms", f"{ms / beside:.2f} of nn.LSTM", f"error {error:.1e}"
+    yield "kernels of seq", "run" if seq.kernels.switch.runs_kernels(x) else "are off", "", ""
 
 
 def _error(layer: Any, x: Tensor, grad: Tensor, more: dict[str, Tensor]) -> float:
@@ -197,6 +200,7 @@ def attention(bench: Bench) -> Iterator[Row]:
     yield from _layers(
         bench, f"{paths} paths of 20", x, path.to(bench.device), x.flatten(0, 1), joined, 4, 16
     )
+    yield "kernels of gnnlab", "run" if gnnlab.kernels.switch.runs_kernels(x) else "are off", "", ""
 
 
 def _layers(
