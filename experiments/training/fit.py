@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from functools import partial
 
 from experiments.records.checkpoints import Checkpoint
 from experiments.training.interrupts import stop_requests
 from experiments.training.steps.choosing import taking_steps
-from experiments.training.steps.taking import Found, Steps, guarded
+from experiments.training.steps.taking import Found, Steps, guarded, taken
 from experiments.training.stopping import Rule
 from experiments.training.trainer import Row, Trainer
 from experiments.training.training import DivergedError, Fit, Training
@@ -49,12 +48,12 @@ def fit(
         free=free,
     )
     found = fit_all([training])[0]
-    if isinstance(found, Exception):
+    if isinstance(found, BaseException):
         raise found
     return found
 
 
-def fit_all(trainings: Sequence[Training]) -> list[Fit | Exception]:
+def fit_all(trainings: Sequence[Training]) -> list[Fit | BaseException]:
     """Train several models that differ in their seed alone, each as if it were trained alone.
 
     Where it can be, a step is taken for all of them at once. One that ends, or fails, leaves the others as they are.
@@ -100,7 +99,7 @@ def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bo
     now, alone = steps.trainings, steps.alone
     steps.go_on()
     while now[0].step < until:
-        settled = steps.take(found)
+        settled = taken(steps, found)
         due = []
         for each, is_settled in zip(now, settled):
             each.step += 1
@@ -114,10 +113,9 @@ def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bo
             for each, is_settled in due:
                 guarded(each, found, partial(each.look, is_settled), alone=alone)
             steps.go_on()
-        ended = any(each.ended or each in found for each in now)
         if not _save(steps, found, stop_asked()):
             return False
-        if ended:
+        if steps.fell_apart or any(each.ended or each in found for each in now):
             return True
     return True
 
@@ -133,8 +131,7 @@ def _save(steps: Steps, found: Found, asked: bool) -> bool:
     if stop or any(save for _, save in decided):
         steps.flush()
         for each in kept:
-            with nullcontext() if steps.alone else each.randomness.here():
-                each.save()
+            guarded(each, found, each.save, alone=steps.alone)
         steps.go_on()
     if stop:
         raise KeyboardInterrupt(f"stopped at step {max(each.step for each in kept)}")

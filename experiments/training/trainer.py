@@ -79,10 +79,23 @@ class Trainer(ABC):
         self.sums: dict[str, Tensor] = {}
         self.since = 0
         self.rate = 0.0  # step size of the last step
+        self._ahead: list[Any] = []  # what was drawn for a step that is still to be taken
 
     def draw(self) -> Any:
         """What the next step needs: tensors on any device, in tuples, lists and dicts; None where nothing changes."""
         return None
+
+    def ahead(self) -> Any:
+        """What the next step needs, drawn once however often it is asked for."""
+        if not self._ahead:
+            self._ahead.append(self.draw())
+        return self._ahead[0]
+
+    def needed(self) -> Any:
+        """What this step needs; the one after it needs something else."""
+        drawn = self.ahead()
+        self._ahead.clear()
+        return drawn
 
     def loss(self, model: Callable[..., Any], drawn: Any) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a step, and what its look is told of it, summed over the steps until then.
@@ -97,7 +110,7 @@ class Trainer(ABC):
 
     def step(self) -> bool:
         """Take a step; answers whether nothing changes any more, so that training may end."""
-        loss, told = self.loss(self.model, self.placed(self.draw()))
+        loss, told = self.loss(self.model, self.placed(self.needed()))
         norm = self.update(loss)
         self.add(**told, **({"norm": norm} if norm is not None and self.reports_norm else {}))
         return self.settled(loss)

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
+from seq.capturing import WARM, Beside, Capture, Replay, capture_on_gpu
 from seq.text.draw import Draw, refuse
 from seq.text.next_character import NextCharacterModel
 
 BLOCK = 64  # characters between two looks at whether the predictions are numbers
-WARM = 3  # characters before the capture, in which libraries make their plans
-Capture = Callable[[Callable[[], None]], Callable[[], None]]
-
-
-def capture_on_gpu(body: Callable[[], None]) -> Callable[[], None]:
-    """Record what a function asks of the GPU, which does none of it now; what is answered does all of it again."""
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        body()
-    return graph.replay
 
 
 def captured_characters(
@@ -50,20 +41,23 @@ def captured_characters(
         ValueError: A prediction holds NaN or infinity.
     """
     texts = _Texts(model, logits, state, draw)
-    replay: Callable[[], None] | None = None
-    made, may = 0, True
+    replay: Replay | None = None
+    made, may, beside = 0, True, Beside(logits.device)
     while length is None or made < length:
         if made % BLOCK == 0 and draw.temperature > 0:
             ahead = draw.numbers(logits, BLOCK if length is None else min(BLOCK, length - made))
         if draw.temperature > 0:
             texts.numbers.copy_(ahead[made % BLOCK])
         if replay is None and may and texts.settled >= WARM:
-            replay = _captured(texts.advance, capture)
+            replay = _captured(texts, capture)
             may = replay is not None
-        if replay is None:
-            _beside(texts.advance, logits.device)
-        else:
+        if replay is not None:
             replay()
+        elif may:
+            with beside.here():
+                texts.advance()
+        else:
+            texts.advance()
         made += 1
         yield texts.tokens.clone()
         if made % BLOCK == 0 or made == length:
@@ -126,20 +120,14 @@ def _fits(mine: Any, other: Any) -> bool:
     return type(mine) is type(other) and bool(mine == other)
 
 
-def _captured(advance: Callable[[], None], capture: Capture) -> Callable[[], None] | None:
+def _captured(texts: _Texts, capture: Capture) -> Replay | None:
+    parts, form, settled = texts.parts, texts.form, texts.settled
     try:
-        return capture(advance)
+        replay = capture(texts.advance, texts.logits.device)
     except RuntimeError:  # as that an operation is not permitted while a stream is capturing
-        return None
-
-
-def _beside(advance: Callable[[], None], device: torch.device) -> None:
-    """Do it on a stream of its own, as torch asks for before a capture."""
-    if device.type != "cuda":
-        advance()
-        return
-    stream = torch.cuda.Stream(device)
-    stream.wait_stream(torch.cuda.current_stream(device))
-    with torch.cuda.stream(stream):
-        advance()
-    torch.cuda.current_stream(device).wait_stream(stream)
+        replay = None
+    # A state that changed its shape in the capture would be read as it was before, each time that it is replayed.
+    if texts.parts is not parts:
+        replay = None
+    texts.parts, texts.form, texts.settled = parts, form, settled
+    return replay

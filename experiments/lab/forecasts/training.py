@@ -116,6 +116,7 @@ class ForecastTrainer(Trainer):
         )
         self.task, self.batch_size, self.device = task, train.batch_size, device
         self.precision = next(model.parameters()).dtype
+        self.spread = None if task.spread is None else task.spread.to(device)
 
     def draw(self) -> tuple[Tensor, Tensor, Tensor | None]:
         self.model.train()
@@ -133,10 +134,10 @@ class ForecastTrainer(Trainer):
         inputs, targets, there = drawn
         error = model(inputs) - targets
         loss = error.square().mean() if there is None else _mean(error.square(), there)
-        if self.task.spread is None:
+        if self.spread is None:
             return loss, {"loss": loss.double()}
         # The loss is of standardised values, what is told of the series' own.
-        told = error.detach().double() * self.task.spread.to(self.device)
+        told = error.detach().double() * self.spread
         return loss, {"loss": _mean(told.square(), torch.ones_like(error) if there is None else there)}
 
     def look(self) -> Row:

@@ -47,12 +47,17 @@ def do_together(
     # Each run sets the same in its thread, and puts back what it found there, which is this.
     with computing(runs[0].threads, runs[0].deterministic):
         members = [_Member(run, out, on_step, how) for run, on_step in zip(runs, on_steps)]
-        for member in members:
-            member.go_on()
-        while waiting := [member for member in members if member.training is not None]:
-            _train(waiting)
-            for member in waiting:
+        try:
+            for member in members:
                 member.go_on()
+            while waiting := [member for member in members if member.training is not None]:
+                _train(waiting)
+                for member in waiting:
+                    member.go_on()
+        except BaseException as error:  # Ctrl-C, while one of them goes on
+            for member in members:
+                member.end(error)
+            raise
     for member in members:
         if isinstance(member.outcome, BaseException) and not isinstance(member.outcome, Exception):
             raise member.outcome
@@ -65,7 +70,7 @@ def _train(waiting: Sequence[_Member]) -> None:
     found: Sequence[Fit | BaseException]
     try:
         found = fit_all([member.training for member in waiting if member.training is not None])
-    except BaseException as error:  # a request to stop, a disk that is full: it ends them all
+    except BaseException as error:  # as a request to stop: it ends them all
         found = [error] * len(waiting)
     share = (time.perf_counter() - started) / len(waiting)
     for member, one in zip(waiting, found):
@@ -87,6 +92,7 @@ class _Member:
         self.found: Fit | BaseException | None = None
         self.share = 0.0
         self.outcome: Any = None
+        self._ended = True
         self._loop = Loop(self._trained)
         self._mine, self._theirs = threading.Semaphore(0), threading.Semaphore(0)
         # A thread that waits when the process ends is ended with it.
@@ -95,10 +101,20 @@ class _Member:
     def go_on(self) -> None:
         """Let it go on until it waits for its training, or ends."""
         if self._thread.ident is None:
+            self._ended = False
             self._thread.start()
         else:
             self._mine.release()
         self._theirs.acquire()
+
+    def end(self, error: BaseException) -> None:
+        """Have it end with an error, and give back its lock, as soon as it waits."""
+        while not self._ended:
+            if self.training is None:
+                self._theirs.acquire()
+            else:
+                self.training, self.found = None, error
+                self._mine.release()
 
     def _do(self, run: Run, out: Path, on_step: Callable[[int], None], how: Execution) -> None:
         try:
@@ -106,6 +122,7 @@ class _Member:
         except BaseException as error:  # all of it belongs to who waits for the answer
             self.outcome = error
         finally:
+            self._ended = True
             self._theirs.release()
 
     def _trained(self, *given: Any, **named: Any) -> Fit:

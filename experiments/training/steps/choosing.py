@@ -8,8 +8,9 @@ import torch
 
 from experiments.training.steps.captured import Captured
 from experiments.training.steps.joint import Joint, Single, has_own_way
-from experiments.training.steps.stack import CannotStackError, Stack
-from experiments.training.steps.taking import Alone, InTurn, Steps
+from experiments.training.steps.stack import Stack
+from experiments.training.steps.taking import Alone, InTurn, Steps, one_by_one
+from experiments.training.steps.trial import CannotStackError
 from experiments.training.training import Training
 
 
@@ -21,14 +22,16 @@ def taking_steps(trainings: Sequence[Training], *, alone: bool) -> Steps:
         alone: There is no other training in all.
     """
     if len(trainings) > 1:
+        apart = [why for each in trainings if (why := each.taken.get("one_by_one"))]
         try:
+            if apart:
+                raise CannotStackError(apart[0])
             return _on_device(Stack(trainings))
         except torch.OutOfMemoryError:
             half = len(trainings) // 2
             return InTurn([taking_steps(part, alone=False) for part in (trainings[:half], trainings[half:])])
         except CannotStackError as error:
-            for each in trainings:
-                each.taken = {"seeds_together": 1, "one_by_one": str(error)}
+            one_by_one(trainings, str(error))
             return InTurn([_one(each, alone=False) for each in trainings])
     one = _one(trainings[0], alone=alone)
     return one if alone else InTurn([one])

@@ -30,8 +30,8 @@ class Joint(Steps):
         self.since = 0
         self.clock = Clock()
 
-    def drawn(self) -> Any:
-        """What a step needs of all of them."""
+    def drawn(self, found: Found) -> Any:
+        """What a step needs of all of them. Errors of one are written into ``found``."""
         raise NotImplementedError
 
     def body(self, drawn: Any) -> Tensor:
@@ -45,7 +45,7 @@ class Joint(Steps):
         return [] if optimizer is None else [float(group["lr"]) for group in optimizer.param_groups]
 
     def take(self, found: Found) -> list[bool]:
-        return self.after(self.body(self.trainers[0].placed(self.drawn())))
+        return self.after(self.body(self.trainers[0].placed(self.drawn(found))))
 
     def after(self, losses: Tensor) -> list[bool]:
         """What a step is for everyone but the device: rates, schedules, and which have settled."""
@@ -98,8 +98,8 @@ class Single(Joint):
         super().__init__(trainings, alone=alone)
         make_capturable(self.trainers[0].optimizer)
 
-    def drawn(self) -> Any:
-        return self.trainers[0].draw()
+    def drawn(self, found: Found) -> Any:
+        return self.trainers[0].needed()
 
     def body(self, drawn: Any) -> Tensor:
         trainer = self.trainers[0]
@@ -118,18 +118,6 @@ class Single(Joint):
 def has_own_way(trainer: Trainer) -> bool:
     """Whether its steps are not what ``Trainer`` says of ``draw`` and ``loss``."""
     return any(getattr(type(trainer), name) is not getattr(Trainer, name) for name in _OWN_WAY)
-
-
-def plain_values(model: nn.Module) -> list[dict[str, Any]]:
-    """Numbers and texts that the parts of a model keep as attributes: a step that changes them cannot be replayed."""
-    return [
-        {
-            name: value
-            for name, value in vars(module).items()
-            if isinstance(value, int | float | str) and name != "training"
-        }
-        for module in model.modules()
-    ]
 
 
 def make_capturable(optimizer: torch.optim.Optimizer | None) -> None:

@@ -25,7 +25,10 @@ class StackedOptimizer:
 
     def __init__(self, trainers: Sequence[Trainer], weights: dict[str, Tensor]) -> None:
         self.trainers, self.linked = trainers, False
-        self.leaves = {name: nn.Parameter(weight) for name, weight in weights.items()}
+        self.leaves = {
+            name: nn.Parameter(weight, weight.is_floating_point() or weight.is_complex())
+            for name, weight in weights.items()
+        }
         first: Any = trainers[0].optimizer
         places = {weight: name for name, weight in trainers[0].model.named_parameters()}
         self.named = [[places[weight] for weight in group["params"]] for group in first.param_groups]
@@ -44,15 +47,17 @@ class StackedOptimizer:
         """Stack the moments that the trainers' optimisers have, as those that go on from a checkpoint."""
         for name, leaf in self.leaves.items():
             states = [t.optimizer.state.get(own[name], {}) for t, own in zip(self.trainers, self.own)]  # type: ignore[union-attr]
-            if not states[0]:
-                continue
-            self.optimizer.state[leaf] = {
-                key: torch.stack([state[key] for state in states]) if _is_moment(value, leaf[0]) else value
-                for key, value in states[0].items()
-            }
+            there: dict[str, Any] = next((state for state in states if state), {})
+            for key, value in there.items():
+                if _is_moment(key, value):
+                    # A weight that no gradient has reached has none yet in a seed that was trained alone.
+                    each = [state.get(key, torch.zeros_like(value)) for state in states]
+                    value = torch.stack(each)
+                self.optimizer.state[leaf][key] = value
 
     def step(self, gradients: dict[str, Tensor]) -> None:
         """Move all weights against their gradients (K, ...)."""
+        self.optimizer.zero_grad(set_to_none=True)  # a weight may have been frozen since
         for name, gradient in gradients.items():
             self.leaves[name].grad = gradient
         self.optimizer.step()
@@ -69,7 +74,7 @@ class StackedOptimizer:
                 state = self.optimizer.state.get(leaf)
                 if state:
                     trainer.optimizer.state[own[name]] = {
-                        key: value[number] if _is_moment(value, leaf) else value
+                        key: value[number] if _is_moment(key, value) else value
                         for key, value in state.items()
                     }
 
@@ -88,5 +93,6 @@ class StackedOptimizer:
                     state[key] = value.clone() if isinstance(value, Tensor) else value
 
 
-def _is_moment(value: Any, weight: Tensor) -> bool:
-    return isinstance(value, Tensor) and value.shape == weight.shape
+def _is_moment(key: str, value: Any) -> bool:
+    """Whether it is of each number of a weight, and not the count of steps."""
+    return isinstance(value, Tensor) and key != "step"

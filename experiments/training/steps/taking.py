@@ -7,7 +7,19 @@ from functools import partial
 
 from experiments.training.training import Fit, Training
 
-Found = dict[Training, Fit | Exception]
+Found = dict[Training, Fit | BaseException]
+
+
+class NotTakenError(RuntimeError):
+    """A step could not be taken for all at once. Nothing has moved, and what was drawn for it waits.
+
+    Args:
+        why: What a record says of it; empty where those that are left may go on together.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Steps:
@@ -16,10 +28,14 @@ class Steps:
     Args:
         trainings: Of the same model, under seeds of their own.
         alone: There is no other training in all, so that errors and generators are those of the process.
+
+    Attributes:
+        fell_apart: Another way has to be found for the steps that follow.
     """
 
     def __init__(self, trainings: Sequence[Training], *, alone: bool = False) -> None:
         self.trainings, self.alone = list(trainings), alone
+        self.fell_apart = False
 
     def take(self, found: Found) -> list[bool]:
         """Take a step of each; answers which of them have settled. Errors of one are written into ``found``."""
@@ -68,7 +84,7 @@ class InTurn(Steps):
 
         def step(part: Steps) -> None:
             part.go_on()
-            settled.update(zip(part.trainings, part.take(found)))
+            settled.update(zip(part.trainings, taken(part, found)))
             part.pause()
 
         for part in self.parts:
@@ -76,6 +92,7 @@ class InTurn(Steps):
                 step(part)
             else:
                 guarded(part.trainings[0], found, partial(step, part), alone=False)
+        self.fell_apart = any(part.fell_apart for part in self.parts)
         return [settled.get(each, False) for each in self.trainings]
 
     def flush(self) -> None:
@@ -87,11 +104,31 @@ class InTurn(Steps):
             part.release()
 
 
+def taken(steps: Steps, found: Found) -> list[bool]:
+    """Take a step of each, one after the other where it cannot be taken for all at once."""
+    try:
+        return steps.take(found)
+    except NotTakenError as error:
+        steps.fell_apart = True
+        steps.release()
+        left = [each for each in steps.trainings if each not in found]
+        if error.why:
+            one_by_one(left, error.why)
+        settled = dict(zip(left, InTurn([Alone([each]) for each in left]).take(found)))
+        return [settled.get(each, False) for each in steps.trainings]
+
+
+def one_by_one(trainings: Sequence[Training], why: str) -> None:
+    """Have the record of each say that it is trained by itself from now on, and why."""
+    for each in trainings:
+        each.taken = {"seeds_together": 1, "one_by_one": why}
+
+
 def guarded(each: Training, found: Found, do: Callable[[], None], *, alone: bool) -> None:
     """Do something for one training, with its generators; its error is its own, unless it is the only one.
 
     Raises:
-        KeyboardInterrupt, SystemExit: As they come.
+        KeyboardInterrupt: As it comes.
     """
     if alone:
         do()
@@ -99,5 +136,5 @@ def guarded(each: Training, found: Found, do: Callable[[], None], *, alone: bool
     try:
         with each.randomness.here():
             do()
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a user's code may ask for an exit
         found[each] = error

@@ -5,14 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 import torch
 
 from experiments.core.execution import MOST_TOGETHER, Execution
+from experiments.records.locks import LockedError, run_lock
 from experiments.records.records import read_curve, read_result
 from experiments.running.engines.groups import groups_of
+from experiments.running.engines.together import do_together
 from experiments.running.sweep import run_sweep
 from tests.experiments.runs import TINY, planned
 
@@ -144,3 +147,33 @@ def test_killed_runs_go_on_each_from_where_it_was(tmp_path):
         assert found["resumed_step"] > 0
         assert found["steps"] == whole["steps"] == 3000
         assert found["test_accuracy"] == pytest.approx(whole["test_accuracy"], abs=0.02)
+
+
+def test_ctrl_c_while_one_of_them_goes_on_gives_back_the_locks_of_all(tmp_path, monkeypatch):
+    from experiments.lab.sequences import work
+
+    real = work.initial_model
+
+    def make(run, task, hidden):
+        if run.seed == 1:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            time.sleep(0.1)
+        return real(run, task, hidden)
+
+    runs = together(planned(["rnn"], [5], range(3), **TINY))
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "initial_model", make)
+        with pytest.raises(KeyboardInterrupt):
+            run_sweep(runs, tmp_path, how=SERIAL)
+    for run in runs:
+        with run_lock(tmp_path, run.folder):
+            assert read_result(tmp_path / run.folder) is None
+    assert len(run_sweep(runs, tmp_path, how=SERIAL).done) == 3
+
+
+def test_a_run_that_another_process_does_is_left_to_it(tmp_path):
+    runs = together(planned(["rnn"], [5], range(3), **TINY))
+    with run_lock(tmp_path, runs[1].folder):
+        found = do_together(runs, tmp_path, [lambda step: None] * 3, SERIAL)
+    assert isinstance(found[1], LockedError)
+    assert [read_result(tmp_path / run.folder)["seeds_together"] for run in (runs[0], runs[2])] == [2, 2]

@@ -15,7 +15,7 @@ class Recorder:
     def __init__(self):
         self.captures = self.replays = 0
 
-    def __call__(self, body):
+    def __call__(self, body, device):
         self.captures += 1
 
         def replay():
@@ -69,7 +69,7 @@ def test_the_texts_are_those_of_the_plain_way(model, temperature, top_k, never):
 
 
 def test_what_cannot_be_captured_goes_on_without():
-    def refuses(body):
+    def refuses(body, device):
         raise RuntimeError("operation not permitted when stream is capturing")
 
     torch.manual_seed(0)

@@ -1,5 +1,8 @@
 """Captured steps, with a capture that a CPU can do: what it recorded is carried out again."""
 
+import random
+
+import numpy as np
 import pytest
 import torch
 
@@ -8,8 +11,9 @@ from experiments.training.steps import choosing
 from experiments.training.steps.captured import Captured
 from experiments.training.steps.joint import Single
 from experiments.training.steps.stack import Stack
+from tests.experiments.training.steps import own_models as own
 from tests.experiments.training.steps.few_steps import Plain, Sums, trainings
-from tests.experiments.training.steps.test_stack import Counting, close
+from tests.experiments.training.steps.test_stack import close
 
 
 class Recorder:
@@ -18,7 +22,7 @@ class Recorder:
     def __init__(self):
         self.captures = self.replays = 0
 
-    def __call__(self, body):
+    def __call__(self, body, device):
         self.captures += 1
 
         def replay():
@@ -89,16 +93,58 @@ def test_a_batch_of_another_size_is_not_replayed(recorder):
     assert recorder.replays == 51  # 57 but the tenth, the twentieth, ...
 
 
-def test_a_model_that_counts_is_not_captured(recorder):
-    (found,) = fit_all(trainings([0], model=Counting))
-    (beside,) = plain([0], model=Counting)
+@pytest.mark.parametrize(
+    ("model", "why"),
+    [
+        (own.Counting, "counts something"),
+        (own.KeepingState, "remembers"),
+        (own.KeepingList, "remembers"),
+        (own.DrawingItself, "remembers"),
+        (own.ReplacingBuffer, "replaces a weight or a buffer"),
+        (own.OfPython, "global generator"),
+    ],
+)
+def test_a_model_whose_next_step_would_be_another_is_not_captured(model, why, recorder):
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    (found,) = fit_all(trainings([0], model=model))
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
+    (beside,) = plain([0], model=model)
     assert found.rows == beside.rows
-    assert "counts something" in found.facts()["not_captured"]
+    assert why in found.facts()["not_captured"]
+    assert recorder.captures == 0
+
+
+class Switching(Sums):
+    """Says with a truth value what its loss is."""
+
+    def draw(self):
+        return *super().draw(), len(self.seen) % 7 == 0
+
+    def loss(self, model, drawn):
+        *drawn, doubled = drawn
+        loss, told = super().loss(model, drawn)
+        return loss * (2 if doubled else 1), told
+
+
+def test_plain_values_that_are_drawn_are_not_those_of_the_capture(recorder):
+    training, beside = trainings([0])[0], trainings([0])[0]
+    training.trainer.__class__ = beside.trainer.__class__ = Switching
+    (found,) = fit_all([training])
+    assert found.rows == choosing_alone(beside).rows
+    assert recorder.captures == 1
+
+
+def test_a_step_size_that_never_stays_is_never_captured(recorder):
+    training = trainings([0])[0]
+    training.trainer.schedule = torch.optim.lr_scheduler.StepLR(training.trainer.optimizer, 1, 0.99)
+    fit_all([training])
     assert recorder.captures == 0
 
 
 def test_what_a_gpu_cannot_capture_goes_on_as_before(monkeypatch):
-    def refuses(body):
+    def refuses(body, device):
         raise RuntimeError("operation not permitted when stream is capturing\nand more")
 
     monkeypatch.setattr(

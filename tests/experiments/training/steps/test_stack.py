@@ -5,13 +5,13 @@ import random
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from experiments.training.fit import DivergedError, fit, fit_all
 from experiments.training.steps.captured import Captured
 from experiments.training.steps.joint import Single
 from experiments.training.steps.taking import InTurn
-from tests.experiments.training.steps.few_steps import Plain, Sums, trainings
+from tests.experiments.training.steps import own_models as own
+from tests.experiments.training.steps.few_steps import Sums, trainings
 
 
 def alone(seeds=(0, 1, 2), **more):
@@ -57,10 +57,9 @@ def test_each_seed_learns_what_it_learns_alone(optimizer, options, decay):
         close(one, beside)
         assert one.facts()["seeds_together"] == 3
         assert beside.facts().keys() == one.facts().keys() - {"seeds_together"}
-        # The first batch is drawn once more, for a look at whether steps can be taken together.
-        for drawn in each.trainer.seen[1:]:
+        assert len(each.trainer.seen) == 200
+        for drawn in each.trainer.seen:
             assert torch.equal(drawn, by_itself.draw()[0])
-        assert len(each.trainer.seen) == 201
 
 
 def test_a_seed_that_ends_early_leaves_the_others_as_they_are():
@@ -103,64 +102,21 @@ def test_killed_seeds_go_on_from_where_each_was_saved(tmp_path):
         close(one, other)
 
 
-class Dropping(Plain):
-    def forward(self, x):
-        return super().forward(nn.functional.dropout(x, 0.5, self.training))
-
-
-class Reading(Plain):
-    def forward(self, x):
-        return super().forward(x) * (2 if x.sum().item() > 0 else 1)
-
-
-class Counting(Plain):
-    calls = 0
-
-    def forward(self, x):
-        self.calls += 1
-        return super().forward(x) * self.calls
-
-
-class OfPython(Plain):
-    def forward(self, x):
-        return super().forward(x) * random.random() * np.random.rand()  # noqa: NPY002
-
-
-class Normed(Plain):
-    def __init__(self):
-        super().__init__()
-        self.norm = nn.BatchNorm1d(3)
-
-    def forward(self, x):
-        return super().forward(self.norm(x))
-
-
-class Remembering(Plain):
-    """Another number for each seed, where no transform can see it."""
-
-    def __init__(self):
-        super().__init__()
-        self.scale = torch.rand(1)
-
-    def forward(self, x):
-        return super().forward(x) * self.scale
-
-
-class Hooked(Plain):
-    def __init__(self):
-        super().__init__()
-        self.inner.register_forward_hook(lambda module, given, found: found * 2)
-
-
 @pytest.mark.parametrize(
     ("model", "why"),
     [
-        (Dropping, "random"),
-        (Reading, "item"),
-        (Counting, "counts something"),
-        (OfPython, "global generator"),
-        (Remembering, "is another"),
-        (Hooked, "hooks"),
+        (own.Dropping, "random"),
+        (own.Reading, "item"),
+        (own.Counting, "counts something"),
+        (own.OfPython, "global generator"),
+        (own.Remembering, "is another"),
+        (own.Hooked, "hooks"),
+        (own.KeepingState, "remembers"),
+        (own.KeepingList, "remembers"),
+        (own.DrawingItself, "remembers"),
+        (own.CountingBuffer, "changes its buffer calls"),
+        (own.ReplacingBuffer, "replaces a weight or a buffer"),
+        (own.Averaging, "item"),
     ],
 )
 def test_what_cannot_be_trained_together_is_trained_one_by_one_with_the_bits_of_each_alone(model, why):
@@ -182,8 +138,8 @@ def test_what_cannot_be_trained_together_is_trained_one_by_one_with_the_bits_of_
 
 
 def test_running_means_are_those_of_each_seed():
-    found = fit_all(trainings(model=Normed))
-    for one, other in zip(found, alone(model=Normed), strict=True):
+    found = fit_all(trainings(model=own.Normed))
+    for one, other in zip(found, alone(model=own.Normed), strict=True):
         close(one, other)
 
 
@@ -219,12 +175,12 @@ def test_what_one_seed_leaves_on_disk_and_in_memory_is_its_own(tmp_path):
 
 def test_captured_steps_are_taken_in_turn_where_they_cannot_be_joined():
     def seeded(seeds):
-        return [each for seed in seeds for each in trainings([seed], model=Dropping)]
+        return [each for seed in seeds for each in trainings([seed], model=own.Dropping)]
 
     class Again:
         """Stands for a capture: what is recorded is done at each replay."""
 
-        def __call__(self, body):
+        def __call__(self, body, device):
             return body
 
     together = seeded([0, 1, 2])
@@ -235,3 +191,130 @@ def test_captured_steps_are_taken_in_turn_where_they_cannot_be_joined():
     for one, other in zip(found, [fit_all(seeded([seed]))[0] for seed in (0, 1, 2)], strict=True):
         assert one.rows == other.rows
         assert one.facts()["captured"] is True
+
+
+@pytest.mark.parametrize(
+    "model",
+    [own.Frozen, own.Scaled, own.Summing, own.Complex, own.Shared, own.Tied, own.Freezing, own.Normed],
+)
+@pytest.mark.parametrize("clip", [0.0, 0.5])
+def test_weights_of_every_kind_are_stacked_and_restacked_when_a_seed_ends(model, clip):
+    together = trainings(model=model, clip=clip)
+    for seed, each in enumerate(together):
+        each.steps = 20 + 20 * seed
+    for seed, one in enumerate(fit_all(together)):
+        (other,) = alone([seed], model=model, clip=clip, steps=20 + 20 * seed)
+        assert one.facts()["seeds_together"] == 3
+        close(one, other)
+
+
+@pytest.mark.parametrize("model", [own.Scaled, own.Normed, own.Summing])
+def test_weights_of_every_kind_go_on_from_a_checkpoint(model, tmp_path):
+    whole = fit_all(trainings(model=model))
+
+    def killed(step):
+        if step == 30:
+            raise Killed
+
+    with pytest.raises(Killed):
+        fit_all(trainings(folder=tmp_path, model=model, on_step=killed))
+    for one, other in zip(fit_all(trainings(folder=tmp_path, model=model)), whole, strict=True):
+        assert one.resumed_step == 28
+        close(one, other)
+
+
+def of_kind(kind, seeds=(0, 1, 2), **more):
+    """Trainings whose trainers are of another class."""
+    found = trainings(seeds, **more)
+    for each in found:
+        each.trainer.__class__ = kind
+    return found
+
+
+class FromAList(Sums):
+    """Its examples come from a list that it walks through, which no generator can wind back."""
+
+    at = 0
+
+    def draw(self):
+        self.at += 1
+        x = torch.full((8, 3), float(self.at), dtype=torch.double)
+        return x, x.sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize("model", [own.Shared, own.Dropping])
+def test_examples_that_cannot_be_wound_back_are_those_of_each_alone(model):
+    together = of_kind(FromAList, model=model)
+    found = fit_all(together)
+    assert [each.trainer.at for each in together] == [60] * 3
+    for seed, one in enumerate(found):
+        (other,) = fit_all(of_kind(FromAList, [seed], model=model))
+        close(one, other)
+
+
+class OtherLengths(Sums):
+    """From some step on, batches of one seed have other sizes than those of the others."""
+
+    def draw(self):
+        x, y = super().draw()
+        rows = 8 if len(self.seen) < 20 else 3 + (len(self.seen) + self.generator.initial_seed()) % 4
+        return x[:rows], y[:rows]
+
+
+def test_examples_of_other_sizes_are_trained_on_one_by_one_from_then_on():
+    for seed, one in enumerate(fit_all(of_kind(OtherLengths))):
+        (other,) = fit_all(of_kind(OtherLengths, [seed]))
+        close(one, other)
+        assert "equal size" in one.facts()["one_by_one"]
+
+
+class Failing(Sums):
+    """Draws what its model cannot take, or fails, at some step of one seed."""
+
+    error: BaseException | None = ValueError("no more examples")
+
+    def draw(self):
+        x, y = super().draw()
+        if self.generator.initial_seed() == 1 and len(self.seen) == 17:
+            if self.error is not None:
+                raise self.error
+            return x.half(), y
+        return x, y
+
+
+class Leaving(Failing):
+    error = SystemExit(3)
+
+
+class Wrong(Failing):
+    error = None
+
+
+@pytest.mark.parametrize("kind", [Failing, Leaving, Wrong])
+@pytest.mark.parametrize("model", [own.Shared, own.Dropping])
+def test_a_seed_whose_examples_fail_late_fails_by_itself(kind, model):
+    found = fit_all(of_kind(kind, model=model))
+    with pytest.raises(type(found[1])):
+        fit_all(of_kind(kind, [1], model=model))
+    for seed in (0, 2):
+        (other,) = fit_all(of_kind(kind, [seed], model=model))
+        close(found[seed], other)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_the_matter_of_its_seed(tmp_path):
+    together = trainings(folder=tmp_path)
+    together[1].checkpoint._file.path = tmp_path / "nowhere" / "1.pt"
+    found = fit_all(together)
+    assert isinstance(found[1], OSError)
+    for seed in (0, 2):
+        close(found[seed], alone([seed])[0])
+
+
+def test_what_was_trained_one_by_one_stays_so_when_a_seed_ends():
+    together = trainings(model=own.Counting, patience=20, steps=150)
+    found = fit_all(together)
+    beside = alone(model=own.Counting, patience=20, steps=150)
+    assert len({one.steps for one in beside}) > 1
+    for one, other in zip(found, beside, strict=True):
+        assert one.rows == other.rows
+        assert one.facts()["one_by_one"]
