@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -60,6 +61,8 @@ class Trainer(ABC):
     reports_norm: ClassVar[bool] = False
     #: Attributes with a ``state_dict`` that a checkpoint keeps.
     parts: ClassVar[tuple[str, ...]] = ("model", "optimizer", "schedule")
+    #: Attributes that may be a user's, so that ``loss`` may change them.
+    own: ClassVar[tuple[str, ...]] = ("model",)
 
     def __init__(
         self,
@@ -96,6 +99,14 @@ class Trainer(ABC):
         drawn = self.ahead()
         self._ahead.clear()
         return drawn
+
+    def tried(self) -> Self:
+        """One like it, whose ``loss`` can be asked for a trial: it leaves this one as it is."""
+        other = copy.copy(self)
+        for name in self.own:
+            value = getattr(self, name)
+            setattr(other, name, copy.deepcopy(value) if isinstance(value, nn.Module) else copy.copy(value))
+        return other
 
     def loss(self, model: Callable[..., Any], drawn: Any) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss of a step, and what its look is told of it, summed over the steps until then.

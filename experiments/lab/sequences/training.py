@@ -31,6 +31,7 @@ class SequenceTrainer(Trainer):
     """
 
     reports_norm = True
+    own = ("model", "task")
 
     def __init__(self, model: nn.Module, task: Task, train: SequenceTraining, device: str = "cpu") -> None:
         model.to(device)

@@ -62,7 +62,7 @@ class Captured(Steps):
             return steps.body(placed)
         self.warm += 1
         watched = self.warm == WARM and any(each.free for each in self.trainings)
-        watch = Watch([trainer.model for trainer in steps.trainers]) if watched else None
+        watch = Watch(steps.trainers) if watched else None
         with self.beside.here():
             losses = steps.body(placed)
         if watch is not None and watch.found:

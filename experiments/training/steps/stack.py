@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
@@ -16,6 +17,11 @@ from experiments.training.steps.taking import Found, NotTakenError
 from experiments.training.steps.trial import CannotStackError, norm_buffers, same, stacked, try_together
 from experiments.training.trainer import Trainer
 from experiments.training.training import Training
+
+# Torch tells those who may change a model how to make it faster.
+warnings.filterwarnings(
+    "ignore", "There is a performance drop because we have not yet implemented", UserWarning
+)
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
@@ -85,7 +91,7 @@ class Stack(Joint):
     def body(self, drawn: Any) -> Tensor:
         first = self.trainers[0]
         try:
-            gradients, (losses, told) = self._gradients(first.model, self.buffers, drawn)
+            gradients, (losses, told) = self._gradients(first, self.buffers, drawn)
         except Exception as error:
             raise NotTakenError(_said(error)) from error
         norms = None
@@ -112,10 +118,10 @@ class Stack(Joint):
         return settled
 
     def _gradients(
-        self, of: nn.Module, buffers: dict[str, Tensor], drawn: Any
+        self, first: Trainer, buffers: dict[str, Tensor], drawn: Any
     ) -> tuple[dict[str, Tensor], tuple[Tensor, dict[str, Tensor]]]:
-        """Of all seeds, by what one model computes."""
-        first = self.trainers[0]
+        """Of all seeds, by what one of them computes."""
+        of = first.model
         fixed = {name for name, weight in of.named_parameters() if not weight.requires_grad}
 
         def loss(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from typing import Any
 
 import torch
@@ -12,13 +11,14 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.utils._pytree import tree_map
 
 from experiments.training.steps.watching import Watch
+from experiments.training.trainer import Trainer
 from experiments.training.training import Training
 
 LOSS_TOLERANCE, GRADIENT_TOLERANCE = 1e-4, 1e-3  # relative, of a step taken together beside one taken alone
 
-#: Gradients, and the loss with what a look is told, of (model, stacked buffers, stacked draws).
+#: Gradients, and the loss with what a look is told, of (trainer, stacked buffers, stacked draws).
 Together = Callable[
-    [nn.Module, dict[str, Tensor], Any], tuple[dict[str, Tensor], tuple[Tensor, dict[str, Tensor]]]
+    [Trainer, dict[str, Tensor], Any], tuple[dict[str, Tensor], tuple[Tensor, dict[str, Tensor]]]
 ]
 
 
@@ -46,7 +46,7 @@ def try_together(trainings: Sequence[Training], together: Together, buffers: dic
         alone.append(_Alone(each, part))
     first = trainings[0].trainer
     kept = {name: buffer.clone() for name, buffer in buffers.items()}
-    gradients, (losses, told) = together(deepcopy(first.model), kept, first.placed(stacked(drawn)))
+    gradients, (losses, told) = together(first.tried(), kept, first.placed(stacked(drawn)))
     decays = any(
         group.get("weight_decay")
         for each in trainings
@@ -68,9 +68,9 @@ class _Alone:
     """A step of one training, taken by a copy of its model."""
 
     def __init__(self, each: Training, drawn: Any) -> None:
-        trainer = each.trainer
-        model = deepcopy(trainer.model)
-        watch = Watch([model]) if each.free else None
+        trainer = each.trainer.tried()
+        model = trainer.model
+        watch = Watch([trainer]) if each.free else None
         loss, told = trainer.loss(model, trainer.placed(drawn))
         loss.backward()
         if watch is not None and watch.found:
@@ -82,7 +82,7 @@ class _Alone:
         }
         normed = norm_buffers(model)
         self.moved = {}
-        for (name, buffer), before in zip(model.named_buffers(), trainer.model.buffers()):
+        for (name, buffer), before in zip(model.named_buffers(), each.trainer.model.buffers()):
             if name in normed:
                 self.moved[name] = buffer
             elif not same(buffer, before):

@@ -1,6 +1,7 @@
 """Seeds trained together, beside the same seeds trained alone."""
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -318,3 +319,28 @@ def test_what_was_trained_one_by_one_stays_so_when_a_seed_ends():
     for one, other in zip(found, beside, strict=True):
         assert one.rows == other.rows
         assert one.facts()["one_by_one"]
+
+
+class Warming(Sums):
+    """Its loss grows with how often it was asked for, which its task counts."""
+
+    own = ("model", "task")
+
+    def loss(self, model, drawn):
+        self.task.asked += 1
+        loss, told = super().loss(model, drawn)
+        return loss * min(1, self.task.asked / 10), told
+
+
+def warming(seeds):
+    found = of_kind(Warming, seeds)
+    for each in found:
+        each.trainer.task = SimpleNamespace(asked=0)
+    return found
+
+
+def test_a_task_that_counts_is_asked_as_often_as_alone():
+    for seed, one in enumerate(fit_all(warming([0, 1, 2]))):
+        (other,) = fit_all(warming([seed]))
+        assert one.rows == other.rows
+        assert "the task counts something" in one.facts()["one_by_one"]
