@@ -96,12 +96,13 @@ def _end(each: Training, found: Found) -> None:
 
 def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bool]) -> bool:
     """Take steps up to a number, or until one of the trainings ends; answers whether to go on."""
-    now, alone = steps.trainings, steps.alone
+    alone = steps.alone
     steps.go_on()
-    while now[0].step < until:
-        settled = taken(steps, found)
-        due = []
-        for each, is_settled in zip(now, settled):
+    while steps.going[0].step < until:
+        now, due = list(steps.going), []
+        settled = dict(zip(steps.trainings, taken(steps, found)))
+        for each in now:
+            is_settled = settled[each]
             each.step += 1
             if each.is_due(is_settled) and each not in found:
                 due.append((each, is_settled))
@@ -115,14 +116,17 @@ def _advance(steps: Steps, found: Found, until: int, stop_asked: Callable[[], bo
             steps.go_on()
         if not _save(steps, found, stop_asked()):
             return False
-        if steps.fell_apart or any(each.ended or each in found for each in now):
+        ended = [each for each in now if each.ended or each in found]
+        if steps.fell_apart or (ended and not steps.spares(len(ended))):
             return True
+        for each in ended:
+            steps.leave(each)
     return True
 
 
 def _save(steps: Steps, found: Found, asked: bool) -> bool:
     """Write checkpoints where it is time to, and stop where it was asked; answers whether to go on."""
-    there = [each for each in steps.trainings if each not in found]
+    there = [each for each in steps.going if each not in found]
     kept = [each for each in there if each.checkpoint is not None]
     if len(kept) < len(there) and asked:
         return False

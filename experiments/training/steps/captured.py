@@ -10,6 +10,7 @@ from torch.utils._pytree import tree_flatten
 from experiments.training.steps.joint import Joint
 from experiments.training.steps.taking import Found, Steps
 from experiments.training.steps.watching import Watch
+from experiments.training.training import Training
 from seq.capturing import WARM, Beside, Capture, Replay, capture_on_gpu
 
 
@@ -89,6 +90,15 @@ class Captured(Steps):
         self.cannot = why
         for each in self.trainings:
             each.taken = {**each.taken, "not_captured": why}
+
+    def spares(self, ended: int) -> bool:
+        # To stack and capture the others anew takes longer than many steps of those that have ended.
+        gone = len(self.trainings) - len(self.going) + ended
+        return 2 * gone < len(self.trainings)
+
+    def leave(self, training: Training) -> None:
+        self.steps.leave(training)
+        self.going = self.steps.going
 
     def flush(self) -> None:
         self.steps.flush()

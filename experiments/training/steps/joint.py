@@ -41,7 +41,7 @@ class Joint(Steps):
     @property
     def rates(self) -> list[float]:
         """Step sizes, which are part of what is captured."""
-        optimizer = self.trainers[0].optimizer
+        optimizer = self.going[0].trainer.optimizer
         return [] if optimizer is None else [float(group["lr"]) for group in optimizer.param_groups]
 
     def take(self, found: Found) -> list[bool]:
@@ -49,14 +49,17 @@ class Joint(Steps):
 
     def after(self, losses: Tensor) -> list[bool]:
         """What a step is for everyone but the device: rates, schedules, and which have settled."""
-        for trainer in self.trainers:
+        for each in self.going:
+            trainer = each.trainer
             trainer.rate = float(trainer.optimizer.param_groups[0]["lr"])  # type: ignore[union-attr]
             if trainer.schedule is not None:
                 trainer.schedule.step()
         self.since += 1
         if type(self.trainers[0]).settled is Trainer.settled:
             return [False] * len(self.trainers)
-        return [trainer.settled(loss) for trainer, loss in zip(self.trainers, losses.unbind())]
+        here = set(self.going)
+        told = zip(self.trainings, losses.unbind())
+        return [each in here and each.trainer.settled(loss) for each, loss in told]
 
     def add(self, told: dict[str, Tensor]) -> None:
         """Add numbers (K,) to the sums, in place."""
@@ -67,22 +70,24 @@ class Joint(Steps):
                 self.sums[name] = value.detach().clone()
 
     def flush(self) -> None:
+        here = set(self.going)
         if self.since:
             for name, totals in self.sums.items():
-                for trainer, total in zip(self.trainers, totals.unbind()):
-                    there = trainer.sums.get(name)
-                    trainer.sums[name] = total.clone() if there is None else there + total
+                for each, total in zip(self.trainings, totals.unbind()):
+                    if each in here:
+                        there = each.trainer.sums.get(name)
+                        each.trainer.sums[name] = total.clone() if there is None else there + total
                 totals.zero_()
-            for trainer in self.trainers:
-                trainer.since += self.since
+            for each in self.going:
+                each.trainer.since += self.since
             self.since = 0
         device = self.trainers[0].placement
         if device.type == "cuda":
             torch.cuda.synchronize(device)  # steps have been asked for, and may not be done
         self.clock.pause()
-        share, self.clock = self.clock.now / len(self.trainers), Clock()
-        for trainer in self.trainers:
-            trainer.clock.seconds += share
+        share, self.clock = self.clock.now / max(1, len(self.going)), Clock()
+        for each in self.going:
+            each.trainer.clock.seconds += share
 
     def go_on(self) -> None:
         self.clock.go_on()

@@ -75,16 +75,18 @@ class Stack(Joint):
             each.taken = {"seeds_together": max(len(self.trainings), most)}
 
     def drawn(self, found: Found) -> Any:
-        for each in self.trainings:
+        for each in self.going:
             try:
                 with each.randomness.here() if each.free else nullcontext():
                     each.trainer.ahead()
             except (Exception, SystemExit) as error:  # a user's code may ask for an exit
                 found[each] = error
-        if any(each in found for each in self.trainings):
+        if any(each in found for each in self.going):
             raise NotTakenError
+        lead, here = self.going[0].trainer, set(self.going)
         try:
-            return stacked([trainer.ahead() for trainer in self.trainers])
+            # What those that have ended would be given makes no difference.
+            return stacked([(each.trainer if each in here else lead).ahead() for each in self.trainings])
         except Exception as error:  # as examples of other lengths for each
             raise NotTakenError(_said(error)) from error
 
@@ -111,11 +113,17 @@ class Stack(Joint):
         return losses
 
     def after(self, losses: Tensor) -> list[bool]:
-        for trainer in self.trainers:
-            trainer.needed()
+        for each in self.going:
+            each.trainer.needed()
         settled = super().after(losses)
-        self.optimizer.follow(self.trainers[0])
+        self.optimizer.follow(self.going[0].trainer)
         return settled
+
+    def leave(self, training: Training) -> None:
+        self.flush()
+        self.optimizer.release([training.trainer])
+        _let_go(training.trainer.model)
+        self.going.remove(training)
 
     def _gradients(
         self, first: Trainer, buffers: dict[str, Tensor], drawn: Any
@@ -146,11 +154,17 @@ class Stack(Joint):
 
     def release(self) -> None:
         super().release()
-        self.optimizer.release()
-        for trainer in self.trainers:
-            for part in (*trainer.model.parameters(), *trainer.model.buffers()):
-                if part.layout == torch.strided:
-                    part.data = part.data.clone()
+        going = [each.trainer for each in self.going]
+        self.optimizer.release(going)
+        for trainer in going:
+            _let_go(trainer.model)
+
+
+def _let_go(model: nn.Module) -> None:
+    """Give a model weights and buffers of its own in place of slices."""
+    for part in (*model.parameters(), *model.buffers()):
+        if part.layout == torch.strided:
+            part.data = part.data.clone()
 
 
 def _said(error: Exception) -> str:

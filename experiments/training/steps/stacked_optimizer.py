@@ -84,10 +84,10 @@ class StackedOptimizer:
         for mine, its in zip(self.optimizer.param_groups, trainer.optimizer.param_groups):
             mine["lr"] = its["lr"]
 
-    def release(self) -> None:
-        """Give each trainer's optimiser moments of its own."""
+    def release(self, trainers: Sequence[Trainer]) -> None:
+        """Give the optimisers of some trainers moments of their own."""
         for trainer, own in zip(self.trainers, self.own):
-            for weight in own.values():
+            for weight in own.values() if trainer in trainers else ():
                 state = trainer.optimizer.state.get(weight, {})  # type: ignore[union-attr]
                 for key, value in state.items():
                     state[key] = value.clone() if isinstance(value, Tensor) else value

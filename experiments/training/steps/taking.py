@@ -31,11 +31,21 @@ class Steps:
 
     Attributes:
         fell_apart: Another way has to be found for the steps that follow.
+        going: Those of the trainings whose steps are taken; the others have ended, and are as they ended.
     """
 
     def __init__(self, trainings: Sequence[Training], *, alone: bool = False) -> None:
         self.trainings, self.alone = list(trainings), alone
         self.fell_apart = False
+        self.going = list(trainings)
+
+    def spares(self, ended: int) -> bool:
+        """Whether so many may end now before another way is found for the steps of the others."""
+        return False
+
+    def leave(self, training: Training) -> None:
+        """One has ended: the others take their steps, and nothing of it changes any more."""
+        raise NotImplementedError
 
     def take(self, found: Found) -> list[bool]:
         """Take a step of each; answers which of them have settled. Errors of one are written into ``found``."""
@@ -111,7 +121,7 @@ def taken(steps: Steps, found: Found) -> list[bool]:
     except NotTakenError as error:
         steps.fell_apart = True
         steps.release()
-        left = [each for each in steps.trainings if each not in found]
+        left = [each for each in steps.going if each not in found]
         if error.why:
             one_by_one(left, error.why)
         settled = dict(zip(left, InTurn([Alone([each]) for each in left]).take(found)))

@@ -155,3 +155,27 @@ def test_what_a_gpu_cannot_capture_goes_on_as_before(monkeypatch):
     (beside,) = plain([0])
     assert found.rows == beside.rows
     assert found.facts()["not_captured"] == "operation not permitted when stream is capturing"
+
+
+def test_seeds_that_end_are_left_out_before_the_others_are_captured_anew(recorder):
+    seeds, more = range(6), {"patience": 30, "steps": 400}
+    found = fit_all(trainings(seeds, **more))
+    ends = sorted(one.steps for one in found)
+    assert len(set(ends)) > 2
+    for one, beside in zip(found, plain(seeds, **more), strict=True):
+        assert (one.steps, one.stopped) == (beside.steps, beside.stopped)
+        close(one, beside)
+    assert recorder.captures < len(set(ends))
+
+
+def test_a_seed_that_was_left_out_is_what_it_was_when_it_ended(recorder):
+    together = trainings(range(6), patience=30, steps=400)
+    fit_all(together)
+    for each in together:
+        (beside,) = trainings([together.index(each)], patience=30, steps=400)
+        choosing_alone(beside)
+        assert each.trainer.generator.get_state().equal(beside.trainer.generator.get_state())
+        mine, other = (one.trainer.optimizer.state_dict()["state"] for one in (each, beside))
+        for number, state in other.items():
+            for name, value in state.items():
+                torch.testing.assert_close(mine[number][name], value, rtol=1e-6, atol=1e-12)
