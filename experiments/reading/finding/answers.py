@@ -150,6 +150,35 @@ def _sum(found: Iterable[Tally]) -> Tally:
     return Tally(sum(one.hits for one in listed), sum(one.runs for one in listed))
 
 
+def out_of_steps(
+    part: Results, models: Iterable[str], column: str | None = None, verb: str = ANSWERS[1]
+) -> list[str]:
+    """A sentence on the runs that their number of steps ended before they got there; none where there are none.
+
+    A network with fewer layers than hops to the answer is not among them: more steps do not help it.
+
+    Args:
+        part: Runs that differ in model, length and seed alone.
+        models: Those that the finding speaks of.
+        column: The score; by default what judges the runs.
+        verb: What several runs do that reach the success of what judges the runs.
+    """
+    frame = part.ended[part.ended[LABEL].isin(list(models))]
+    assert part.metric.success is not None
+    below = frame[
+        ~(frame[part.metric.key if column is None else column].astype(float) >= part.metric.success)
+    ]
+    cut = below[below["stopped"].eq("budget") & below["in_reach"].ne(False)]
+    if cut.empty:
+        return []
+    steps = enumerated([f"{int(count):,}" for count in sorted(cut["train.steps"].unique())], "or")
+    was = "was ended by its" if len(cut) == 1 else "were ended by their"
+    return [
+        f"Of the {len(below)} runs that do not {verb}, {len(cut)} {was} {steps} steps: more steps may change what is "
+        "said there."
+    ]
+
+
 def what_answers_means(results: Results, seeds: int) -> str:
     """What has to hold for the word, and what so many seeds say.
 

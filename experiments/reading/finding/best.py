@@ -14,7 +14,7 @@ from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences
 from experiments.reading.statistics.contrast import contrast, resolution
 from experiments.reading.statistics.intervals import LEVEL
-from experiments.reading.statistics.verdicts import BETTER, LEAST_SEEDS, WORSE, decide
+from experiments.reading.statistics.verdicts import BETTER, LEAST_SEEDS, TOO_FEW, WORSE, decide
 from experiments.reading.table_formats import number
 from experiments.reading.tables import form_of
 
@@ -109,25 +109,39 @@ def _sentence(
     ranked = sorted(scores, key=lambda model: sign * float(scores[model].mean()))
     first, *rest = ranked
     form = form_of(metric, [float(s.mean()) for s in scores.values()])
-    beaten = [model for model in rest if _is_better(title, first, model, verdicts)]
-    alike = [model for model in rest if model not in beaten]
+    best_mean = float(scores[first].mean())
+    ties = [model for model in rest if float(scores[model].mean()) == best_mean]
+
+    def verdict(model: str) -> str | None:
+        return verdicts.get((title, first, model), _turned(verdicts.get((title, model, first))))
 
     def told(models: list[str]) -> str:
         return enumerated([f"{model} ({_moments(scores[model], metric, form)})" for model in models])
 
-    sentence = f"{told([first])} has the best mean {metric.title} of {len(scores)} models"
+    beaten = [model for model in rest if verdict(model) == BETTER]
+    apart = [model for model in rest if verdict(model) in (None, TOO_FEW)]
+    alike = [model for model in rest if model not in (*beaten, *apart, *ties)]
+    has = "have" if ties else "has"
+    sentence = f"{told([first, *ties])} {has} the best mean {metric.title} of {len(scores)} models"
+    who = first if ties else "it"
     if beaten:
-        sentence += f" and is better than {told(beaten)}"
+        sentence += f"{f'; {first}' if ties else ' and'} is better than {told(beaten)}"
     if alike:
-        sentence += f"; it cannot be told apart from {told(alike)}"
+        sentence += f"; {who} cannot be told apart from {told(alike)}"
+    if apart := [model for model in apart if model not in ties]:
+        sentence += (
+            f"; {who} shares fewer than {LEAST_SEEDS} seeds with {told(apart)}, so they are not compared"
+        )
     return f"{sentence}."
 
 
-def _is_better(title: str, one: str, other: str, verdicts: Mapping[tuple[str, str, str], str]) -> bool:
-    return verdicts.get((title, one, other)) == BETTER or verdicts.get((title, other, one)) == WORSE
+def _turned(verdict: str | None) -> str | None:
+    """The same verdict, seen from the other model."""
+    return {BETTER: WORSE, WORSE: BETTER}.get(verdict, verdict) if verdict is not None else None
 
 
 def _moments(scores: pd.Series, metric: Metric, form: str) -> str:
     known = metric.scale * scores.dropna()
     unit = f" {metric.unit}" if metric.unit else ""
-    return f"{number(float(known.mean()), form)} ± {number(float(known.std(ddof=1)), form)}{unit}"
+    failed = f", of {len(known)} of {len(scores)} runs; the others failed" if len(known) < len(scores) else ""
+    return f"{number(float(known.mean()), form)} ± {number(float(known.std(ddof=1)), form)}{unit}{failed}"

@@ -17,6 +17,7 @@ from experiments.reading.finding.answers import (
     enough,
     fewest_seeds,
     judged_of,
+    out_of_steps,
     tallies,
     tally,
     verdict_sentence,
@@ -59,7 +60,10 @@ def _finding(results: Results, specific: Specific) -> Section | None:
             sentences.append(headed(title, too_few(fewest_seeds(counts))))
             continue
         first, *rest = answer_sentences(told)
-        sentences += [headed(title, text) for text in (with_budget(part, first), *rest, *specific(part))]
+        sentences += [
+            headed(title, text)
+            for text in (with_budget(part, first), *rest, *specific(part), *out_of_steps(part, told))
+        ]
         if results.baseline is not None:
             against = verdict_sentence(judged_of(part, results.judged), results.baseline)
             sentences += [headed(title, against)] if against else []

@@ -11,6 +11,7 @@ from experiments.reading.finding.answers import (
     enough,
     fewest_seeds,
     judged_of,
+    out_of_steps,
     tallies,
     verdict_sentence,
 )
@@ -39,6 +40,8 @@ def finding(results: Results) -> Section | None:
             told = enough(counts)
             if told:
                 sentences += [headed(title, text) for text in answer_sentences(told, (one, several), "r")]
+                cut = out_of_steps(part, told, column, several)
+                sentences += [headed(title, text) for text in cut]
             elif column == "test_accuracy" and counts:
                 sentences.append(headed(title, too_few(fewest_seeds(counts))))
         if results.baseline is not None:

@@ -115,6 +115,26 @@ def test_models_that_learned_nothing_are_said_to_answer_nowhere():
     assert answer_sentences(counts) == ["rnn and gru do not answer at any length tried (0 of 12 runs)."]
 
 
+def test_runs_that_their_steps_ended_are_counted_unless_no_steps_could_help(tmp_path):
+    runs = planted(3)
+    for run in runs:
+        run.result["stopped"] = "success" if run.result["test_accuracy"] == 1 else "budget"
+    found = sentences(finding(Results(tmp_path, runs)))
+    # gcn-2 at T = 8 is out of reach, so of the runs that do not answer the RNN's alone may still get there.
+    steps = f"{runs[0].settings.train.steps:,}"
+    assert (
+        f"Of the 4 runs that do not answer, 1 was ended by its {steps} steps: more steps may change what is said "
+        "there." in found
+    )
+
+
+def test_nothing_is_said_of_steps_where_patience_ended_the_runs(tmp_path):
+    runs = planted(3)
+    for run in runs:
+        run.result["stopped"] = "patience"
+    assert not any("steps" in sentence for sentence in sentences(finding(Results(tmp_path, runs))))
+
+
 class Judged:
     """As much of results as the best model needs."""
 
@@ -140,6 +160,27 @@ def test_the_best_model_and_those_not_told_apart_from_it():
         "lstm (2.015 ± 0.013) has the best mean bits of 3 models and is better than rnn (3.015 ± 0.013); it cannot be "
         "told apart from gru (2.025 ± 0.013)."
     ]
+
+
+def test_a_best_model_whose_runs_failed_says_how_many_its_mean_is_of():
+    drawn = scores(lstm=[0.90, 0.91, 0.92, np.nan, np.nan], gru=[0.80, 0.82, 0.81, 0.80, 0.83])
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert said.startswith("lstm (0.910 ± 0.010, of 3 of 5 runs; the others failed) has the best mean")
+
+
+def test_models_with_the_same_mean_share_the_first_place():
+    drawn = scores(lstm=[1, 1, 1], gru=[1, 1, 1], rnn=[0.0, 0.1, 0.0])
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert said.startswith("lstm (1.000 ± 0.000) and gru (1.000 ± 0.000) have the best mean bits of 3 models")
+
+
+@pytest.mark.parametrize("seeds", [(3, 4, 5), (1, 2, 3)])
+def test_models_without_three_seeds_in_common_are_not_said_to_be_compared(seeds):
+    drawn = scores(lstm=[0.90, 0.91, 0.92], gru=[0.10, 0.11, 0.12])
+    drawn["gru"].index = pd.Index(seeds)
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert "told apart" not in said
+    assert said.endswith("it shares fewer than 3 seeds with gru (0.110 ± 0.010), so they are not compared.")
 
 
 def test_of_equal_models_one_is_called_better_at_most_one_time_in_twenty():
