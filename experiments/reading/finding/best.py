@@ -24,8 +24,11 @@ Scores = Mapping[str, pd.Series]
 
 
 def best(results: Results) -> Section | None:
-    """The finding of a page whose runs have no border of success, a sentence for each task and setting."""
-    return best_of({title: scores_of(part) for title, part in results.panels().items()}, results)
+    """The finding of a page whose runs have no border of success, a sentence for each task and setting.
+
+    Where models were tuned, those are what is compared.
+    """
+    return best_of({title: scores_of(part) for title, part in results.compared.panels().items()}, results)
 
 
 def best_of(panels: Mapping[str, Scores], results: Results) -> Section | None:

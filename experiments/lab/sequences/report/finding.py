@@ -32,6 +32,7 @@ from experiments.reading.sections import Section, Sentences, Text
 from experiments.reading.statistics.verdicts import LEAST_SEEDS
 
 MOST_PARTS = 4
+TUNED = "These are the runs with settings that were tuned; all others stand in the summary."
 Specific = Callable[[Results], list[str]]
 
 
@@ -69,7 +70,7 @@ def _finding(results: Results, specific: Specific) -> Section | None:
             sentences += [headed(title, against)] if against else []
     blocks: list[Any] = [Sentences(sentences)]
     if results.compared is not results:
-        blocks.append(Text("Every model was tuned; with the settings given it stands in the summary."))
+        blocks.append(Text(TUNED))
     if len(parts) > MOST_PARTS:
         blocks.append(Text(f"{len(parts) - MOST_PARTS} more combinations of settings stand in the summary."))
     if seeds:
