@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -41,7 +41,8 @@ def best_of(panels: Mapping[str, Scores], results: Results) -> Section | None:
     sentences, count = best_sentences(panels, results)
     if not sentences:
         return None
-    blocks: list[Any] = [Sentences(sentences)]
+    named = {model for scores in panels.values() for model in scores}
+    blocks: list[Any] = [Sentences([*sentences, *(still_selected(results, named) if count else [])])]
     if count:
         level = 100 * LEVEL / results.families
         text = (
@@ -86,6 +87,32 @@ def best_sentences(panels: Mapping[str, Scores], results: Results) -> tuple[list
     if len(shown) > MOST_PANELS:
         sentences.append(f"{len(shown) - MOST_PANELS} more combinations of settings stand in the summary.")
     return sentences, len(rows)
+
+
+def still_selected(results: Results, models: Iterable[str]) -> list[str]:
+    """A sentence on the runs whose steps ended while the last one was the one to choose; none where there are none.
+
+    Args:
+        results: The runs.
+        models: Those that the finding speaks of.
+    """
+    trained = [
+        run.result
+        for run in results.compared.runs
+        if run.succeeded
+        and run.result is not None
+        and run.settings.model.label in models
+        and not run.settings.unused & {"train.steps", "train.epochs"}
+    ]
+    cut = [r for r in trained if r.get("stopped") == "budget" and r["selected_step"] == r["steps"]]
+    if not cut:
+        return []
+    steps = sorted({int(result["steps"]) for result in cut})
+    most = f"{steps[0]:,}" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,}"
+    return [
+        f"{len(cut)} of {len(trained)} trained runs ended with their {most} {results.experiment.step}s, the last of "
+        "which was selected: with more of them the order may change."
+    ]
 
 
 def scores_of(part: Results) -> dict[str, pd.Series]:

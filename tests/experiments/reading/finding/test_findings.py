@@ -7,12 +7,13 @@ import pytest
 from experiments.core.metric import Metric
 from experiments.lab.sequences.report.finding import finding, palindromes
 from experiments.reading.finding.answers import Tally, answer_sentences
-from experiments.reading.finding.best import best_sentences
+from experiments.reading.finding.best import best, best_sentences
 from experiments.reading.page import sections_of
 from experiments.reading.results import Results
 from tests.experiments.runs import ENDED, in_memory, sequence_run
 
 CURVE = pd.DataFrame({"step": [1], "validation_accuracy": 0.5, "validation_loss": 1.0})
+TUNED = "learning_rate=0.1,0.2; seeds 1000000"
 GRAPH = {"gcn-2": 2, "gcn-2-mirrored": 2}
 
 
@@ -133,6 +134,25 @@ def test_nothing_is_said_of_steps_where_patience_ended_the_runs(tmp_path):
     for run in runs:
         run.result["stopped"] = "patience"
     assert not any("steps" in sentence for sentence in sentences(finding(Results(tmp_path, runs))))
+
+
+def test_where_models_were_tuned_the_best_is_among_those_alone(tmp_path):
+    runs = [
+        record(m, 3, s, 0.5 + 0.01 * s, tuned=t)
+        for m in ("lstm", "rnn")
+        for s in range(3)
+        for t in ("", TUNED)
+    ]
+    (said,) = sentences(best(Results(tmp_path, runs)))
+    assert "tuned no" not in said
+
+
+def test_what_was_not_tuned_is_not_said_to_be(tmp_path):
+    runs = [record("lstm", 3, s, 1.0, tuned=TUNED) for s in range(3)]
+    runs += [record(m, 3, s, 1.0) for m in ("lstm", "gru") for s in range(3)]
+    blocks = str(finding(Results(tmp_path, runs)).blocks)
+    assert "Every model was tuned" not in blocks
+    assert "These are the runs with settings that were tuned" in blocks
 
 
 class Judged:
