@@ -18,7 +18,8 @@ ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS, least=0.0, 
 R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS, most=1.0)
 ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of steps, and of "
-    "parameters (within 5 %, but for models that declare a fixed size); validation selected the weights, and the test "
+    "parameters (within 5 %, but for models that declare a fixed size, and where --hidden gives the size in place of a "
+    "budget); validation selected the weights, and the test "
     "split chose nothing."
 )
 COLUMNS = (
