@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.core.metric import Metric
-from experiments.reading.finding.words import HEADING, enumerated, headed, meant, too_few
+from experiments.reading.finding.words import HEADING, enumerated, headed, meant, too_few, unfinished
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences
@@ -43,6 +43,7 @@ def best_of(panels: Mapping[str, Scores], results: Results) -> Section | None:
         return None
     named = {model for scores in panels.values() for model in scores}
     blocks: list[Any] = [Sentences([*sentences, *(still_selected(results, named) if count else [])])]
+    blocks += unfinished(results.frame)
     if count:
         level = 100 * LEVEL / results.families
         text = (

@@ -25,7 +25,7 @@ from experiments.reading.finding.answers import (
     with_budget,
 )
 from experiments.reading.finding.best import best
-from experiments.reading.finding.words import HEADING, headed, meant, too_few
+from experiments.reading.finding.words import HEADING, headed, meant, too_few, unfinished
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
@@ -68,7 +68,7 @@ def _finding(results: Results, specific: Specific) -> Section | None:
         if results.baseline is not None:
             against = verdict_sentence(judged_of(part, results.judged), results.baseline)
             sentences += [headed(title, against)] if against else []
-    blocks: list[Any] = [Sentences(sentences)]
+    blocks: list[Any] = [Sentences(sentences), *unfinished(results.frame)]
     if results.compared is not results:
         blocks.append(Text(TUNED))
     if len(parts) > MOST_PARTS:

@@ -15,7 +15,7 @@ from experiments.reading.finding.answers import (
     tallies,
     verdict_sentence,
 )
-from experiments.reading.finding.words import HEADING, headed, meant, too_few
+from experiments.reading.finding.words import HEADING, headed, meant, too_few, unfinished
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences
 
@@ -49,5 +49,9 @@ def finding(results: Results) -> Section | None:
             sentences += [headed(title, f"On new questions: {against}")] if against else []
     if not sentences:
         return None
-    blocks: list[Any] = [Sentences(sentences), meant(ABOUT.format(results.metric.success))]
+    blocks: list[Any] = [
+        Sentences(sentences),
+        *unfinished(results.frame),
+        meant(ABOUT.format(results.metric.success)),
+    ]
     return Section("finding", HEADING, blocks, judged=True)

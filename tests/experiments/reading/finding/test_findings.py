@@ -155,6 +155,14 @@ def test_what_was_not_tuned_is_not_said_to_be(tmp_path):
     assert "These are the runs with settings that were tuned" in blocks
 
 
+@pytest.mark.parametrize("make", [finding, best])
+def test_runs_without_a_result_are_said_to_be_counted_nowhere(tmp_path, make):
+    runs = [record(m, 3, s, 1.0 - 0.001 * s) for m in ("lstm", "rnn") for s in range(3)]
+    assert "no result yet" not in str(make(Results(tmp_path, runs)).blocks)
+    runs.append(in_memory(sequence_run("lstm", 8, 0, budget=20_000)))
+    assert "1 run has no result yet, and no sentence counts it." in str(make(Results(tmp_path, runs)).blocks)
+
+
 class Judged:
     """As much of results as the best model needs."""
 
