@@ -163,11 +163,10 @@ def out_of_steps(
         column: The score; by default what judges the runs.
         verb: What several runs do that reach the success of what judges the runs.
     """
-    frame = part.ended[part.ended[LABEL].isin(list(models))]
+    frame = part.frame[part.frame[LABEL].isin(list(models)) & part.frame["status"].isin(("ok", "failed"))]
     assert part.metric.success is not None
-    below = frame[
-        ~(frame[part.metric.key if column is None else column].astype(float) >= part.metric.success)
-    ]
+    score = frame[part.metric.key if column is None else column].astype(float)
+    below = frame[~((frame["status"] == "ok") & (score >= part.metric.success))]
     cut = below[below["stopped"].eq("budget") & below["in_reach"].ne(False)]
     if cut.empty:
         return []

@@ -83,8 +83,10 @@ def _finding(results: Results, specific: Specific) -> Section | None:
 
 def reach_sentences(part: Results) -> list[str]:
     """How often graph networks answer with fewer layers than hops to the answer, and how often with enough of them."""
-    known = part.frame[part.frame["in_reach"].notna()]
-    out, within = (_tally(known[known["in_reach"].eq(value)], part) for value in (False, True))
+    frame = part.frame
+    # A run that failed has recorded no reach: it is that of its model and length.
+    reach = frame["in_reach"].fillna(frame.groupby([LABEL, "length"])["in_reach"].transform("first"))
+    out, within = (_tally(frame[reach.eq(value)], part) for value in (False, True))
     if out.runs < LEAST_SEEDS:
         return []
     sentence = f"Graph networks with fewer layers than hops to the answer answer in {out} runs"

@@ -66,6 +66,11 @@ def test_elsewhere_layers_are_compared_with_hops(tmp_path):
     )
 
 
+def test_runs_that_failed_count_among_those_in_reach(tmp_path):
+    runs = [*planted(3), in_memory(sequence_run("gcn-2", 3, 3, budget=20_000), status="failed", reason="x")]
+    assert "those with enough layers in 9 of 10." in " ".join(sentences(finding(Results(tmp_path, runs))))
+
+
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_below_three_seeds_nothing_is_said(tmp_path, seeds):
     (said,) = sentences(palindromes(Results(tmp_path, planted(seeds))))
@@ -120,11 +125,12 @@ def test_runs_that_their_steps_ended_are_counted_unless_no_steps_could_help(tmp_
     runs = planted(3)
     for run in runs:
         run.result["stopped"] = "success" if run.result["test_accuracy"] == 1 else "budget"
+    runs.append(in_memory(sequence_run("lstm", 3, 3, budget=20_000), status="failed", reason="x"))
     found = sentences(finding(Results(tmp_path, runs)))
     # gcn-2 at T = 8 is out of reach, so of the runs that do not answer the RNN's alone may still get there.
     steps = f"{runs[0].settings.train.steps:,}"
     assert (
-        f"Of the 4 runs that do not answer, 1 was ended by its {steps} steps: more steps may change what is said "
+        f"Of the 5 runs that do not answer, 1 was ended by its {steps} steps: more steps may change what is said "
         "there." in found
     )
 
