@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.lab.sequences.report.apart import over_lengths
+from experiments.lab.trees.report.tables import too_few_layers
 from experiments.reading.finding.answers import (
     ANSWERS,
     answer_sentences,
@@ -34,13 +35,14 @@ ABOUT = (
 def finding(results: Results) -> Section | None:
     """Which radius each model fits, and at which it answers new questions."""
     sentences: list[str] = []
+    short, _ = too_few_layers(results.runs)
     for title, part in over_lengths(results.compared).items():
         for column, (one, several) in MEASURES.items():
             counts = tallies(part, column)
             told = enough(counts)
             if told:
                 sentences += [headed(title, text) for text in answer_sentences(told, (one, several), "r")]
-                cut = out_of_steps(part, told, column, several)
+                cut = out_of_steps(part, told, column, several, short)
                 sentences += [headed(title, text) for text in cut]
             elif column == "test_accuracy" and counts:
                 sentences.append(headed(title, too_few(fewest_seeds(counts))))

@@ -78,14 +78,8 @@ def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
 
 def reach_sentence(runs: list[RunRecord]) -> str:
     """Which graph networks have too few layers to hear a leaf; empty where there are no graph networks."""
-    short: dict[str, set[int]] = {}
-    unknown: dict[str, set[int]] = {}
     networks = [run.settings for run in runs if isinstance(run.settings.model, GraphSpec)]
-    for settings in networks:
-        spec = settings.model
-        if spec.layers < layers_needed(spec, settings.length):
-            found = unknown if spec.rewiring is not None or isinstance(spec.part, ForeignPart) else short
-            found.setdefault(spec.label, set()).add(settings.length)
+    short, unknown = too_few_layers(runs)
     if not networks:
         return ""
     if not short and not unknown:
@@ -105,6 +99,23 @@ def reach_sentence(runs: list[RunRecord]) -> str:
     if told < len({(s.model.label, s.length) for s in networks}):
         sentences.append("All other graph networks have enough layers.")
     return " ".join(sentences)
+
+
+def too_few_layers(runs: list[RunRecord]) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+    """The radii at which graph networks have fewer layers than hops in the tree, by model.
+
+    Returns:
+        Those that hear no leaf, and those of which that is not known: they have added edges, or layers that may carry
+        further than one hop.
+    """
+    short: dict[str, set[int]] = {}
+    unknown: dict[str, set[int]] = {}
+    for settings in (run.settings for run in runs):
+        spec = settings.model
+        if isinstance(spec, GraphSpec) and spec.layers < layers_needed(spec, settings.length):
+            found = unknown if spec.rewiring is not None or isinstance(spec.part, ForeignPart) else short
+            found.setdefault(spec.label, set()).add(settings.length)
+    return short, unknown
 
 
 def _places(found: dict[str, set[int]]) -> str:

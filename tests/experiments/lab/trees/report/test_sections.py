@@ -4,11 +4,13 @@ import torch
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import in_double, split_at_input
 from experiments.lab.sequences.models.models import build_model
+from experiments.lab.trees.report.finding import finding
 from experiments.lab.trees.report.sections import radius_figure
 from experiments.lab.trees.report.tables import layers_needed, reach_sentence, tree_rows, tree_table
 from experiments.lab.trees.task import TreeNeighbors
 from experiments.reading.looks.models import HUES
 from experiments.reading.page import write_report
+from experiments.reading.results import Results
 from experiments.records.records import read_curve, read_runs
 from tests.experiments.runs import ENDED, TINY, in_memory, sequence_run, sweep
 
@@ -106,6 +108,22 @@ def test_nothing_is_said_of_the_reach_of_added_edges_and_of_layers_of_several_ho
         "nothing is said of their reach: gcn-2-expander4 at r = 3; pyg:TAGConv-2 at r = 3"
     )
     assert rest == "All other graph networks have enough layers."
+
+
+def test_runs_that_hear_no_leaf_are_not_said_to_need_more_steps(tmp_path):
+    facts = ENDED | {"chance": 0.125, "validation_accuracy": 0.5, "test_accuracy": 0.25, "stopped": "budget"}
+    runs = [
+        in_memory(sequence_run(label, 3, seed, experiment="tree-neighbors"), **facts)
+        for label in ("gcn-2-directed", "gcn-3-directed")
+        for seed in range(3)
+    ]
+    sentences = finding(Results(tmp_path, runs)).blocks[0].items
+    cut = [sentence for sentence in sentences if "ended by" in sentence]
+    assert [sentence.partition(",")[0] for sentence in cut] == [
+        "Of the 6 runs that do not fit the training examples",
+        "Of the 6 runs that do not answer new questions",
+    ]
+    assert all(" 3 were ended by" in sentence for sentence in cut)
 
 
 def test_runs_that_failed_stand_among_the_seeds(tmp_path):
