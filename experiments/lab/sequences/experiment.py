@@ -91,8 +91,8 @@ def _frequency(name: str, how: str, task: str) -> Experiment:
     return on_sequences(
         name,
         f"is the period of a sine wave between 5 and 6? ({how})",
-        "Is the period of a sine wave between 5 and 6? The samples are spread over the whole wave, so the "
-        "answer needs all of it. A phased LSTM opens its gates by the time stamps and skips most samples; a "
+        "Is the period of a sine wave between 5 and 6? A single sample says nothing: it takes a stretch "
+        "of the wave. A phased LSTM opens its gates by the time stamps and skips most samples; a "
         "plain LSTM reads the time stamp as a second feature and updates at each of them.",
         task,
         models=("lstm", "phased", "gcn-2-mean"),
