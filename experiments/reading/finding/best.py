@@ -82,7 +82,7 @@ def best_sentences(panels: Mapping[str, Scores], results: Results) -> tuple[list
     sentences = []
     for title, found in list(shown.items())[:MOST_PANELS]:
         if len(judged[title]) < 2:
-            sentences.append(headed(title, too_few(sorted(map(_known, found.values()))[-2])))
+            sentences.append(headed(title, too_few(sorted(map(_known, found.values()))[-2]) + _failed(found)))
         else:
             sentences.append(headed(title, _sentence(title, judged[title], verdicts, metric)))
     if len(shown) > MOST_PANELS:
@@ -127,6 +127,12 @@ def scores_of(part: Results) -> dict[str, pd.Series]:
         if rows.any() and not frame.loc[rows, "seed"].duplicated().any():
             found[model] = pd.Series(score[rows].to_numpy(), index=frame.loc[rows, "seed"])
     return found
+
+
+def _failed(scores: Scores) -> str:
+    counts = {model: len(own) - _known(own) for model, own in scores.items()}
+    told = [f"{count} of {len(scores[model])} of {model}" for model, count in counts.items() if count]
+    return f" Runs that failed: {enumerated(told)}." if told else ""
 
 
 def _known(scores: pd.Series) -> int:

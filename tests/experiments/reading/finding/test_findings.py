@@ -202,6 +202,11 @@ def test_a_best_model_whose_runs_failed_says_how_many_its_mean_is_of():
     assert said.startswith("lstm (0.910 ± 0.010, of 3 of 5 runs; the others failed) has the best mean")
 
 
+def test_a_model_whose_runs_all_failed_is_not_one_that_was_not_run():
+    (said,), _ = best_sentences({"": scores(lstm=[0.90, 0.91, 0.92], gru=[np.nan, np.nan, np.nan])}, Judged())
+    assert said.endswith("Runs that failed: 3 of 3 of gru.")
+
+
 def test_models_with_the_same_mean_share_the_first_place():
     drawn = scores(lstm=[1, 1, 1], gru=[1, 1, 1], rnn=[0.0, 0.1, 0.0])
     (said,), _ = best_sentences({"": drawn}, Judged())
