@@ -166,9 +166,7 @@ def _sentence(
     if alike:
         sentence += f"; {who} cannot be told apart from {told(alike)}"
     if apart := [model for model in apart if model not in ties]:
-        sentence += (
-            f"; {who} shares fewer than {LEAST_SEEDS} seeds with {told(apart)}, so they are not compared"
-        )
+        sentence += f"; {who} is not compared with {told(apart)}, for want of {LEAST_SEEDS} seeds with which both ended"
     return f"{sentence}."
 
 

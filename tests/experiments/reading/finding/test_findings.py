@@ -219,7 +219,9 @@ def test_models_without_three_seeds_in_common_are_not_said_to_be_compared(seeds)
     drawn["gru"].index = pd.Index(seeds)
     (said,), _ = best_sentences({"": drawn}, Judged())
     assert "told apart" not in said
-    assert said.endswith("it shares fewer than 3 seeds with gru (0.110 ± 0.010), so they are not compared.")
+    assert said.endswith(
+        "it is not compared with gru (0.110 ± 0.010), for want of 3 seeds with which both ended."
+    )
 
 
 def test_of_equal_models_one_is_called_better_at_most_one_time_in_twenty():
