@@ -30,7 +30,7 @@ def rank(
     Mean ranks weigh every task alike, whatever the size of its scores. The interquartile mean (IQM) is the mean of the
     middle half of all runs. P(better) is the chance that a run of a model beats a run of the baseline on the same task.
     Intervals hold their 95 % with three seeds too, and where a handful cannot carry one there is none. With few tasks
-    mean ranks show no difference, and the output says so. After Agarwal et al. (2021) and Demšar (2006).
+    mean ranks tell no models apart, and the output says so. After Agarwal et al. (2021) and Demšar (2006).
 
     Parameters
     ----------

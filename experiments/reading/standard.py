@@ -189,6 +189,8 @@ def models(results: Results) -> Section:
     """What each model is."""
     rows = model_rows(results.listing)
     text = "Every setting of a model is declared and recorded."
+    if any(code.kind in ("model", "convolution") for run in results.runs for code in run.settings.code):
+        text += " What is inside a model or layer of your own its file alone says."
     if "hidden size" in rows[0]:
         text += " Hidden sizes follow from the budget of parameters where there is one, and may differ between tasks."
     shown, shared = apart(rows)

@@ -46,8 +46,9 @@ EXPERIMENTS = (
         question=(
             "A text has a class, and a model names it. A recurrent network reads the text word by word and learns from "
             "labelled texts alone. A graph joins words that occur near each other, and texts with their words, so "
-            "texts without a label help too. Linear baselines count words. Which wins, and with how many labels? The "
-            "default needs no download: docstrings of installed packages, read as text; the class is the package."
+            "texts without a label are a part of it too. Linear baselines count words. Which wins, and with how many "
+            "labels? The default needs no download: docstrings of installed packages, read as text; the class is the "
+            "package."
         ),
         about=(
             "All models of a seed have the same labelled, validation and test documents; validation documents select "

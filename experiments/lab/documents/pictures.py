@@ -42,9 +42,9 @@ def draw_words(corpus: Corpus, out: Path) -> None:
     for number, (label, word) in enumerate(chosen[:MOST_PICTURES]):
         figure, note = neighbourhood_picture(graph, word)
         text = (
-            f"The word that speaks most for {label}, and the words that keep company with it beyond chance (highest "
-            f"pointwise mutual information in windows of {WINDOW} words) in the training documents; words that occur "
-            f"under {FEWEST_DOCUMENTS} times are left out. {note}"
+            f"The word that speaks most for {label}, and the words that stand near it more often than if all were "
+            f"spread independently (highest pointwise mutual information in windows of {WINDOW} words) in the training "
+            f"documents; words that occur under {FEWEST_DOCUMENTS} times are left out. {note}"
         )
         file = f"words-{corpus.digest}-{number}.svg"
         pictures.append(KeptPicture(file, f"{corpus.name}: {word}", text, figure))

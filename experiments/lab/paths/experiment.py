@@ -33,7 +33,8 @@ EXPERIMENTS = (
         "shortest-path",
         "how many edges is each node of a random graph of T nodes from one that is marked?",
         "Every node has to name its distance to the marked one. A message takes one layer for each edge, so k layers "
-        "are enough for nodes at most k edges away, and for no others. Distances of 8 and more are one class.",
+        "are enough for nodes at most k edges away; of all others they tell no more than that they are further away. "
+        "Distances of 8 and more are one class, and those of T/2 and more where that is less.",
         "ShortestPath",
         models=("lstm", "lstm-bidirectional", "gcn-4", "gcn-8", "gat-4", "gat-8"),
         values={"length": (16,), "patience": 0},
@@ -43,8 +44,8 @@ EXPERIMENTS = (
         "eccentricity",
         "how many edges is the furthest node of a random graph of T nodes from one that is marked?",
         "The answer is one number for the whole graph: the distance from the marked node to the node that is furthest "
-        "from it. So every node has to hear of the mark, and the read-out has to find the largest of all distances. "
-        "Distances of 4 and less are one class, and so are those of 8 and more.",
+        "from it. One way is that every node hears of the mark, and the read-out finds the largest of all distances. "
+        "Distances of 4 and less are one class, and so are those of 8 and more; with fewer than 16 nodes, T/4 and T/2.",
         "Eccentricity",
         models=("lstm", "gcn-4", "gcn-8-max", "gat-4", "gat-8-max"),
         values={"length": (16,), "patience": 0},

@@ -18,7 +18,8 @@ ACCURACY = Metric("test_accuracy", "test accuracy", success=SUCCESS, least=0.0, 
 R_SQUARED = Metric("test_r_squared", "R² on the test part", success=SUCCESS, most=1.0)
 ABOUT = (
     "Every model of a comparison saw the same examples under the same seeds, had the same budget of steps, and of "
-    "parameters (within 5 %, but for models that declare a fixed size); validation selected the weights, and the test "
+    "parameters (within 5 %, but for models that declare a fixed size, and where --hidden gives the size in place of a "
+    "budget); validation selected the weights, and the test "
     "split chose nothing."
 )
 COLUMNS = (
@@ -90,8 +91,8 @@ def _frequency(name: str, how: str, task: str) -> Experiment:
     return on_sequences(
         name,
         f"is the period of a sine wave between 5 and 6? ({how})",
-        "Is the period of a sine wave between 5 and 6? The samples are spread over the whole wave, so the "
-        "answer needs all of it. A phased LSTM opens its gates by the time stamps and skips most samples; a "
+        "Is the period of a sine wave between 5 and 6? A single sample says nothing: it takes a stretch "
+        "of the wave. A phased LSTM opens its gates by the time stamps and skips most samples; a "
         "plain LSTM reads the time stamp as a second feature and updates at each of them.",
         task,
         models=("lstm", "phased", "gcn-2-mean"),

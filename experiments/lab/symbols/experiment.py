@@ -36,8 +36,8 @@ EXPERIMENTS = (
         "repeat the symbols that stood among T steps of noise, in their order",
         "A few of T steps hold a symbol, all others hold noise. Then come marks, and at the first mark the first "
         "symbol is due, at the second mark the second, and so on (Gu & Dao 2023). The places differ from example to "
-        "example, so no fixed delay finds an answer: what to keep depends on what is read, which needs gates that see "
-        "the input. Accuracy counts the answers only; guessing gives 1/8.",
+        "example, so no fixed delay finds an answer: what to keep depends on what is read, which one layer that is the "
+        "same linear map at every step cannot do by itself. Accuracy counts the answers only; guessing gives 1/8.",
         f"{_TASKS}:SelectiveCopying",
         run=f"{_SETTINGS}:CopyingRun",
         models=(
@@ -56,9 +56,8 @@ EXPERIMENTS = (
         "parity",
         "is the number of ones among T bits odd?",
         "One bit of memory is enough for a model that reads the bits in order, but every bit decides: whoever misses "
-        "a single one can only guess, which gives 1/2. So there is no way to be partly right, and no hint on the way "
-        "to the answer. A network that looks at all bits at once has to count them, and what it learned at one length "
-        "says nothing of another.",
+        "a single one can only guess, which gives 1/2. So looking at some of the bits is no step on the way to the "
+        "answer. A network that looks at all bits at once has to count them.",
         f"{_TASKS}:Parity",
         models=("rnn", "lstm", "gru", "lru-2-residual-norm", "transformer-2", "gcn-4", "gat-4"),
         values={"length": (8, 16), "steps": 3000, "patience": 0},

@@ -19,9 +19,10 @@ EXPERIMENTS = (
         "Every leaf of a binary tree has a key and a label; the root has a key and names the label of the "
         "leaf with the same one. The length is the radius r, the edges from a leaf to the root: 2^r leaves "
         "have to pass through its two edges, in vectors whose size does not grow. With fewer layers than r "
-        "a graph network hears no leaf (under-reaching); with enough, what it cannot fit was squashed "
-        "together on the way (over-squashing; Alon & Yahav 2021, who report the accuracy on training "
-        "examples: GCN 1, 1, .70, .19 and GAT 1, 1, 1, .41 at radius 2 to 5). A recurrent network reads the "
+        "a graph network hears no leaf (under-reaching). With enough, Alon & Yahav 2021 put down what is not "
+        "fitted to vectors in which too much was squashed together (over-squashing); they report the accuracy on "
+        "training examples: GCN 1, 1, .70, .19 and GAT 1, 1, 1, .41 at radius 2 to 5. Too few steps look the same. "
+        "A recurrent network reads the "
         "same nodes, leaves first and root last.",
         "experiments.lab.trees.task:TreeNeighbors",
         models=("gcn-4-directed-residual-norm", "gat-4-directed-residual-heads4-norm", "lstm"),

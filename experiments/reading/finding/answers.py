@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from experiments.reading.finding.words import enumerated
@@ -148,6 +149,40 @@ def _sentence(
 def _sum(found: Iterable[Tally]) -> Tally:
     listed = list(found)
     return Tally(sum(one.hits for one in listed), sum(one.runs for one in listed))
+
+
+def out_of_steps(
+    part: Results,
+    models: Iterable[str],
+    column: str | None = None,
+    verb: str = ANSWERS[1],
+    short: Mapping[str, set[int]] | None = None,
+) -> list[str]:
+    """A sentence on the runs that their number of steps ended before they got there; none where there are none.
+
+    A network with fewer layers than hops to the answer is not among them: more steps do not help it.
+
+    Args:
+        part: Runs that differ in model, length and seed alone.
+        models: Those that the finding speaks of.
+        column: The score; by default what judges the runs.
+        verb: What several runs do that reach the success of what judges the runs.
+        short: By model, further lengths at which more steps do not help.
+    """
+    frame = part.frame[part.frame[LABEL].isin(list(models)) & part.frame["status"].isin(("ok", "failed"))]
+    assert part.metric.success is not None
+    score = frame[part.metric.key if column is None else column].astype(float)
+    below = frame[~((frame["status"] == "ok") & (score >= part.metric.success))]
+    hopeless = [n in (short or {}).get(model, ()) for model, n in zip(below[LABEL], below["length"])]
+    cut = below[below["stopped"].eq("budget") & below["in_reach"].ne(False) & ~np.array(hopeless, dtype=bool)]
+    if cut.empty:
+        return []
+    steps = enumerated([f"{int(count):,}" for count in sorted(cut["train.steps"].unique())], "or")
+    was = "was ended by its" if len(cut) == 1 else "were ended by their"
+    return [
+        f"Of the {len(below)} runs that do not {verb}, {len(cut)} {was} {steps} steps: more steps may change what is "
+        "said there."
+    ]
 
 
 def what_answers_means(results: Results, seeds: int) -> str:

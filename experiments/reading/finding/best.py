@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from experiments.core.metric import Metric
-from experiments.reading.finding.words import HEADING, enumerated, headed, meant, too_few
+from experiments.reading.finding.words import HEADING, enumerated, headed, meant, too_few, unfinished
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences
 from experiments.reading.statistics.contrast import contrast, resolution
 from experiments.reading.statistics.intervals import LEVEL
-from experiments.reading.statistics.verdicts import BETTER, LEAST_SEEDS, WORSE, decide
+from experiments.reading.statistics.verdicts import BETTER, LEAST_SEEDS, TOO_FEW, WORSE, decide
 from experiments.reading.table_formats import number
 from experiments.reading.tables import form_of
 
@@ -24,8 +24,11 @@ Scores = Mapping[str, pd.Series]
 
 
 def best(results: Results) -> Section | None:
-    """The finding of a page whose runs have no border of success, a sentence for each task and setting."""
-    return best_of({title: scores_of(part) for title, part in results.panels().items()}, results)
+    """The finding of a page whose runs have no border of success, a sentence for each task and setting.
+
+    Where models were tuned, those are what is compared.
+    """
+    return best_of({title: scores_of(part) for title, part in results.compared.panels().items()}, results)
 
 
 def best_of(panels: Mapping[str, Scores], results: Results) -> Section | None:
@@ -38,7 +41,9 @@ def best_of(panels: Mapping[str, Scores], results: Results) -> Section | None:
     sentences, count = best_sentences(panels, results)
     if not sentences:
         return None
-    blocks: list[Any] = [Sentences(sentences)]
+    named = {model for scores in panels.values() for model in scores}
+    blocks: list[Any] = [Sentences([*sentences, *(still_selected(results, named) if count else [])])]
+    blocks += unfinished(results.frame)
     if count:
         level = 100 * LEVEL / results.families
         text = (
@@ -77,12 +82,38 @@ def best_sentences(panels: Mapping[str, Scores], results: Results) -> tuple[list
     sentences = []
     for title, found in list(shown.items())[:MOST_PANELS]:
         if len(judged[title]) < 2:
-            sentences.append(headed(title, too_few(sorted(map(_known, found.values()))[-2])))
+            sentences.append(headed(title, too_few(sorted(map(_known, found.values()))[-2]) + _failed(found)))
         else:
             sentences.append(headed(title, _sentence(title, judged[title], verdicts, metric)))
     if len(shown) > MOST_PANELS:
         sentences.append(f"{len(shown) - MOST_PANELS} more combinations of settings stand in the summary.")
     return sentences, len(rows)
+
+
+def still_selected(results: Results, models: Iterable[str]) -> list[str]:
+    """A sentence on the runs whose steps ended while the last one was the one to choose; none where there are none.
+
+    Args:
+        results: The runs.
+        models: Those that the finding speaks of.
+    """
+    trained = [
+        run.result
+        for run in results.compared.runs
+        if run.succeeded
+        and run.result is not None
+        and run.settings.model.label in models
+        and not run.settings.unused & {"train.steps", "train.epochs"}
+    ]
+    cut = [r for r in trained if r.get("stopped") == "budget" and r["selected_step"] == r["steps"]]
+    if not cut:
+        return []
+    steps = sorted({int(result["steps"]) for result in cut})
+    most = f"{steps[0]:,}" if len(steps) == 1 else f"{steps[0]:,} to {steps[-1]:,}"
+    return [
+        f"{len(cut)} of {len(trained)} trained runs ended with their {most} {results.experiment.step}s, the last of "
+        "which was selected: with more of them the order may change."
+    ]
 
 
 def scores_of(part: Results) -> dict[str, pd.Series]:
@@ -98,6 +129,12 @@ def scores_of(part: Results) -> dict[str, pd.Series]:
     return found
 
 
+def _failed(scores: Scores) -> str:
+    counts = {model: len(own) - _known(own) for model, own in scores.items()}
+    told = [f"{count} of {len(scores[model])} of {model}" for model, count in counts.items() if count]
+    return f" Runs that failed: {enumerated(told)}." if told else ""
+
+
 def _known(scores: pd.Series) -> int:
     return int(scores.notna().sum())
 
@@ -109,25 +146,37 @@ def _sentence(
     ranked = sorted(scores, key=lambda model: sign * float(scores[model].mean()))
     first, *rest = ranked
     form = form_of(metric, [float(s.mean()) for s in scores.values()])
-    beaten = [model for model in rest if _is_better(title, first, model, verdicts)]
-    alike = [model for model in rest if model not in beaten]
+    best_mean = float(scores[first].mean())
+    ties = [model for model in rest if float(scores[model].mean()) == best_mean]
+
+    def verdict(model: str) -> str | None:
+        return verdicts.get((title, first, model), _turned(verdicts.get((title, model, first))))
 
     def told(models: list[str]) -> str:
         return enumerated([f"{model} ({_moments(scores[model], metric, form)})" for model in models])
 
-    sentence = f"{told([first])} has the best mean {metric.title} of {len(scores)} models"
+    beaten = [model for model in rest if verdict(model) == BETTER]
+    apart = [model for model in rest if verdict(model) in (None, TOO_FEW)]
+    alike = [model for model in rest if model not in (*beaten, *apart, *ties)]
+    has = "have" if ties else "has"
+    sentence = f"{told([first, *ties])} {has} the best mean {metric.title} of {len(scores)} models"
+    who = first if ties else "it"
     if beaten:
-        sentence += f" and is better than {told(beaten)}"
+        sentence += f"{f'; {first}' if ties else ' and'} is better than {told(beaten)}"
     if alike:
-        sentence += f"; it cannot be told apart from {told(alike)}"
+        sentence += f"; {who} cannot be told apart from {told(alike)}"
+    if apart := [model for model in apart if model not in ties]:
+        sentence += f"; {who} is not compared with {told(apart)}, for want of {LEAST_SEEDS} seeds with which both ended"
     return f"{sentence}."
 
 
-def _is_better(title: str, one: str, other: str, verdicts: Mapping[tuple[str, str, str], str]) -> bool:
-    return verdicts.get((title, one, other)) == BETTER or verdicts.get((title, other, one)) == WORSE
+def _turned(verdict: str | None) -> str | None:
+    """The same verdict, seen from the other model."""
+    return {BETTER: WORSE, WORSE: BETTER}.get(verdict, verdict) if verdict is not None else None
 
 
 def _moments(scores: pd.Series, metric: Metric, form: str) -> str:
     known = metric.scale * scores.dropna()
     unit = f" {metric.unit}" if metric.unit else ""
-    return f"{number(float(known.mean()), form)} ± {number(float(known.std(ddof=1)), form)}{unit}"
+    failed = f", of {len(known)} of {len(scores)} runs; the others failed" if len(known) < len(scores) else ""
+    return f"{number(float(known.mean()), form)} ± {number(float(known.std(ddof=1)), form)}{unit}{failed}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from experiments.reading.sections import Fold, Text
 from experiments.reading.statistics.verdicts import LEAST_SEEDS
 
@@ -37,6 +39,23 @@ def too_few(seeds: int) -> str:
 def meant(text: str) -> Fold:
     """What the words of a finding mean, for who wants to know."""
     return Fold("What these words mean", [Text(text, soft=True)])
+
+
+def unfinished(frame: pd.DataFrame) -> list[Text]:
+    """A word on runs without a result, which no sentence counts; none where all have one.
+
+    Args:
+        frame: From ``runs_table``.
+    """
+    count = int((~frame["status"].isin(("ok", "failed"))).sum())
+    if not count:
+        return []
+    runs = (
+        "run has no result yet, and no sentence counts it"
+        if count == 1
+        else "runs have no result yet, and no sentence counts them"
+    )
+    return [Text(f"{count} {runs}.")]
 
 
 def headed(title: str, sentence: str) -> str:

@@ -22,8 +22,8 @@ WITHOUT = (
 )
 WITH = (
     "Means over the audited runs. The first is what all other tables report. The last one picks, of all looks at the "
-    "test part, the best one: it is above what the model does on unseen data, and must not be reported. How "
-    "far it lies above the first is what choosing by the test part would have added."
+    "test part, the best one: it is never worse than the first, flatters the model, and must not be reported. How far "
+    "it lies from the first is what choosing by the test part would have added."
 )
 
 

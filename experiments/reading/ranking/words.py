@@ -66,7 +66,7 @@ def about_improvement(ranking: Ranking) -> list[str]:
         f"P(better): chance that a run of the model beats a run of {ranking.baseline} ({who}) on the same task, mean "
         "over tasks; equal scores count one half.",
         f"{'Intervals hold together' if many else 'The interval holds'} in at least {_PERCENT} of such comparisons: "
-        "one without 0.5 shows a difference.",
+        "one without 0.5 shows a difference on these tasks.",
     ]
 
 
@@ -75,19 +75,24 @@ def about_differences(ranking: Ranking) -> list[str]:
     found, tasks = ranking.differences, len(ranking.scores.tasks)
     if found is None:
         return ["Mean ranks of a single task say nothing of other tasks: no test of them."]
-    test = f"Friedman's test over {tasks} tasks: chi-square {found.statistic:.2f}, p = {found.p:.2g} by permutation"
+    test = (
+        f"Friedman's test over {tasks} tasks, as if none had to do with another: chi-square {found.statistic:.2f}, "
+        f"p = {found.p:.2g} by permutation"
+    )
     level = 1 - CONFIDENCE
     if found.least_p > level:
         return [
             f"{test}. Fewer tasks than can show a difference: the least p possible is {found.least_p:.2g}."
         ]
     if not found.shown:
-        return [f"{test}. Mean ranks show no difference among the models."]
+        return [f"{test}. Mean ranks do not tell the models apart, which does not make them equal."]
     lines = [f"{test}. Mean ranks further apart than {found.critical:.2f} (Nemenyi) are told apart."]
     pairs = _told_apart(ranking)
     if not pairs:
         lines.append("The models differ, but no pair of them lies that far apart.")
-    return lines + [f"{first} is better than {', '.join(worse)}." for first, worse in pairs.items()]
+    return lines + [
+        f"{first} has a better mean rank than {', '.join(worse)}." for first, worse in pairs.items()
+    ]
 
 
 def _told_apart(ranking: Ranking) -> dict[str, list[str]]:

@@ -53,8 +53,9 @@ SQUASHING = Claim(
     full=_graphs((3, 4, 5, 6, 8, 10), (4, 8, 16, 32, 64), 10, {**_TRAIN, "steps": 5000}),
     quick=_graphs((6,), (4, 16, 64), 4, _QUICK),
     cut=(
-        "T = 6 of six distances, three of five widths, 400 of 5,000 steps in batches of 64 in place of 128, four "
-        "of ten seeds: what narrow or deep networks learn later cannot be seen."
+        "T = 6 of six distances, three of five widths, 400 of 5,000 steps in batches of 64 in place of 128, four of "
+        "ten seeds, 500 of 1,000 validation and 1,000 of 2,000 test examples: what narrow or deep networks learn "
+        "later cannot be seen."
     ),
     stated=papers.SQUASHING,
     measure=f"{_MEASURES}:measure_squashing",
@@ -99,7 +100,10 @@ VANISHING = Claim(
     ),
     full=_depths((4, 6, 8, 10), 10, {**_TRAIN, "steps": 5000}),
     quick=_depths((8,), 4, _QUICK),
-    cut="T = 8 of four distances, 400 of 5,000 steps in batches of 64 in place of 128, four of ten seeds.",
+    cut=(
+        "T = 8 of four distances, 400 of 5,000 steps in batches of 64 in place of 128, four of ten seeds, 500 of "
+        "1,000 validation and 1,000 of 2,000 test examples."
+    ),
     measure=f"{_MEASURES}:measure_vanishing",
     draw=f"{_FIGURES}:draw_vanishing",
 )

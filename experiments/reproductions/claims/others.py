@@ -191,8 +191,10 @@ COMBINATIONS = Claim(
     ),
     full=Plan((Sweep("combinations", _SETS, (5, 10, 20, 50), 10, {"steps": 5000}),)),
     quick=Plan((Sweep("combinations", _SETS, (5, 10, 20), 3, {"steps": 1500, "patience": 400}),)),
-    cut="T up to 20 in place of 50, 1,500 of 5,000 steps, and three of ten seeds, with which no statement on most "
-    "runs can be shown.",
+    cut=(
+        "T up to 20 in place of 50, 1,500 of 5,000 steps, a patience of 400 in place of 1,000, and three of ten "
+        "seeds, with which no statement on most runs can be shown."
+    ),
     measure="experiments.reproductions.measures.sets:measure_combinations",
     draw=f"{_FIGURES}:draw_combinations",
 )

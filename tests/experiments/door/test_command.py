@@ -50,6 +50,7 @@ def test_every_kind_of_model_reads_every_kind_of_symbols(task, lab):
     page = re.sub(r"<[^>]*>", "", page)  # names of models are marked
     assert all(label in page for label in runs)
     assert "Small declares a fixed size" in page
+    assert "What is inside a model or layer of your own its file alone says." in page
     assert "Small: no D(r) on this page, because it has no embedding" in page
     assert "Mine: no D(r)" not in page
     assert gnnlab("table", "out", "--baseline", "Mine") == 0

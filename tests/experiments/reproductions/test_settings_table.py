@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pytest
 
@@ -106,3 +107,31 @@ def test_a_forget_bias_is_of_those_that_have_the_gate():
     found = settings_of(Plan((sweep("rnn-scalar", "lstm-scalar-bias0"),)))
     assert found["forget_bias"] == "0"
     assert found["encoding"] == "scalar"
+
+
+WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 9: "nine"}
+SPOKEN = (
+    "seeds",
+    "steps",
+    "batch_size",
+    "length",
+    "validation_size",
+    "test_size",
+    "patience",
+    "samples",
+    "decay_every",
+)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_what_is_cut_is_said_in_words_too(name):
+    """Of lengths the last one."""
+    claim = CLAIMS[name]
+    text = f"{claim.cut} {CLAIMS[claim.records].cut if claim.cut.startswith('As ') else ''}".lower()
+    for row in settings_rows(claim):
+        if row["setting"] not in SPOKEN or row["ours under --quick"] in ("the same", row["ours in full"]):
+            continue
+        numbers = [int(n) for n in re.findall(r"\d+", re.sub(r"\(.*?\)", "", row["ours under --quick"]))]
+        for number in numbers[-1:] if row["setting"] == "length" else numbers:
+            said = "|".join((f"{number:,}", WORDS.get(number, "no word")))
+            assert re.search(rf"(?<![\d,])({said})(?!\d|,\d)", text), f"{row['setting']} {number}"

@@ -25,8 +25,9 @@ CONFUSION = (
 CLASSES = "Over all seeds with the largest share of labels; support is the number of test documents."
 NEIGHBOURS = (
     "Words whose learned vectors make the smallest angle with those of words that speak for a class, with their "
-    "cosines; of the inductive network of one seed. Vectors start at random, and labels are all that moves them: words "
-    "lie near because they speak for the same class."
+    "cosines; of the inductive network of one seed. Vectors start at random, so after few "
+    "epochs words lie near by chance. Later on, words that speak for one class can come to lie near, and in models "
+    "with edges between words those that an edge joins; the table does not tell these apart."
 )
 
 

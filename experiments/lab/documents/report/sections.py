@@ -41,7 +41,7 @@ CONTENT = (
 DOCSTRINGS = (
     "The docstrings come from the source files of packages installed on the machine, so another machine has other "
     "ones. Names of the packages are taken out of the texts, and no module is in both splits. Validation documents are "
-    "drawn from the modules of training documents, so they are easier than test documents."
+    "drawn from the modules of training documents, so they may be easier than test documents."
 )
 COUNTS = {
     "documents": "documents",
@@ -132,7 +132,7 @@ def repeated_sentences(ended: pd.DataFrame) -> list[str]:
     counts = ended[ended["repeated_documents"] > 0].groupby(["corpus.name", "corpus.digest"])
     return [
         f"In {corpus}, {most['repeated_documents']:,.0f} of {most['test_documents']:,.0f} test documents have the "
-        "words of a training document: a model that remembers answers them, so scores are higher than on new texts."
+        "words of a training document: a model may remember its label, so scores may be higher than on new texts."
         for (corpus, _), group in counts
         for most in [group.iloc[0]]
     ]

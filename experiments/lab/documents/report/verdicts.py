@@ -1,4 +1,4 @@
-"""What the records say in words: where a graph is ahead of a recurrent network, and where a linear baseline is."""
+"""What the records say in words: where a graph model is ahead of a recurrent one, and where a linear baseline is."""
 
 from __future__ import annotations
 
@@ -24,14 +24,18 @@ from experiments.reading.statistics.verdicts import (
     TOO_FEW,
     WORSE,
     judge,
+    judged_count,
     meaning,
 )
 
 NOTE = (
+    "A graph model and a recurrent one differ in more than the graph: what its edges between words give, controls say "
+    "(textgcn-nopmi, -shuffled, -random). "
+    "Of a model over the graph of the corpus, the sentence on the best mean has the transductive answers. "
     "In brackets the mean difference of test accuracy over seeds. Ahead and behind, and level where a region of "
     "equivalence is given, hold for all sentences together: "
 )
-GRAPHS = "Where a graph helps, and where it does not:"
+GRAPHS = "Graph models beside a recurrent one, their controls and a linear baseline:"
 NOTHING = (
     "There are too few models or seeds to compare: a graph model, a recurrent one and three seeds are needed."
 )
@@ -66,8 +70,12 @@ class Case:
 
 
 def judged_cases(results: Results) -> list[tuple[str, Case, pd.Series]]:
-    """The corpus, the case and what was judged of it, of all cases of a page; they are judged together."""
-    cases = [(title, case) for title, panel in by_corpus(results).items() for case in cases_of(panel)]
+    """The corpus, the case and what was judged of it, of all cases of a page; they are judged together.
+
+    Where models were tuned, those are what is judged.
+    """
+    panels = by_corpus(results.compared)
+    cases = [(title, case) for title, panel in panels.items() for case in cases_of(panel)]
     judged = judge(
         pd.DataFrame([case.found for _, case in cases], columns=[*COLUMNS]),
         results.metric,
@@ -78,7 +86,7 @@ def judged_cases(results: Results) -> list[tuple[str, Case, pd.Series]]:
 
 
 def verdicts(results: Results) -> Section:
-    """Where a graph helps, and where it does not, corpus by corpus."""
+    """Where a graph model is ahead, and where it is not, corpus by corpus."""
     cases = judged_cases(results)
     titles = {
         title: f"{title}, {shares(part)[0]:g} % of the labels" for title, part in largest(results.compared)
@@ -89,14 +97,15 @@ def verdicts(results: Results) -> Section:
     }
     found = best_of(scores, results)
     blocks: list[Any] = [*(found.blocks if found is not None else ()), Text(GRAPHS)]
-    for title in by_corpus(results):
+    for title in by_corpus(results.compared):
         own = [
             (case, str(row["verdict"]))
             for where, case, row in cases
             if where == title and row["verdict"] != TOO_FEW
         ]
         blocks += [Text(title), Sentences(sentences(own) or [NOTHING])]
-    about = meaning(len(cases), results.metric, equivalent=results.equivalent, families=results.families)
+    count = judged_count(str(row["verdict"]) for _, _, row in cases)
+    about = meaning(count, results.metric, equivalent=results.equivalent, families=results.families)
     return Section("finding", HEADING, [*blocks, meant(NOTE + about)], judged=True)
 
 

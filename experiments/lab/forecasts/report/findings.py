@@ -115,7 +115,7 @@ def findings(results: Results) -> Section | None:
     if given is not None:
         found = best_of({title: scores_of(part) for title, part in panels(given.compared).items()}, results)
         blocks += found.blocks if found is not None else []
-    rows = judged(results, hybrids(results))
+    rows = judged(results, hybrids(results.compared))
     if rows:
         sentences = Sentences([finding(row) for row in rows])
         blocks += [Text(HYBRIDS), sentences, meant(_meaning(results, rows))]

@@ -17,6 +17,7 @@ from experiments.reading.finding.answers import (
     enough,
     fewest_seeds,
     judged_of,
+    out_of_steps,
     tallies,
     tally,
     verdict_sentence,
@@ -24,13 +25,14 @@ from experiments.reading.finding.answers import (
     with_budget,
 )
 from experiments.reading.finding.best import best
-from experiments.reading.finding.words import HEADING, headed, meant, too_few
+from experiments.reading.finding.words import HEADING, headed, meant, too_few, unfinished
 from experiments.reading.frames import LABEL
 from experiments.reading.results import Results
 from experiments.reading.sections import Section, Sentences, Text
 from experiments.reading.statistics.verdicts import LEAST_SEEDS
 
 MOST_PARTS = 4
+TUNED = "These are the runs with settings that were tuned; all others stand in the summary."
 Specific = Callable[[Results], list[str]]
 
 
@@ -59,13 +61,16 @@ def _finding(results: Results, specific: Specific) -> Section | None:
             sentences.append(headed(title, too_few(fewest_seeds(counts))))
             continue
         first, *rest = answer_sentences(told)
-        sentences += [headed(title, text) for text in (with_budget(part, first), *rest, *specific(part))]
+        sentences += [
+            headed(title, text)
+            for text in (with_budget(part, first), *rest, *specific(part), *out_of_steps(part, told))
+        ]
         if results.baseline is not None:
             against = verdict_sentence(judged_of(part, results.judged), results.baseline)
             sentences += [headed(title, against)] if against else []
-    blocks: list[Any] = [Sentences(sentences)]
+    blocks: list[Any] = [Sentences(sentences), *unfinished(results.frame)]
     if results.compared is not results:
-        blocks.append(Text("Every model was tuned; with the settings given it stands in the summary."))
+        blocks.append(Text(TUNED))
     if len(parts) > MOST_PARTS:
         blocks.append(Text(f"{len(parts) - MOST_PARTS} more combinations of settings stand in the summary."))
     if seeds:
@@ -78,8 +83,10 @@ def _finding(results: Results, specific: Specific) -> Section | None:
 
 def reach_sentences(part: Results) -> list[str]:
     """How often graph networks answer with fewer layers than hops to the answer, and how often with enough of them."""
-    known = part.frame[part.frame["in_reach"].notna()]
-    out, within = (_tally(known[known["in_reach"].eq(value)], part) for value in (False, True))
+    frame = part.frame
+    # A run that failed has recorded no reach: it is that of its model and length.
+    reach = frame["in_reach"].fillna(frame.groupby([LABEL, "length"])["in_reach"].transform("first"))
+    out, within = (_tally(frame[reach.eq(value)], part) for value in (False, True))
     if out.runs < LEAST_SEEDS:
         return []
     sentence = f"Graph networks with fewer layers than hops to the answer answer in {out} runs"

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.lab.sequences.experiment import ACCURACY
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import mean
 from experiments.lab.sequences.report.reach import chance_of
@@ -34,9 +35,9 @@ def heard(results: Results) -> Section | None:
         figure = Figure(figsize=(9.6, 4.8), layout="constrained")
         draw_heard(part, rows, figure)
         text = (
-            "Left: test accuracy, a dot per seed and a line through the means. Right: the derivative of the answer "
-            "with respect to the input that holds it, after training (before it, where nothing was trained): lines are "
-            "geometric means, dots seeds. What lies in a strip at the bottom is exactly 0."
+            f"Left: {part.metric.title}, a dot per seed and a line through the means. Right: the derivative of the "
+            "answer with respect to the input that holds it, after training (before it, where nothing was trained): "
+            "lines are geometric means, dots seeds. What lies in a strip at the bottom is exactly 0."
         )
         blocks.append(
             Picture(titled("What is answered, and what arrives of the answer", title), text, figure)
@@ -72,14 +73,16 @@ def draw_heard(part: Results, rows: pd.DataFrame, figure: Any) -> tuple[Axes, Ax
     styles = {label: part.styles[label] for label in labels}
     left, right = figure.subplots(1, 2)
     # 1. what is answered
-    plot_by_length(part.ended.rename(columns={LABEL: "model"}), "test_accuracy", left, styles, np.mean)
+    plot_by_length(part.ended.rename(columns={LABEL: "model"}), part.metric.key, left, styles, np.mean)
     chance = chance_of(part.frame)
     if chance is not None:
         left.axhline(chance, color="0.4", lw=1, ls=(0, (1, 2)))
         left.text(
             1.0, chance, "chance", transform=left.get_yaxis_transform(), ha="right", va="bottom", fontsize=8
         )
-    left.set(ylabel="test accuracy", ylim=(-0.03, 1.05))
+    left.set(ylabel=part.metric.title)
+    if part.metric.key == ACCURACY.key:
+        left.set_ylim(-0.03, 1.05)
     # 2. what arrives
     positive = rows.loc[rows["sensitivity"] > 0, "sensitivity"]
     low, high = (positive.min(), positive.max()) if len(positive) else (1e-3, 1.0)

@@ -24,18 +24,19 @@ WORDS = {
 }
 MEASURES = (*WORDS, "resistance")
 DEFINITION = (
-    "Four things keep a graph network from hearing the answer, and each has a measure of its own. Under-reaching: the "
-    "answer is more hops away than there are layers, and its derivative is exactly 0. The other three are shares that "
-    "are left. Layers keep: what a node alone in its graph, which no edge dilutes, still hears of itself after as "
-    "many layers with the same weights, measured against the head alone. Edges keep: what is left of the answer's "
+    "Four things can keep a graph network from hearing the answer, and each has a measure of its own. Under-reaching: "
+    "the answer is more hops away than there are layers, and its derivative is exactly 0. The other three are shares "
+    "that are left. Layers keep: what a node alone in its graph, which no edge dilutes, still hears of itself after "
+    "as many layers with the same weights, measured against the head alone. Edges keep: what is left of the answer's "
     "node at the read-out, measured against that node alone; it falls with the number of nodes that are heard as well "
     "and with the effective resistance of the way. Layers times edges is the whole signal. Energy kept: the Dirichlet "
     "energy over the squared norm after the last layer, measured against that before the first; where it falls, "
     f"neighbours become alike. A share under {LITTLE:g} has a word: {WORDS['depth']}, {WORDS['edges']}, "
     f"{WORDS['energy']}.",
     "They say what is lost and by what, and not yet what training can make up for. Controls do: --others constant "
-    "leaves the way as long and takes the other digits away, -gain1.414 and -residual mend depth alone, mirrored, skip "
-    "or added edges mend the way alone.",
+    "leaves the way as long and takes the other digits away, -gain1.414 changes the scale of the weights and "
+    "no edge, mirrored, skip or added edges change the way and no layer. -residual changes both: what a node alone "
+    "keeps grows, so the edges' share of it gets smaller.",
 )
 
 

@@ -26,10 +26,12 @@ def own_code(results: Results) -> Section | None:
         rows = results.ended[results.ended[LABEL] == label]
         if len(rows) and rows["fixed"].eq(True).any():
             size, budget = rows["parameters"].iloc[0], rows["train.budget"].iloc[0]
-            sentences.append(
-                f"{label} declares a fixed size: {size:,.0f} parameters, {size / budget:.2g} times the budget of the "
-                "others."
+            than = (
+                f", {size / budget:.2g} times the budget of the others"
+                if not rows["train.hidden"].any()
+                else ""
             )
+            sentences.append(f"{label} declares a fixed size: {size:,.0f} parameters{than}.")
     rows = [
         {
             "what": code.kind,

@@ -1,4 +1,4 @@
-"""Why a graph model fails: hops and layers, and what of the answer a linear pass would bring to the read-out."""
+"""What reaches a graph model: hops and layers, and what of the answer a linear pass would bring to the read-out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.lab.sequences.experiment import SUCCESS
+from experiments.core.metric import Metric
+from experiments.lab.sequences.experiment import ACCURACY
 from experiments.lab.sequences.report.apart import over_lengths
 from experiments.lab.sequences.report.losses import hops_of, initial_losses, layers_of, words_of_loss
+from experiments.reading.finding.answers import Tally, tally
 from experiments.reading.frames import LABEL, ended, natural
 from experiments.reading.looks.models import MARKERS
 from experiments.reading.results import Results
@@ -20,16 +22,18 @@ from experiments.reading.sections import Picture, Section, Table, Text
 from experiments.reading.standard import MOST_PANELS, left_out, titled
 
 REASONS = (
-    "One graph layer moves information one hop. After k layers the read-out node depends on nodes at most k "
-    "hops away, and on nothing else: a network of k layers fails wherever the answer is more than k hops away, "
-    "whatever its weights. That is under-reaching, and its accuracy is chance.",
-    "Enough layers make the answer reachable, not audible. A layer mixes a node with its neighbours, so what arrives "
-    "from far away is one term among many: the column share is the part of the read-out's linear mixture, the entry "
-    "(query, answer) of the k-th power of the layer's matrix over the sum of its row, that comes from the answer's "
-    "node. It is - where a layer is no product with one matrix. Lost by names what measures of the initial weights "
-    "say, of models that learn in spite of it too: of the signal, less than a hundredth is left after the layers "
-    "(vanishing through depth) or after the edges (over-squashing), or neighbours have become alike "
-    "(over-smoothing). The table of losses has the numbers.",
+    "One graph layer moves information one hop; where one carries it further, the column layers says how far. After k "
+    "layers of one hop the read-out node depends on nodes at most k hops away, and on nothing else: where the answer "
+    "is further away, no weights can help. That is under-reaching; what is right all the same is guessed, or told by "
+    "the other inputs.",
+    "Enough layers make the answer reachable, not audible. Why a network in reach did not learn its task, this table "
+    "does not say: its training may have been too short as well. A layer mixes a node with its neighbours, so what "
+    "arrives from far away is one term among many: the column share is the part of the read-out's linear mixture, the "
+    "entry (query, answer) of the k-th power of the layer's matrix over the sum of its row, that comes from the "
+    "answer's node; residual connections are not in it. It is - where a layer is no product with one matrix. Lost by "
+    "names what measures of the initial weights say, of models that learn in spite of it too: of the signal, less than "
+    "a hundredth is left after the layers (vanishing through depth) or after the edges (over-squashing), or neighbours "
+    "have become alike (over-smoothing). The table of losses has the numbers.",
 )
 MIRRORED = (
     "A mirrored edge between positions i and T - 1 - i puts the first digit one hop from the missing one at every "
@@ -47,11 +51,11 @@ def reach(results: Results) -> Section | None:
     for title, part in list(over_lengths(results.compared).items())[:MOST_PANELS]:
         if part.ended["hops"].notna().any():
             figure = Figure(figsize=(9, 4.8), layout="constrained")
-            plot_reach(part.frame, figure.subplots(), chance=chance_of(part.frame))
+            plot_reach(part.frame, figure.subplots(), chance=chance_of(part.frame), metric=part.metric)
             text = "A mark below the line cannot succeed, whatever its weights."
             blocks.append(Picture(titled("Reach of the graph models", title), text, figure))
     blocks += [*left_out(over_lengths(results.compared)), Table(reach_rows(results))]
-    return Section("reach", "Why a graph model fails: reach, and what is left on the way", blocks)
+    return Section("reach", "What reaches a graph model, and what is left on the way", blocks)
 
 
 def reach_rows(results: Results) -> list[dict[str, str]]:
@@ -65,7 +69,7 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
         lost = initial_losses(part)
         graphs = part.ended[part.ended["in_reach"].notna()]
         for (label, length), group in graphs.groupby([LABEL, "length"]):
-            first, accuracy = group.iloc[0], group["test_accuracy"].mean()
+            first, accuracy = group.iloc[0], group[part.metric.key].mean()
             rows.append(
                 {
                     "model": str(label),
@@ -73,9 +77,14 @@ def reach_rows(results: Results) -> list[dict[str, str]]:
                     "hops": hops_of(group),
                     "layers": _layers(first),
                     "share": _share(first["answer_share"]),
-                    "accuracy": f"{accuracy:.3f}",
+                    _title(part.metric): f"{accuracy:.3f}",
                     **({"settings": title} if title else {}),
-                    "what happened": _verdict(bool(group["in_reach"].any()), accuracy, first["chance"]),
+                    "what happened": _happened(
+                        _learned(part, label, length),
+                        bool(group["in_reach"].any()),
+                        accuracy,
+                        first["chance"],
+                    ),
                     "lost by": _lost(lost.get((label, length)), group["in_reach"]),
                 }
             )
@@ -100,14 +109,24 @@ def _share(value: float) -> str:
     return "0" if value == 0 else np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
-def _verdict(in_reach: bool, accuracy: float, chance: float) -> str:
-    if accuracy >= SUCCESS:
+def _learned(part: Results, label: str, length: int) -> Tally | None:
+    """How many runs of a model learned their task, failed ones counted too; None where nothing says what that is."""
+    runs = part.frame[(part.frame[LABEL] == label) & (part.frame["length"] == length)]
+    return None if part.metric.success is None else tally(runs, part.metric.key, part.metric.success)
+
+
+def _happened(learned: Tally | None, in_reach: bool, accuracy: float, chance: float | None) -> str:
+    if learned is not None and learned.all:
         return "learned"
     if not in_reach:
         return "out of reach (under-reaching)"
-    if accuracy <= chance + 0.05:
-        return "in reach, not learned"
-    return "in reach, partly learned"
+    if learned is None:
+        return "in reach"
+    if learned.hits:
+        return f"in reach, learned by {learned}"
+    if chance is not None and accuracy > chance + 0.05:  # NaN is no chance
+        return "in reach, partly learned"
+    return "in reach, not learned"
 
 
 def chance_of(frame: pd.DataFrame) -> float | None:
@@ -116,8 +135,14 @@ def chance_of(frame: pd.DataFrame) -> float | None:
     return float(chances[0]) if len(chances) == 1 else None
 
 
-def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) -> Axes:
-    """Layers against hops to the answer, one mark a graph model and length, coloured by mean accuracy.
+def _title(metric: Metric) -> str:
+    return "accuracy" if metric.key == ACCURACY.key else metric.title
+
+
+def plot_reach(
+    frame: pd.DataFrame, ax: Axes, *, chance: float | None = None, metric: Metric = ACCURACY
+) -> Axes:
+    """Layers against hops to the answer, one mark a graph model and length, coloured by its mean score.
 
     Below the diagonal the answer is out of reach; above it a failure has another cause. Marks at the same place are
     set a little apart.
@@ -126,6 +151,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         frame: From ``runs_table``; rows without hops are left out.
         ax: Where to draw.
         chance: Accuracy of guessing; the low end of the colour scale.
+        metric: What they are coloured by.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -133,7 +159,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
     each = graphs["hops_a_layer"].fillna(1) if "hops_a_layer" in graphs else 1
     graphs = graphs.assign(carried=graphs.apply(layers_of, axis=1) * each)
     keys = ["model.conv", LABEL, "length", "hops", "carried"]
-    groups = graphs.groupby(keys, as_index=False)["test_accuracy"].mean()
+    groups = graphs.groupby(keys, as_index=False)[metric.key].mean()
     place = groups.groupby(["hops", "carried"])
     rank, crowd = place.cumcount(), place["hops"].transform("size")
     top = max(groups["hops"].max(), groups["carried"].max()) + 1
@@ -147,7 +173,7 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         marks = ax.scatter(
             rows["x"],
             rows["carried"],
-            c=rows["test_accuracy"],
+            c=rows[metric.key],
             marker=marker,
             cmap="viridis",
             vmin=chance or 0.0,
@@ -172,5 +198,5 @@ def plot_reach(frame: pd.DataFrame, ax: Axes, *, chance: float | None = None) ->
         axis.set_major_locator(MaxNLocator(integer=True))
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9, frameon=False)
     if marks is not None:
-        ax.figure.colorbar(marks, ax=ax, label="mean test accuracy")
+        ax.figure.colorbar(marks, ax=ax, label=f"mean {metric.title}")
     return ax

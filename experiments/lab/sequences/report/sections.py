@@ -179,11 +179,12 @@ def definition_of(rows: pd.DataFrame) -> Text:
     """
     return Text(
         "D(r) = ‖∂ logits / ∂ input‖ is how much an input r steps (or r hops) from the read-out can move "
-        f"the answer, {when_measured(rows)}. Exactly 0 is out of reach: a graph network with fewer layers "
-        "than hops (under-reaching), where no weights can help, or a phased network all of whose units are "
-        "closed at that step. A number far below D(1) of the same model is in reach, and most of it is lost on the "
-        "way: through time, through the depth of a graph network, or on its edges. D grows and shrinks with the scale "
-        "of the logits: between two models compare D(r) / D(1)."
+        f"the answer, {when_measured(rows)}. Exactly 0 means that nothing arrives: a graph network with fewer layers "
+        "than hops (under-reaching), where no weights can help; a phased network all of whose units are closed at "
+        "that step; or a maximum or rectified units that let nothing pass with these weights. A number far below D(1) "
+        "of the same model is in reach, and most of it is lost on the way: through time, through the depth of a graph "
+        "network, or on its edges. D grows and shrinks with the scale of the logits: between two models compare "
+        "D(r) / D(1)."
     )
 
 

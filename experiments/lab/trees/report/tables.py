@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.core.registry import ForeignPart
 from experiments.core.specs import GraphSpec
 from experiments.lab.trees.experiment import FITTED
 from experiments.reading.frames import LABEL, natural, runs_table, setting_columns
-from experiments.reading.table_formats import heading, shown
+from experiments.reading.table_formats import heading, number, shown
 from experiments.records.records import RunRecord
 
 
@@ -42,16 +43,17 @@ def _kind(label: str) -> str:
 
 
 def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
-    """A row a (model, radius) for people: every seed, and the paper's number where there is one.
+    """A row a (model, radius) for people: every seed, failed ones too, and the paper's number where there is one.
 
     Args:
         frame: From ``tree_table``.
     """
     rows = []
-    ended = frame[frame["status"] == "ok"]
+    ended = frame[frame["status"].isin(("ok", "failed"))]
     columns = setting_columns(frame)
     for (label, radius, *values), group in ended.groupby([LABEL, "length", *columns], dropna=False):
         group = group.sort_values("seed")
+        known = group[group["status"] == "ok"][["parameters", "chance"]].astype(float).mean()
         published = FITTED.get(label.split("-")[0], {}).get(int(radius))
         rows.append(
             {
@@ -61,11 +63,11 @@ def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
                     heading(c) if c != "train.steps" else "most steps": shown(v)
                     for c, v in zip(columns, values)
                 },
-                "parameters": f"{group['parameters'].iloc[0]:,}",
+                "parameters": number(known["parameters"], ",.0f"),
                 "fitted (train), each seed": _each(group["fitted"]),
                 "test, each seed": _each(group["test_accuracy"]),
                 "paper (train)": "-" if published is None else f"{published:.2f}",
-                "chance": f"{group['chance'].iloc[0]:.3f}",
+                "chance": number(known["chance"], ".3f"),
                 "steps": _each(group["steps"], 0),
             }
         )
@@ -76,24 +78,50 @@ def tree_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
 
 def reach_sentence(runs: list[RunRecord]) -> str:
     """Which graph networks have too few layers to hear a leaf; empty where there are no graph networks."""
-    short: dict[str, set[int]] = {}
     networks = [run.settings for run in runs if isinstance(run.settings.model, GraphSpec)]
-    for settings in networks:
-        if settings.model.layers < layers_needed(settings.model, settings.length):
-            short.setdefault(settings.model.label, set()).add(settings.length)
+    short, unknown = too_few_layers(runs)
     if not networks:
         return ""
-    if not short:
+    if not short and not unknown:
         return "Every graph network here has enough layers: where one fails, it is not for want of reach."
-    named = "; ".join(
-        f"{label} at r = {', '.join(map(str, sorted(short[label])))}" for label in sorted(short, key=natural)
+    sentences = []
+    if short:
+        sentences.append(
+            "Out of reach, with fewer layers than hops from a leaf to the root, whatever the weights: "
+            f"{_places(short)}."
+        )
+    if unknown:
+        sentences.append(
+            "With fewer layers than hops in the tree, but with added edges or layers that may carry further than one "
+            f"hop, so that nothing is said of their reach: {_places(unknown)}."
+        )
+    told = sum(map(len, (*short.values(), *unknown.values())))
+    if told < len({(s.model.label, s.length) for s in networks}):
+        sentences.append("All other graph networks have enough layers.")
+    return " ".join(sentences)
+
+
+def too_few_layers(runs: list[RunRecord]) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+    """The radii at which graph networks have fewer layers than hops in the tree, by model.
+
+    Returns:
+        Those that hear no leaf, and those of which that is not known: they have added edges, or layers that may carry
+        further than one hop.
+    """
+    short: dict[str, set[int]] = {}
+    unknown: dict[str, set[int]] = {}
+    for settings in (run.settings for run in runs):
+        spec = settings.model
+        if isinstance(spec, GraphSpec) and spec.layers < layers_needed(spec, settings.length):
+            found = unknown if spec.rewiring is not None or isinstance(spec.part, ForeignPart) else short
+            found.setdefault(spec.label, set()).add(settings.length)
+    return short, unknown
+
+
+def _places(found: dict[str, set[int]]) -> str:
+    return "; ".join(
+        f"{label} at r = {', '.join(map(str, sorted(found[label])))}" for label in sorted(found, key=natural)
     )
-    sentence = (
-        f"Out of reach, with fewer layers than hops from a leaf to the root, whatever the weights: {named}."
-    )
-    if sum(map(len, short.values())) < len({(s.model.label, s.length) for s in networks}):
-        sentence += " All other graph networks have enough layers."
-    return sentence
 
 
 def layers_needed(spec: GraphSpec, radius: int) -> float:
@@ -109,12 +137,12 @@ def layers_needed(spec: GraphSpec, radius: int) -> float:
     """
     if spec.readout != "query":
         return 0  # read at all nodes, the leaves among them
-    if spec.full_last:
-        return 1  # the last layer has edges between all nodes
+    if spec.full_last or "all_nodes" in spec.part.features:
+        return 1  # the last layer, or each, has edges between all nodes
     if spec.virtual:
         return min(radius, 2)  # one hop to the virtual node, one from it
     return radius if spec.edges else math.inf
 
 
 def _each(values: Any, digits: int = 3) -> str:
-    return ", ".join(f"{value:.{digits}f}" for value in values)
+    return ", ".join("failed" if math.isnan(value) else f"{value:.{digits}f}" for value in values)

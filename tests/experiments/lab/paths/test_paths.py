@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from experiments import Examples, Task, check
+from experiments.core.catalogue import find_experiment
 from experiments.core.specs import parse_model
 from experiments.lab.paths.pictures import draw_graphs
 from experiments.lab.paths.tasks import Eccentricity, ShortestPath
@@ -150,3 +151,21 @@ def test_edges_in_one_tensor_are_looked_at(edges, message):
     found = task.examples(9, torch.Generator())
     with pytest.raises(ValueError, match=message):
         checked(task, found, 9)
+
+
+@pytest.mark.parametrize("nodes", [8, 12, 16, 40])
+def test_the_question_says_which_distances_are_one_class(nodes):
+    """Distances of a path graph from one end are all that there are: 0 to T - 1."""
+    classes = ShortestPath.answers(torch.arange(nodes)[None]).flatten()
+    first_of_last = int((classes == classes.max()).nonzero().min())
+    assert first_of_last == min(8, nodes // 2)
+    assert "8 and more are one class, and those of T/2 and more where that is less" in experiment(
+        "shortest-path"
+    )
+    furthest = Eccentricity.answers(torch.arange(nodes).expand(1, -1))
+    assert furthest.item() == min(8, nodes // 2) - min(4, nodes // 4)
+    assert "with fewer than 16 nodes, T/4 and T/2" in experiment("eccentricity")
+
+
+def experiment(name):
+    return find_experiment(name).question

@@ -6,7 +6,7 @@ import torch
 
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.models.models import build_model
-from experiments.lab.sequences.report.losses import loss_rows, losses, mean, words_of_loss
+from experiments.lab.sequences.report.losses import DEFINITION, loss_rows, losses, mean, words_of_loss
 from experiments.lab.sequences.tasks.tasks import BaumSweet, DigitPalindromes
 from experiments.lab.sequences.what_is_lost import measure_losses
 from experiments.reading.results import Results
@@ -181,3 +181,18 @@ def test_what_each_model_is_names_every_model_and_its_depth(tmp_path):
     rows = {row["model"]: row for row in model_rows(Results(tmp_path).listing)}
     assert set(rows) == {"transformer-1", "gcn-reach", "lstm"}
     assert rows["gcn-reach"]["layers"] == "5"
+
+
+def test_each_control_changes_what_the_page_says_it_does():
+    """Larger weights change the depth alone and other edges the way alone; residuals change both."""
+    plain, gain, mirrored, residual = (
+        measured(label)[0] for label in ("gcn-5", "gcn-5-gain1.414", "gcn-5-mirrored", "gcn-5-residual")
+    )
+    assert gain["depth"] > 2 * plain["depth"]
+    assert gain["edges"] == pytest.approx(plain["edges"], rel=1e-4)
+    assert mirrored["depth"] == pytest.approx(plain["depth"], rel=1e-9)
+    assert mirrored["edges"] > 2 * plain["edges"]
+    assert residual["depth"] > 2 * plain["depth"]
+    assert residual["edges"] < plain["edges"] / 2
+    said = " ".join(DEFINITION)
+    assert "-residual changes both" in said

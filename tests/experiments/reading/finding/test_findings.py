@@ -7,12 +7,13 @@ import pytest
 from experiments.core.metric import Metric
 from experiments.lab.sequences.report.finding import finding, palindromes
 from experiments.reading.finding.answers import Tally, answer_sentences
-from experiments.reading.finding.best import best_sentences
+from experiments.reading.finding.best import best, best_sentences
 from experiments.reading.page import sections_of
 from experiments.reading.results import Results
 from tests.experiments.runs import ENDED, in_memory, sequence_run
 
 CURVE = pd.DataFrame({"step": [1], "validation_accuracy": 0.5, "validation_loss": 1.0})
+TUNED = "learning_rate=0.1,0.2; seeds 1000000"
 GRAPH = {"gcn-2": 2, "gcn-2-mirrored": 2}
 
 
@@ -65,6 +66,11 @@ def test_elsewhere_layers_are_compared_with_hops(tmp_path):
     )
 
 
+def test_runs_that_failed_count_among_those_in_reach(tmp_path):
+    runs = [*planted(3), in_memory(sequence_run("gcn-2", 3, 3, budget=20_000), status="failed", reason="x")]
+    assert "those with enough layers in 9 of 10." in " ".join(sentences(finding(Results(tmp_path, runs))))
+
+
 @pytest.mark.parametrize("seeds", [1, 2])
 def test_below_three_seeds_nothing_is_said(tmp_path, seeds):
     (said,) = sentences(palindromes(Results(tmp_path, planted(seeds))))
@@ -115,6 +121,54 @@ def test_models_that_learned_nothing_are_said_to_answer_nowhere():
     assert answer_sentences(counts) == ["rnn and gru do not answer at any length tried (0 of 12 runs)."]
 
 
+def test_runs_that_their_steps_ended_are_counted_unless_no_steps_could_help(tmp_path):
+    runs = planted(3)
+    for run in runs:
+        run.result["stopped"] = "success" if run.result["test_accuracy"] == 1 else "budget"
+    runs.append(in_memory(sequence_run("lstm", 3, 3, budget=20_000), status="failed", reason="x"))
+    found = sentences(finding(Results(tmp_path, runs)))
+    # gcn-2 at T = 8 is out of reach, so of the runs that do not answer the RNN's alone may still get there.
+    steps = f"{runs[0].settings.train.steps:,}"
+    assert (
+        f"Of the 5 runs that do not answer, 1 was ended by its {steps} steps: more steps may change what is said "
+        "there." in found
+    )
+
+
+def test_nothing_is_said_of_steps_where_patience_ended_the_runs(tmp_path):
+    runs = planted(3)
+    for run in runs:
+        run.result["stopped"] = "patience"
+    assert not any("steps" in sentence for sentence in sentences(finding(Results(tmp_path, runs))))
+
+
+def test_where_models_were_tuned_the_best_is_among_those_alone(tmp_path):
+    runs = [
+        record(m, 3, s, 0.5 + 0.01 * s, tuned=t)
+        for m in ("lstm", "rnn")
+        for s in range(3)
+        for t in ("", TUNED)
+    ]
+    (said,) = sentences(best(Results(tmp_path, runs)))
+    assert "tuned no" not in said
+
+
+def test_what_was_not_tuned_is_not_said_to_be(tmp_path):
+    runs = [record("lstm", 3, s, 1.0, tuned=TUNED) for s in range(3)]
+    runs += [record(m, 3, s, 1.0) for m in ("lstm", "gru") for s in range(3)]
+    blocks = str(finding(Results(tmp_path, runs)).blocks)
+    assert "Every model was tuned" not in blocks
+    assert "These are the runs with settings that were tuned" in blocks
+
+
+@pytest.mark.parametrize("make", [finding, best])
+def test_runs_without_a_result_are_said_to_be_counted_nowhere(tmp_path, make):
+    runs = [record(m, 3, s, 1.0 - 0.001 * s) for m in ("lstm", "rnn") for s in range(3)]
+    assert "no result yet" not in str(make(Results(tmp_path, runs)).blocks)
+    runs.append(in_memory(sequence_run("lstm", 8, 0, budget=20_000)))
+    assert "1 run has no result yet, and no sentence counts it." in str(make(Results(tmp_path, runs)).blocks)
+
+
 class Judged:
     """As much of results as the best model needs."""
 
@@ -140,6 +194,34 @@ def test_the_best_model_and_those_not_told_apart_from_it():
         "lstm (2.015 ± 0.013) has the best mean bits of 3 models and is better than rnn (3.015 ± 0.013); it cannot be "
         "told apart from gru (2.025 ± 0.013)."
     ]
+
+
+def test_a_best_model_whose_runs_failed_says_how_many_its_mean_is_of():
+    drawn = scores(lstm=[0.90, 0.91, 0.92, np.nan, np.nan], gru=[0.80, 0.82, 0.81, 0.80, 0.83])
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert said.startswith("lstm (0.910 ± 0.010, of 3 of 5 runs; the others failed) has the best mean")
+
+
+def test_a_model_whose_runs_all_failed_is_not_one_that_was_not_run():
+    (said,), _ = best_sentences({"": scores(lstm=[0.90, 0.91, 0.92], gru=[np.nan, np.nan, np.nan])}, Judged())
+    assert said.endswith("Runs that failed: 3 of 3 of gru.")
+
+
+def test_models_with_the_same_mean_share_the_first_place():
+    drawn = scores(lstm=[1, 1, 1], gru=[1, 1, 1], rnn=[0.0, 0.1, 0.0])
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert said.startswith("lstm (1.000 ± 0.000) and gru (1.000 ± 0.000) have the best mean bits of 3 models")
+
+
+@pytest.mark.parametrize("seeds", [(3, 4, 5), (1, 2, 3)])
+def test_models_without_three_seeds_in_common_are_not_said_to_be_compared(seeds):
+    drawn = scores(lstm=[0.90, 0.91, 0.92], gru=[0.10, 0.11, 0.12])
+    drawn["gru"].index = pd.Index(seeds)
+    (said,), _ = best_sentences({"": drawn}, Judged())
+    assert "told apart" not in said
+    assert said.endswith(
+        "it is not compared with gru (0.110 ± 0.010), for want of 3 seeds with which both ended."
+    )
 
 
 def test_of_equal_models_one_is_called_better_at_most_one_time_in_twenty():

@@ -5,11 +5,17 @@ import pytest
 
 from experiments.core import own
 from experiments.core.catalogue import find_experiment
-from experiments.reading.protocol.selection import BEST, CHOSEN, LAST, selection_table
+from experiments.reading.protocol.selection import BEST, CHOSEN, LAST, WITH, selection_table
 from experiments.reading.results import Results
 from experiments.records.records import read_curve, read_runs
 from tests.experiments import tiny
 from tests.experiments.test_every_experiment import SERIAL, gnnlab
+
+
+def test_the_best_look_is_not_said_to_be_above_where_lower_is_better_or_all_looks_are_equal():
+    assert "above" not in WITH
+    assert "never worse" in WITH
+
 
 TRAINED = [name for name in tiny.ARGUMENTS if name != "memory"]
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from experiments.lab.characters.report.sections import (
+    BESIDE,
     REPORTED,
     bits,
     data_lines,
@@ -20,6 +21,7 @@ from experiments.lab.characters.settings import CharacterRun, CharacterTraining,
 from experiments.lab.characters.specs import parse_character_model
 from experiments.reading.results import Results
 from experiments.records.records import FolderError, RunRecord
+from experiments.reproductions.claims.stated.reports import E2
 
 LINES = ["step,temperature,length,prompt,text", "9,0.0,3,N,A  ", '9,0.0,5,x,"a\n,b"', "9,0.5,3,0,07"]
 
@@ -105,6 +107,15 @@ def test_the_text_is_described():
     assert line.startswith("tale: 900 training, 50 validation, 50 test characters, 80 different ones")
     assert "5 of validation and test are not among them" in line
     assert "the most frequent one: 20.0 %" in line
+
+
+def test_the_page_says_of_the_report_what_its_claim_has():
+    stated = {name: value.value for name, value in E2.items()}
+    assert stated["optimizer"] == "rmsprop"
+    assert "RMSProp" in BESIDE
+    for name in ("learning_rate", "batch_size", "window"):
+        assert stated[name] in BESIDE
+    assert "in both the mean of the last 100 batches" in BESIDE
 
 
 def test_reported_figures_stand_below_ours():

@@ -57,6 +57,34 @@ def test_mean_and_deviation_in_percent_with_the_paper_below(tmp_path):
     assert [row["n"] for row in rows] == ["2", "100", "1", "100"]
 
 
+def test_where_models_were_tuned_the_finding_is_of_those_alone(tmp_path):
+    accuracies = {"gcn": [0.8, 0.82, 0.81], "gat": [0.7, 0.72, 0.71]}
+    given = records(accuracies, tmp_path)
+    tuned = [
+        RunRecord(
+            run.path,
+            dataclasses.replace(run.settings, tuned="learning_rate=0.1,0.2; seeds 1000000"),
+            run.result,
+        )
+        for run in given
+    ]
+    sentences = finding(Results(tmp_path, given + tuned)).blocks[0].items
+    assert len(sentences) == 1
+
+
+def test_the_finding_counts_trainings_whose_last_step_was_selected(tmp_path):
+    runs = records({"gcn": [0.8, 0.82, 0.81], "gat": [0.7, 0.72, 0.71], "labels": [0.6, 0.6, 0.6]}, tmp_path)
+    assert len(finding(Results(tmp_path, runs)).blocks[0].items) == 1
+    for run in runs:
+        run.result["selected_step"] = run.result["steps"]  # of what is not trained it says nothing
+    runs[0].result["stopped"] = "converged"
+    sentences = finding(Results(tmp_path, runs)).blocks[0].items
+    assert sentences[1] == (
+        "5 of 6 trained runs ended with their 9 epochs, the last of which was selected: with more of them the order "
+        "may change."
+    )
+
+
 def test_a_papers_figure_stands_below_runs_with_its_settings_alone(tmp_path):
     given = {"gcn": [0.8], "gat": [0.83]}
     runs = records(given, tmp_path) + records(given, tmp_path, layers=[4])

@@ -87,6 +87,27 @@ def test_a_graph_is_compared_under_each_setting_by_itself(recorded):
     ]
 
 
+def test_where_models_were_tuned_those_alone_are_judged(recorded):
+    tuned = "learning_rate=0.002,0.005; seeds 1000000,1000001"
+    recorded({("docgcn", 1): around(0.6), ("lstm", 1): around(0.3)})
+    results = recorded({("docgcn", 1): around(0.7), ("lstm", 1): around(0.35)}, tuned=tuned)
+    assert said(results) == ["docgcn is ahead of lstm with 1 % (+0.350) of the labels."]
+    assert "over the 1 rows" in str(verdicts(results).blocks)
+
+
+def test_a_lead_of_a_graph_model_is_not_put_down_to_its_graph(recorded):
+    blocks = str(verdicts(recorded({("docgcn", 1): around(0.6), ("lstm", 1): around(0.3)})).blocks)
+    assert "graph helps" not in blocks
+    assert "differ in more than the graph" in blocks
+
+
+def test_cases_with_too_few_seeds_are_not_counted_among_the_judged(recorded):
+    results = recorded(
+        {("docgcn", 1): around(0.6), ("lstm", 1): around(0.3), ("docgcn", 5): [0.6], ("lstm", 5): [0.3]}
+    )
+    assert "over the 1 rows" in str(verdicts(results).blocks)
+
+
 def test_pairs_are_of_one_seed(recorded):
     results = recorded({("lstm", 5): [0.5, 0.6, 0.9], ("textgcn", 5): [(0.6, 0.5), (0.7, 0.6), (1.0, 0.9)]})
     assert said(results)[0] == "textgcn is ahead of lstm with 5 % (+0.100) of the labels."

@@ -47,6 +47,35 @@ def heard(label, accuracy, seed=0, **train):
     return in_memory(run, **ENDED, **facts, test_accuracy=accuracy)
 
 
+@pytest.mark.parametrize(
+    ("accuracies", "happened"),
+    [
+        ([1.0, None, None], "in reach, learned by 1 of 3"),
+        ([1.0, 1.0, 0.98], "in reach, learned by 2 of 3"),  # although their mean is at the border
+        ([1.0, 1.0, 1.0], "learned"),
+        ([0.1, 0.1, 0.1], "in reach, not learned"),
+    ],
+)
+def test_a_network_has_learned_where_every_seed_has(tmp_path, accuracies, happened):
+    runs = [heard("gcn-7", 0.1 if value is None else value, seed) for seed, value in enumerate(accuracies)]
+    for run, value in zip(runs, accuracies):
+        if value is None:
+            run.result.update(status="failed", reason="x")
+    assert [row["what happened"] for row in reach_rows(Results(tmp_path, runs))] == [happened]
+
+
+def test_without_a_score_of_guessing_nothing_is_partly_learned(tmp_path):
+    run = heard("gcn-7", 0.5)
+    run.result["chance"] = None
+    assert [row["what happened"] for row in reach_rows(Results(tmp_path, [run]))] == ["in reach, not learned"]
+
+
+def test_the_page_names_no_cause_of_what_was_not_learned(results):
+    text = write_report(results).read_text()
+    assert "Why a graph model fails" not in text
+    assert "this table does not say" in text
+
+
 def test_reach_is_told_for_each_setting(tmp_path):
     runs = [heard("gcn-7", 0.1, learning_rate=0.1), heard("gcn-7", 1.0, learning_rate=0.2)]
     runs += [heard("gcn-7", 0.5, learning_rate=0.3)]

@@ -4,11 +4,13 @@ import torch
 from experiments.core.specs import parse_model
 from experiments.lab.sequences.input_sensitivity import in_double, split_at_input
 from experiments.lab.sequences.models.models import build_model
+from experiments.lab.trees.report.finding import finding
 from experiments.lab.trees.report.sections import radius_figure
 from experiments.lab.trees.report.tables import layers_needed, reach_sentence, tree_rows, tree_table
 from experiments.lab.trees.task import TreeNeighbors
 from experiments.reading.looks.models import HUES
 from experiments.reading.page import write_report
+from experiments.reading.results import Results
 from experiments.records.records import read_curve, read_runs
 from tests.experiments.runs import ENDED, TINY, in_memory, sequence_run, sweep
 
@@ -95,6 +97,50 @@ def test_page_names_the_networks_with_too_few_layers(tmp_path):
     assert "Every graph network here has enough layers" not in text
 
 
+def test_nothing_is_said_of_the_reach_of_added_edges_and_of_layers_of_several_hops():
+    labels = ["gcn-2-directed", "gcn-2-expander4", "pyg:TAGConv-2", "graphtransformer-1-heads1"]
+    said = reach_sentence(
+        [in_memory(sequence_run(label, 3, experiment="tree-neighbors")) for label in labels]
+    )
+    out, unknown, rest = said.split(". ")
+    assert out.endswith("whatever the weights: gcn-2-directed at r = 3")
+    assert unknown.endswith(
+        "nothing is said of their reach: gcn-2-expander4 at r = 3; pyg:TAGConv-2 at r = 3"
+    )
+    assert rest == "All other graph networks have enough layers."
+
+
+def test_runs_that_hear_no_leaf_are_not_said_to_need_more_steps(tmp_path):
+    facts = ENDED | {"chance": 0.125, "validation_accuracy": 0.5, "test_accuracy": 0.25, "stopped": "budget"}
+    runs = [
+        in_memory(sequence_run(label, 3, seed, experiment="tree-neighbors"), **facts)
+        for label in ("gcn-2-directed", "gcn-3-directed")
+        for seed in range(3)
+    ]
+    sentences = finding(Results(tmp_path, runs)).blocks[0].items
+    cut = [sentence for sentence in sentences if "ended by" in sentence]
+    assert [sentence.partition(",")[0] for sentence in cut] == [
+        "Of the 6 runs that do not fit the training examples",
+        "Of the 6 runs that do not answer new questions",
+    ]
+    assert all(" 3 were ended by" in sentence for sentence in cut)
+
+
+def test_runs_that_failed_stand_among_the_seeds(tmp_path):
+    facts = ENDED | {"chance": 0.25, "validation_accuracy": 0.5, "test_accuracy": 0.25}
+    runs = [in_memory(sequence_run("lstm", 2, seed, experiment="tree-neighbors"), **facts) for seed in (0, 1)]
+    runs.append(
+        in_memory(sequence_run("lstm", 2, 2, experiment="tree-neighbors"), status="failed", reason="x")
+    )
+    runs.append(
+        in_memory(sequence_run("gru", 2, 0, experiment="tree-neighbors"), status="failed", reason="x")
+    )
+    rows = {row["model"]: row for row in tree_rows(tree_table(runs))}
+    assert rows["lstm"]["test, each seed"] == "0.250, 0.250, failed"
+    assert rows["lstm"]["chance"] == "0.250"
+    assert rows["gru"]["test, each seed"] == "failed"
+
+
 def test_page_says_that_all_have_enough_layers_where_it_is_so(results):
     assert "Every graph network here has enough layers" in write_report(results).read_text()
 
@@ -105,7 +151,16 @@ def test_nothing_is_said_of_reach_without_graph_networks(results):
 
 @pytest.mark.parametrize(
     "label",
-    ["gcn-1-virtual", "gcn-2-virtual", "gcn-1-fulllast", "gat-3-noedges", "gcn-2", "gcn-3", "gcn-3-directed"],
+    [
+        "graphtransformer-1-heads1",
+        "gcn-1-virtual",
+        "gcn-2-virtual",
+        "gcn-1-fulllast",
+        "gat-3-noedges",
+        "gcn-2",
+        "gcn-3",
+        "gcn-3-directed",
+    ],
 )
 def test_layers_that_reach_a_leaf_are_those_from_which_it_moves_the_answer(label):
     """The derivative of the answer by a leaf's features, in a tree of radius 3, is exactly 0 or it is not."""
