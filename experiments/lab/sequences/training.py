@@ -49,10 +49,11 @@ class SequenceTrainer(Trainer):
 
     def draw(self) -> Batch:
         assert self.generator is not None
-        return self.task.batch("train", self.train.batch_size, self.generator)
+        drawn = self.task.batch("train", self.train.batch_size, self.generator)
+        return drawn._replace(extras=named(self.model, drawn))
 
     def loss(self, model: Callable[..., Any], drawn: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        outputs = model(drawn.inputs, **named(self.model, drawn))
+        outputs = model(drawn.inputs, **drawn.extras)
         loss = self.task.loss(outputs, drawn.targets)
         return loss, {"loss": loss, "score": self.task.score(outputs.detach(), drawn.targets).float()}
 

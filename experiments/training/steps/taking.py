@@ -131,7 +131,9 @@ def taken(steps: Steps, found: Found) -> list[bool]:
 def one_by_one(trainings: Sequence[Training], why: str) -> None:
     """Have the record of each say that it is trained by itself from now on, and why."""
     for each in trainings:
-        each.taken = {"seeds_together": 1, "one_by_one": why}
+        joined = each.taken.get("seeds_together", 1)
+        since = f"from step {each.step + 1} on: " if joined > 1 and "one_by_one" not in each.taken else ""
+        each.taken = {"seeds_together": joined, "one_by_one": since + why}
 
 
 def guarded(each: Training, found: Found, do: Callable[[], None], *, alone: bool) -> None:
