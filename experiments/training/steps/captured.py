@@ -27,6 +27,7 @@ class Captured(Steps):
         self.steps, self.capture = steps, capture
         self.given: list[Any] = []  # what the captured body reads
         self.shape: Any = None
+        self.told: Any = None
         self.losses: Tensor | None = None
         self.replay: Replay | None = None
         self.rates = steps.rates
@@ -82,7 +83,7 @@ class Captured(Steps):
         except RuntimeError as error:  # the model reads a value, or asks for what a capture does not allow
             self._leave(f"{error}".strip().partition("\n")[0])
             return
-        self.given, self.shape = placed, shape
+        self.given, self.shape, self.told = placed, shape, self._told()
         for each in self.trainings:
             each.taken = {**each.taken, "captured": True}
 
@@ -104,7 +105,17 @@ class Captured(Steps):
         self.steps.flush()
 
     def go_on(self) -> None:
+        if self.replay is not None and self.told != self._told():
+            self.replay, self.warm = None, 0  # a look has changed the model, as one that freezes a layer
         self.steps.go_on()
+
+    def _told(self) -> Any:
+        """What a capture takes from the models of a user besides their tensors."""
+        if not any(each.free for each in self.going):
+            return None
+        trainers = [each.trainer for each in self.going[:1]]
+        frozen = [weight.requires_grad for trainer in trainers for weight in trainer.model.parameters()]
+        return frozen, Watch(trainers).values
 
     def pause(self) -> None:
         self.steps.pause()

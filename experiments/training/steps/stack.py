@@ -91,7 +91,7 @@ class Stack(Joint):
             raise NotTakenError(_said(error)) from error
 
     def body(self, drawn: Any) -> Tensor:
-        first = self.trainers[0]
+        first = self.going[0].trainer
         try:
             gradients, (losses, told) = self._gradients(first, self.buffers, drawn)
         except Exception as error:

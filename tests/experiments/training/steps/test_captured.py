@@ -116,6 +116,49 @@ def test_a_model_whose_next_step_would_be_another_is_not_captured(model, why, re
     assert recorder.captures == 0
 
 
+class Frozen(Recorder):
+    """A capture that takes of Python what it is, as a GPU does: replayed, a frozen layer is as it was."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def __call__(self, body, device):
+        as_it_was, replay = self._python(), super().__call__(body, device)
+
+        def again():
+            now = self._python()
+            self._set(as_it_was)
+            replay()
+            self._set(now)
+
+        return again
+
+    def _python(self):
+        return [weight.requires_grad for weight in self.model.parameters()], getattr(
+            self.model, "share", None
+        )
+
+    def _set(self, values):
+        for weight, flag in zip(self.model.parameters(), values[0], strict=True):
+            weight.requires_grad_(flag)
+        self.model.share = values[1]
+
+
+@pytest.mark.parametrize("model", [own.Freezing, own.Annealing])
+def test_a_model_that_a_look_changes_is_captured_anew(model, monkeypatch):
+    (training,) = trainings([0], model=model, every=10)
+    capture = Frozen(training.trainer.model)
+    monkeypatch.setattr(
+        "experiments.training.fit.taking_steps",
+        lambda trainings, *, alone: Captured(Single(trainings, alone=alone), capture),
+    )
+    (found,) = fit_all([training])
+    (beside,) = plain([0], model=model, every=10)
+    assert found.rows == beside.rows
+    assert capture.replays > 20
+
+
 class Switching(Sums):
     """Says with a truth value what its loss is."""
 
