@@ -7,22 +7,7 @@ from torch import nn
 from seq import GRU, LSTM, CharLM, generate
 from seq.text.captured import captured_characters
 from seq.text.draw import Draw
-
-
-class Recorder:
-    """Stands for a GPU: nothing is done while a body is recorded, and all of it at each replay."""
-
-    def __init__(self):
-        self.captures = self.replays = 0
-
-    def __call__(self, body, device):
-        self.captures += 1
-
-        def replay():
-            self.replays += 1
-            body()
-
-        return replay
+from tests.recorder import Recorder
 
 
 class Growing(nn.Module):

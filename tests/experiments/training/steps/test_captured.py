@@ -14,22 +14,7 @@ from experiments.training.steps.stack import Stack
 from tests.experiments.training.steps import own_models as own
 from tests.experiments.training.steps.few_steps import Plain, Sums, trainings
 from tests.experiments.training.steps.test_stack import close
-
-
-class Recorder:
-    """Stands for a GPU: nothing is done while a body is recorded, and all of it at each replay."""
-
-    def __init__(self):
-        self.captures = self.replays = 0
-
-    def __call__(self, body, device):
-        self.captures += 1
-
-        def replay():
-            self.replays += 1
-            body()
-
-        return replay
+from tests.recorder import Recorder
 
 
 @pytest.fixture
