@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,7 @@ def write_beside(path: Path, write: Callable[[Path], object]) -> None:
         path: The file to make or replace.
         write: Called with the temporary path.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         write(beside)
         with beside.open("rb+") as file:

@@ -82,8 +82,8 @@ def test_too_few_tasks_are_said_to_be_too_few(folders, capsys):
 def test_enough_tasks_show_who_is_better(tmp_path, capsys):
     record(tmp_path / "x", range(4, 10))
     out = run(capsys, tmp_path / "x")[1]
-    assert "lstm is better than gcn-2." in out
-    assert "rnn is better" not in out
+    assert "lstm has a better mean rank than gcn-2." in out
+    assert "rnn has a better" not in out
 
 
 def test_csv_is_one_table_of_numbers_that_are_not_rounded(folders, capsys):

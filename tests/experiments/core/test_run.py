@@ -88,7 +88,7 @@ def test_one_number_is_one_identity_however_it_is_written():
 def test_a_config_from_before_there_was_a_setting_keeps_its_folder():
     run = sequence_run("gcn")
     values = run.to_dict()
-    for name in ("deterministic", "audit", "tuned", "others"):
+    for name in ("deterministic", "audit", "seeds_together", "tuned", "others"):
         del values[name]
     for name in ("jump", "fosr", "sdrf", "expander", "random", "gain", "linear"):
         del values["model"][name]

@@ -36,7 +36,12 @@ def together(runs, most=3):
     return [dataclasses.replace(run, seeds_together=most) for run in runs]
 
 
-@pytest.mark.parametrize("label", ["lstm", "rnn", "peephole", "gcn-2", "gat-2", "transformer-2", "mingru"])
+OTHERS = ("rnn", "peephole", "gat-2", "transformer-2", "mingru")
+
+
+@pytest.mark.parametrize(
+    "label", ["lstm", "gcn-2", *(pytest.param(label, marks=pytest.mark.slow) for label in OTHERS)]
+)
 def test_each_run_is_what_it_is_alone(label, tmp_path):
     runs = planned([label], [5], range(3), **LONGER)
     run_sweep(runs, tmp_path / "alone", how=SERIAL)
