@@ -47,9 +47,7 @@ class Stack(Joint):
             self._begin()
         except (torch.OutOfMemoryError, CannotStackError):
             raise
-        except (
-            Exception
-        ) as error:  # whatever a model's steps raise under a transform, or its weights when stacked
+        except Exception as error:  # whatever a model's steps raise under a transform
             raise CannotStackError(_said(error)) from error
 
     def _begin(self) -> None:
