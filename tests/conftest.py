@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -22,6 +23,17 @@ hypothesis.settings.register_profile("gnnlab", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("gnnlab")
 # Under nohup the end of a terminal is ignored, and so it would be in every program that a test starts and ends by it.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_finish():
+    """Keep what is there by now out of collections of garbage, each of which would go through all of it."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish():
+    """Give it back, so that it is taken down in order when the process ends."""
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from experiments.running.execute import execute
 from experiments.running.plan import kinds_of
 from tests.experiments import tiny
 
-NAMES = list(tiny.ARGUMENTS)
 SERIAL = ["--workers", "1", "--engine", "serial"]
 
 
@@ -28,7 +27,7 @@ def gnnlab(*words):
     return left.value.code
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=tiny.every())
 def done(request, tmp_path_factory):
     """An experiment, its arguments, and a folder in which they were carried out under two seeds."""
     place = tmp_path_factory.mktemp(request.param)

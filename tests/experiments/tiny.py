@@ -1,7 +1,10 @@
 """Arguments with which each experiment ends in a second or two, for tests that go through all of them."""
 
 import random
+from collections.abc import Collection
 from pathlib import Path
+
+import pytest
 
 TRAIN = ["--steps", "6", "--evaluate-every", "3"]
 SPLITS = ["--validation-size", "20", "--test-size", "20", "--budget", "1500"]
@@ -63,6 +66,21 @@ ARGUMENTS = {
 FORECAST = ["--nodes", "40", "--times", "90", "--batch-size", "2"]
 #: Model that the others are compared with.
 BASELINE = {name: values[1].split(",")[0] for name, values in ARGUMENTS.items()}
+#: Experiments that share all they are trained and told by with palindromes.
+LIKE_PALINDROMES = {"recall", "shortest-path"}
+
+
+def every(*, slow: Collection[str] = LIKE_PALINDROMES, but: Collection[str] = ()) -> list[object]:
+    """Experiments for a test that goes through all of them, of which some are slow tests.
+
+    Args:
+        slow: Those whose kind another stands for among the fast tests.
+        but: Those that it leaves out.
+    """
+    names = [name for name in ARGUMENTS if name not in but]
+    return [pytest.param(name, marks=pytest.mark.slow) if name in slow else name for name in names]
+
+
 #: How a setting of the step size is called everywhere.
 RATE = "learning_rate"
 

@@ -349,7 +349,12 @@ def test_models_as_given_are_not_judged_beside_tuned_ones(tuned):
     assert pairs.loc[pairs["tuned"] == "no", "p_holm"].isna().all()
 
 
-@pytest.mark.parametrize("name", [name for name in tiny.ARGUMENTS if find_experiment(name).tunable])
+TUNABLE = {name for name in tiny.ARGUMENTS if find_experiment(name).tunable}
+
+
+@pytest.mark.parametrize(
+    "name", tiny.every(slow=TUNABLE - {"palindrome", "citation"}, but=tiny.ARGUMENTS.keys() - TUNABLE)
+)
 def test_every_experiment_is_tuned_by_the_same_line(name, tmp_path, capsys):
     own.forget()  # a file of the same name, in another folder
     words = tiny.arguments(name, tmp_path)

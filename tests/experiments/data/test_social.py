@@ -60,14 +60,13 @@ def test_unknown_graph_is_named():
 
 def test_communities_are_the_same_in_every_process():
     program = "from experiments.data.social import social_graph; print(social_graph('lesmis').y.tolist())"
-    answers = {
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", program],
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(answers) == 1
+    # Text has another hash there than here.
+    other = {"PYTHONHASHSEED": "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"}
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        env=os.environ | other,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == str(social_graph("lesmis").y.tolist())

@@ -1,6 +1,7 @@
 """Runs that differ in their seed alone, done together, beside the same runs done one by one."""
 
 import dataclasses
+import math
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 import torch
 
@@ -65,6 +67,47 @@ def test_each_run_is_what_it_is_alone(label, tmp_path):
                 assert found[name] == pytest.approx(beside[name], abs=0.1), name
             elif name not in ("selected_step",):
                 assert found[name] == beside[name], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("experiment", "label"), [("palindrome", "lstm"), ("adding", "gcn-2-sum")])
+def test_where_training_is_chaotic_seeds_part_as_after_a_change_of_one_last_bit(
+    experiment, label, tmp_path, monkeypatch
+):
+    """Beside each run stand three more that train alone: each of their weights is the next number above or below."""
+    from experiments.lab.sequences import work
+
+    settings = LONGER | {"batch_size": 128}
+    runs = planned([label], [12], range(3), experiment=experiment, **settings)
+
+    def losses(runs, out):
+        run_sweep(runs, out, how=SERIAL)
+        found = [read_curve(out / run.folder)["train_loss"].to_numpy() for run in runs]
+        return torch.from_numpy(np.stack(found))
+
+    def apart(found):
+        return ((found - expected) / expected).abs().amax(0)
+
+    expected = losses(runs, tmp_path / "alone")
+    joined = apart(losses(together(runs), tmp_path / "together"))
+    real, moved = work.initial_model, torch.zeros(10, dtype=torch.float64)
+    for number in range(3):
+        generator = torch.Generator().manual_seed(number)
+
+        def make(run, task, hidden, generator=generator):
+            model = real(run, task, hidden)
+            for weight in model.parameters():
+                there = torch.randn(weight.shape, generator=generator) * math.inf
+                weight.data = weight.data.nextafter(there)
+            return model
+
+        with monkeypatch.context() as patch:
+            patch.setattr(work, "initial_model", make)
+            moved = torch.maximum(moved, apart(losses(runs, tmp_path / str(number))))
+    assert joined[-1] > 1e-4  # or it is not chaotic, and says nothing
+    # It grows by a factor of ten and more between looks, so that a look earlier or later says nothing.
+    later = torch.cat([moved[1:], moved[-1:]])
+    assert (joined <= 10 * torch.maximum(moved, later) + 1e-6).all(), f"{joined} {moved}"
 
 
 def test_runs_that_differ_in_more_than_their_seed_are_not_joined():

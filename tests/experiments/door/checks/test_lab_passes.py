@@ -47,7 +47,11 @@ def test_models_on_palindromes(label):
     assert not report.warned or (label in WARNED and report.warned == ["gradients"]), str(report)
 
 
-@pytest.mark.parametrize("label", [*CELLS, "gcn-3", "gat-3-virtual", *GRAPHS[-4:]])
+SOME = ("lstm", "phased", "lru", "gcn-3", "gat-3-virtual", GRAPHS[-1])
+REST = [label for label in (*CELLS, *GRAPHS[-4:]) if label not in SOME]
+
+
+@pytest.mark.parametrize("label", [*SOME, *(pytest.param(label, marks=pytest.mark.slow) for label in REST)])
 def test_models_on_a_task_of_ones_own(label):
     check(label, Parity, 7).raise_if_failed()
 

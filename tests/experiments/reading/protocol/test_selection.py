@@ -17,10 +17,10 @@ def test_the_best_look_is_not_said_to_be_above_where_lower_is_better_or_all_look
     assert "never worse" in WITH
 
 
-TRAINED = [name for name in tiny.ARGUMENTS if name != "memory"]
-
-
-@pytest.mark.parametrize("name", TRAINED)
+# One of each kind of steps is fast: drawn anew, over a whole graph, and with an error, of which less is better.
+@pytest.mark.parametrize(
+    "name", tiny.every(slow=tiny.ARGUMENTS.keys() - {"palindrome", "citation", "forecast"}, but={"memory"})
+)
 def test_three_figures_beside_each_other_in_every_experiment(name, tmp_path, capsys):
     own.forget()  # a file of the same name, in another folder
     words = tiny.arguments(name, tmp_path)

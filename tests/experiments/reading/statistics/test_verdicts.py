@@ -39,7 +39,10 @@ def test_holm_adjusts_as_its_definition_says(values):
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
 def test_holm_is_that_of_statsmodels(values):
     multitest = pytest.importorskip("statsmodels.stats.multitest")
-    assert holm(values) == pytest.approx(multitest.multipletests(values, method="holm")[1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gc.collect", lambda: 0)  # which multipletests does at each call
+        expected = multitest.multipletests(values, method="holm")[1]
+    assert holm(values) == pytest.approx(expected)
 
 
 def test_holm_leaves_out_what_was_not_tested():
