@@ -8,6 +8,7 @@ import builtins
 import functools
 import importlib
 import inspect
+import os
 import re
 import textwrap
 from pathlib import Path
@@ -19,6 +20,14 @@ import gnnlab
 import seq
 
 ROOT = Path(__file__).resolve().parent.parent
+OURS = tuple(f"{ROOT / package}{os.sep}" for package in ("seq", "gnnlab", "experiments"))
+
+
+def is_ours(function):
+    """Whether a function stands in our packages, and not in an environment beside them."""
+    return function.__code__.co_filename.startswith(OURS)
+
+
 PACKAGES = (seq, gnnlab, experiments)
 PUBLIC = [(package, name) for package in PACKAGES for name in package.__all__]
 OURS = tuple(package.__name__ for package in PACKAGES)
@@ -95,7 +104,7 @@ def raised(function, owner=None, seen=()):
     function = inspect.unwrap(function)
     if not inspect.isfunction(function) or function in seen:
         return set()
-    if not function.__code__.co_filename.startswith(str(ROOT)):  # another project's, or made by dataclass
+    if not is_ours(function):  # another project's, or made by dataclass
         return set()
     own = set(inspect.signature(function).parameters) - {"self"}
     found = set()
@@ -184,7 +193,7 @@ def test_every_tensor_has_a_shape(package, name):
     for title, thing, owner in documented(package, name):
         of_thing = sections(inspect.getdoc(thing) or "")
         for part in parts(thing):
-            if not part.__code__.co_filename.startswith(str(ROOT)):
+            if not is_ours(part):
                 of_part = {}
             else:
                 of_part = sections(inspect.getdoc(part) or "") if part is not thing else {}
