@@ -20,12 +20,12 @@ import gnnlab
 import seq
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = tuple(f"{ROOT / package}{os.sep}" for package in ("seq", "gnnlab", "experiments"))
+FOLDERS = tuple(f"{ROOT / name}{os.sep}" for name in ("seq", "gnnlab", "experiments", "tests"))
 
 
 def is_ours(function):
-    """Whether a function stands in our packages, and not in an environment beside them."""
-    return function.__code__.co_filename.startswith(OURS)
+    """Whether a function stands in our folders, and not in an environment beside them."""
+    return function.__code__.co_filename.startswith(FOLDERS)
 
 
 PACKAGES = (seq, gnnlab, experiments)
@@ -193,10 +193,7 @@ def test_every_tensor_has_a_shape(package, name):
     for title, thing, owner in documented(package, name):
         of_thing = sections(inspect.getdoc(thing) or "")
         for part in parts(thing):
-            if not is_ours(part):
-                of_part = {}
-            else:
-                of_part = sections(inspect.getdoc(part) or "") if part is not thing else {}
+            of_part = sections(inspect.getdoc(part) or "") if is_ours(part) and part is not thing else {}
             given, answered = tensors(part)
             known = {}
             for text in (of_thing, of_part):
